@@ -1,0 +1,1 @@
+//! Code store, modules, versions, history, configuration, upgrades and migrations.

@@ -1,0 +1,1 @@
+//! The Client state machine: a sans-IO facade over the chain.

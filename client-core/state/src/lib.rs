@@ -1,0 +1,1 @@
+//! Store trait, Merkle state, overlays with access sets, accounts, proofs.

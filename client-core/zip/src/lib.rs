@@ -1,0 +1,1 @@
+//! Clusters, serial lane and ordered merge over a Pipelines trait.

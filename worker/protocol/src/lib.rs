@@ -1,0 +1,1 @@
+//! Command, Response, Event, Error: the only serialised API a page sees.

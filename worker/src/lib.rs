@@ -1,0 +1,1 @@
+//! The node worker: owns the chain, IndexedDB, keys and locks of one browser origin.

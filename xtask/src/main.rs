@@ -1,0 +1,108 @@
+//! `cargo xtask`: everything a contributor or CI runs, one file per verb.
+
+mod bench;
+mod codegen;
+mod modules;
+mod page;
+mod serve;
+mod setup;
+mod sh;
+mod test;
+mod tidy;
+mod toolchain;
+
+use std::process::ExitCode;
+
+/// What a verb that failed says to the person who ran it; one message, no trace.
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+const USAGE: &str = "\
+usage: cargo xtask <verb>
+
+  setup                          bring every tool this repository needs (a second run takes seconds)
+  serve [--port N] [--host ADDR] [--no-build]
+                                 build the release page and serve it; prints one URL
+  test [--long]                  everything CI checks; --long runs full counts and fuzz targets
+  bench [suite] [--json]         measure; writes docs/benchmarks.md, or one JSON object per case
+  tidy                           invariants, sizes, links, licences
+  modules [--check]              build the guest modules, or check the built ones against their hashes
+  codegen [--check]              regenerate what host_api.json generates, or check it is up to date
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs one verb. `Ok(false)` means that it ran and has already said what failed.
+fn run(args: &[String]) -> Result<bool> {
+    let Some((verb, rest)) = args.split_first() else {
+        print!("{USAGE}");
+        return Ok(false);
+    };
+    match verb.as_str() {
+        "setup" => done(Args::new(rest).finish(&[], &[]).and_then(|_| setup::run(setup::Scope::All))),
+        "serve" => done(serve::run(&Args::new(rest).finish(&["--port", "--host"], &["--no-build"])?)),
+        "test" => test::run(&Args::new(rest).finish(&[], &["--long"])?),
+        "bench" => bench::run(&Args::new(rest).finish(&[], &["--json"])?),
+        "tidy" => Args::new(rest).finish(&[], &[]).and_then(|_| tidy::run()),
+        "modules" => modules::run(&Args::new(rest).finish(&[], &["--check"])?),
+        "codegen" => codegen::run(&Args::new(rest).finish(&[], &["--check"])?),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(true)
+        }
+        other => Err(format!("unknown verb `{other}`\n\n{USAGE}").into()),
+    }
+}
+
+fn done(result: Result<()>) -> Result<bool> {
+    result.map(|()| true)
+}
+
+/// The arguments after the verb.
+pub struct Args {
+    words: Vec<String>,
+}
+
+impl Args {
+    fn new(words: &[String]) -> Self {
+        Self { words: words.to_vec() }
+    }
+
+    /// Refuses options that the verb does not know: `valued` take a value, `flags` do not.
+    fn finish(self, valued: &[&str], flags: &[&str]) -> Result<Self> {
+        let mut words = self.words.iter();
+        while let Some(word) = words.next() {
+            if valued.contains(&word.as_str()) {
+                words.next().ok_or_else(|| format!("{word} needs a value"))?;
+            } else if word.starts_with('-') && !flags.contains(&word.as_str()) {
+                return Err(format!("unknown option `{word}`\n\n{USAGE}").into());
+            }
+        }
+        Ok(self)
+    }
+
+    /// Whether `flag` was given.
+    pub fn flag(&self, flag: &str) -> bool {
+        self.words.iter().any(|word| word == flag)
+    }
+
+    /// The word after `option`.
+    pub fn value(&self, option: &str) -> Option<&str> {
+        let at = self.words.iter().position(|word| word == option)?;
+        self.words.get(at + 1).map(String::as_str)
+    }
+
+    /// The first word that is no option.
+    pub fn word(&self) -> Option<&str> {
+        self.words.iter().find(|word| !word.starts_with('-')).map(String::as_str)
+    }
+}

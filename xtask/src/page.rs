@@ -1,0 +1,99 @@
+//! Building the release page with Trunk, and skipping that when nothing it reads has changed.
+
+use crate::sh::{self, Step};
+use crate::toolchain::{self, Wasm};
+use crate::{Result, setup};
+use std::path::{Path, PathBuf};
+
+/// Everything the page is made of. `Cargo.toml` and `Cargo.lock` decide versions and profiles.
+const INPUTS: &[&str] =
+    &["web-app", "worker", "client-core", "static", "pkg", "modules", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
+
+/// Where the built page is.
+pub fn dist() -> PathBuf {
+    sh::root().join("dist")
+}
+
+/// The page must have been laid out before it can be built.
+///
+/// # Errors
+/// When a file that Trunk starts from is missing.
+pub fn check_inputs() -> Result<()> {
+    for file in ["Trunk.toml", "web-app/index.html", "web-app/boot.js"] {
+        if !sh::root().join(file).exists() {
+            return Err(format!("{file} is missing; is this a complete checkout?").into());
+        }
+    }
+    Ok(())
+}
+
+/// Builds `dist/`, unless it was built from exactly these sources.
+///
+/// # Errors
+/// When the compiler or the bundler fails.
+pub fn build() -> Result<()> {
+    let wasm = Wasm::required()?;
+    let stamp = dist().join(".built-from");
+    let inputs = digest(wasm)?;
+    if std::fs::read_to_string(&stamp).is_ok_and(|built| built == inputs) {
+        sh::say("ok ", "32", "page: already built from these sources");
+        return Ok(());
+    }
+    let step = Step::start("page: release build of web-app/ and worker/ with Trunk");
+    let built = bundle(wasm);
+    step.end(built.is_ok(), &sizes());
+    built?;
+    std::fs::write(stamp, inputs)?;
+    Ok(())
+}
+
+fn bundle(wasm: Wasm) -> Result<()> {
+    // Snippets of earlier builds would be copied along.
+    let snippets = sh::root().join("target/wasm/wasm-bindgen/release/snippets");
+    if snippets.exists() {
+        std::fs::remove_dir_all(snippets)?;
+    }
+    let mut trunk = wasm.command("trunk");
+    trunk.args(["--skip-version-check", "build", "--release"]);
+    // Trunk refuses the usual NO_COLOR=1.
+    trunk.env_remove("NO_COLOR");
+    sh::run(trunk)
+}
+
+/// A digest of every file that the build reads, and of the compiler.
+fn digest(wasm: Wasm) -> Result<String> {
+    let listed = setup_files()?;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(wasm.describe().as_bytes());
+    for name in listed.iter().filter(|name| is_input(name)) {
+        // A file that was listed and has gone since changes the digest too.
+        let content = std::fs::read(sh::root().join(name)).unwrap_or_default();
+        hasher.update(name.as_bytes()).update(&(content.len() as u64).to_le_bytes()).update(&content);
+    }
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+fn is_input(name: &str) -> bool {
+    let path = Path::new(name);
+    let tests_only = name.contains("/tests/") || name.contains("/benches/");
+    !tests_only && INPUTS.iter().any(|input| path.starts_with(input))
+}
+
+/// Tracked files and new ones that are not ignored, relative to the root.
+pub fn setup_files() -> Result<Vec<String>> {
+    let git = sh::command("git", &["ls-files", "--cached", "--others", "--exclude-standard", "-z"]);
+    let mut files: Vec<String> = sh::output(git)?.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
+/// The four files whose size matters, for the build's last line.
+fn sizes() -> String {
+    let part = |name: &str| {
+        let bytes = std::fs::metadata(dist().join(name)).ok()?.len();
+        Some(format!("{name} {} kB", bytes / 1_000))
+    };
+    let found: Vec<String> = ["zera-web_bg.wasm", "worker_bg.wasm"].into_iter().filter_map(part).collect();
+    found.join(", ")
+}
