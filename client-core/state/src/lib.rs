@@ -1,1 +1,16 @@
-//! Store trait, Merkle state, overlays with access sets, accounts, proofs.
+//! The state of the ledger: what rooms read and write through ([`view`], [`typed`]), the only place that moves ZRA
+//! ([`accounts`]), overlays that record what an execution touched ([`overlay`]), the durable store behind a trait
+//! ([`store`]) and the Merkle tree whose root a header carries ([`merkle`]).
+
+#![cfg_attr(not(test), no_std)]
+extern crate alloc;
+
+pub mod accounts;
+pub mod overlay;
+pub mod typed;
+pub mod view;
+
+pub use accounts::{Account, AccountError, Audit, Deltas};
+pub use overlay::{AccessSet, Checkpoint, KeyRange, Overlay};
+pub use typed::{get_typed, put_typed};
+pub use view::{ChangeSet, MemoryState, StateAccess, StateError, StateView};
