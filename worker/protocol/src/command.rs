@@ -1,0 +1,130 @@
+//! What a page may ask of the node worker.
+
+use crate::views::{KeySource, Page, WhatIf};
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use zera_primitives::{AccountId, Hash, Height, ModuleId, ProposalId, tx::Call};
+
+/// One request.
+#[derive(Clone, PartialEq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub enum Command {
+    /// Open storage and the chain; must come first. Answer: `Status`.
+    Start,
+    /// Answer: `Status`.
+    Status,
+
+    /// Blocks in descending order. Answer: `Blocks`.
+    Blocks(Page),
+    /// One block with its receipts. Answer: `Block`.
+    Block(Height),
+    /// One transaction by hash, pending ones included. Answer: `Transaction`.
+    Transaction(Hash),
+
+    /// All modules. Answer: `Modules`.
+    Modules,
+    /// One module with manifest and history. Answer: `Module`.
+    Module(ModuleId),
+    /// The bytes of stored code. Answer: `Bytes`.
+    Code(Hash),
+    /// Check code that is not on the chain, without changing anything. Answer: `Code`.
+    Inspect(Vec<u8>),
+    /// What differs between two stored codes. Answer: `Difference`.
+    Difference {
+        /// The code that runs.
+        old: Hash,
+        /// The code proposed.
+        new: Hash,
+    },
+    /// A module's storage in key order, each entry with a checked proof. Answer: `Storage`.
+    Storage {
+        /// The module.
+        module: ModuleId,
+        /// Only keys after this one.
+        after: Vec<u8>,
+        /// How many at most; 100 is the most.
+        limit: u32,
+    },
+    /// Run a query export on the head state. Answer: `Called`.
+    Query {
+        /// The module.
+        module: ModuleId,
+        /// The export.
+        entry: String,
+        /// Encoded arguments.
+        args: Vec<u8>,
+    },
+
+    /// All proposals, newest first, live ones first. Answer: `Proposals`.
+    Proposals,
+    /// One proposal with every stake change. Answer: `Proposal`.
+    Proposal(ProposalId),
+    /// Recompute a proposal's forecast, optionally with a what-if. Answer: `Forecast`.
+    Forecast {
+        /// The proposal.
+        proposal: ProposalId,
+        /// A change of stake to assume now.
+        what_if: Option<WhatIf>,
+    },
+    /// Rehearse a proposal's enactment on a copy of the head state. Answer: `DryRun`.
+    DryRun(ProposalId),
+
+    /// An account. Answer: `Account`.
+    Account(AccountId),
+    /// The keys this tab holds. Answer: `Keys`.
+    Keys,
+    /// A new recovery phrase, not yet stored. Answer: `Phrase`.
+    NewPhrase,
+    /// Store a key and make it the active one. Answer: `Keys`.
+    AddKey(KeySource),
+    /// Make a stored key the active one. Answer: `Keys`.
+    UseKey(AccountId),
+    /// Forget a stored key. Answer: `Keys`.
+    RemoveKey(AccountId),
+    /// The active key as an `age` file under a passphrase. Answer: `Bytes`.
+    ExportKey {
+        /// At least eight characters.
+        passphrase: String,
+    },
+
+    /// Build, hint and simulate transactions for the active key; nothing is signed. Answer: `Plan`.
+    Prepare {
+        /// Codes to upload first, when the chain does not hold them yet.
+        codes: Vec<Vec<u8>>,
+        /// The calls of the last transaction.
+        calls: Vec<Call>,
+    },
+    /// Sign and submit exactly what `Prepare` showed. Answer: `Submitted`.
+    Sign {
+        /// The plan's id.
+        plan: u32,
+    },
+    /// Submit an already signed transaction. Answer: `Submitted`.
+    Submit(Vec<u8>),
+
+    /// Let time pass on the solo chain: seal blocks over that many slots. Progress events; answer: `Status`.
+    Advance {
+        /// Slots to skip, at most 10,000.
+        slots: u64,
+    },
+
+    /// What storage is used. Answer: `Usage`.
+    Usage,
+    /// The whole chain in one file. Answer: `Bytes`.
+    Export,
+    /// Replace the chain by an exported one, after checking all of it. Answer: `Status`.
+    Import(Vec<u8>),
+    /// Delete chain and keys, and start a new chain. Answer: `Status`.
+    Reset,
+    /// Break on purpose at this point, for the crash tests and for people who want to see what happens. Answer: `Done`.
+    Fault(FaultPoint),
+}
+
+/// Where [`Command::Fault`] breaks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub enum FaultPoint {
+    /// Panic now.
+    Panic,
+    /// At the next block: stop for ever after the packed record was put and before the head pointer was.
+    BeforeHead,
+    /// At the next block: stop for ever after the head pointer was put and before the transaction completes.
+    AfterHead,
+}

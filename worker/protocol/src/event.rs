@@ -1,0 +1,85 @@
+//! What the worker reports by itself.
+
+use crate::{error::Error, views::HeadView};
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use zera_primitives::{Hash, Height, Outcome, ProposalId};
+
+/// How far a transaction is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub enum TransactionStage {
+    /// Signed.
+    Signed,
+    /// Accepted, waiting for a block.
+    Pending,
+    /// In a block that is stored; final on the solo chain.
+    Final {
+        /// The block.
+        height: Height,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// Dropped before it entered a block.
+    Dropped,
+}
+
+/// One report.
+#[derive(Clone, PartialEq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub enum Event {
+    /// A new block is stored.
+    Head(HeadView),
+    /// A transaction moved.
+    Transaction {
+        /// Its hash.
+        hash: Hash,
+        /// Where it is now.
+        stage: TransactionStage,
+    },
+    /// Proposals whose state or stakes changed in the last block.
+    Proposals(Vec<ProposalId>),
+    /// The stored keys or the active one changed.
+    Keys,
+    /// Progress of a long request, with numbers.
+    Progress {
+        /// What is going on, a key of the page's locale file.
+        what: String,
+        /// Units done.
+        done: u64,
+        /// Units in all.
+        total: u64,
+    },
+    /// A start step took so many microseconds; for the start log.
+    Started {
+        /// The step, a key of the page's locale file.
+        step: String,
+        /// How long it took, microseconds.
+        micros: u64,
+    },
+    /// Something the person should know, such as a step back after a cut write.
+    Notice(Notice),
+    /// The worker cannot go on.
+    Stopped(Error),
+}
+
+/// Things worth telling that are no errors.
+#[derive(Clone, PartialEq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub enum Notice {
+    /// A write was cut off or a record is damaged; the chain continues from an earlier block.
+    SteppedBack {
+        /// Where the head pointer stood.
+        from: Height,
+        /// The last good block.
+        to: Height,
+        /// What was wrong.
+        detail: String,
+    },
+    /// The background scrub found a damaged record that is not needed to go on.
+    Damaged {
+        /// Which block's record.
+        height: Height,
+    },
+    /// The worker was restarted after a defect.
+    Restarted {
+        /// What it died of.
+        detail: String,
+    },
+}

@@ -1,0 +1,54 @@
+//! What the worker answers.
+
+use crate::views::*;
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use zera_primitives::Hash;
+
+/// One answer.
+#[derive(Clone, PartialEq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub enum Response {
+    /// Done, nothing to say.
+    Done,
+    /// The node.
+    Status(Box<StatusView>),
+    /// Blocks, newest first.
+    Blocks(Vec<HeadView>),
+    /// A block.
+    Block(Box<BlockView>),
+    /// A transaction.
+    Transaction(Box<TransactionView>),
+    /// Modules.
+    Modules(Vec<ModuleView>),
+    /// A module.
+    Module(Box<ModuleDetail>),
+    /// A check of code.
+    Code(Box<CodeView>),
+    /// What differs between two codes.
+    Difference(Box<DifferenceView>),
+    /// Storage entries.
+    Storage(StoragePage),
+    /// The outcome of a query.
+    Called(CalledView),
+    /// Proposals.
+    Proposals(Vec<ProposalView>),
+    /// A proposal.
+    Proposal(Box<ProposalDetail>),
+    /// A forecast.
+    Forecast(Box<ForecastView>),
+    /// A rehearsal.
+    DryRun(DryRunView),
+    /// An account.
+    Account(Box<AccountView>),
+    /// Keys, the active one first.
+    Keys(Vec<KeyView>),
+    /// Twelve words.
+    Phrase(String),
+    /// Transactions ready to sign.
+    Plan(Box<PlanView>),
+    /// Hashes of the submitted transactions, in order.
+    Submitted(Vec<Hash>),
+    /// Storage use.
+    Usage(UsageView),
+    /// A file.
+    Bytes(Vec<u8>),
+}

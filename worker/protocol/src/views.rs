@@ -1,0 +1,632 @@
+//! What pages show: plain data, no methods that compute. Amounts are base units, times are slots, and each view that
+//! rests on a block says which.
+
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use zera_primitives::{
+    AbortReason, AccountId, Amount, Class, Event, Gas, Hash, Height, ModuleId, Network, Outcome, Params, Payload,
+    ProposalId, ProposalState, Receipt, Side, SignedTransaction, Slot,
+    block::{BlockBody, Header},
+    manifest::{ExportKind, SemVer},
+    tx::Call,
+};
+
+use crate::shape::Shape;
+
+/// Which rows of a long list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct Page {
+    /// Rows at and below this height; none for the newest.
+    pub from: Option<Height>,
+    /// At most this many; 100 is the most.
+    pub limit: u32,
+}
+
+/// A change of stake to assume in a forecast.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct WhatIf {
+    /// Its side.
+    pub side: Side,
+    /// How much is added.
+    pub amount: Amount,
+}
+
+/// Where a key comes from.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub enum KeySource {
+    /// Twelve or more BIP39 words.
+    Phrase(String),
+    /// An `age` file with its passphrase.
+    File {
+        /// The file.
+        bytes: Vec<u8>,
+        /// Its passphrase.
+        passphrase: String,
+    },
+    /// A new non-extractable WebCrypto key: cannot be recovered.
+    Device,
+}
+
+/// What kind of key is stored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub enum KeyKind {
+    /// Has a backup: a phrase or a file.
+    BackedUp,
+    /// Lives in this browser only and cannot be recovered.
+    Device,
+}
+
+/// A stored key.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct KeyView {
+    /// Its account.
+    pub account: AccountId,
+    /// Its kind.
+    pub kind: KeyKind,
+    /// True for the one that signs.
+    pub active: bool,
+}
+
+/// The node.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct StatusView {
+    /// The network its addresses belong to.
+    pub network: Network,
+    /// Hash of the genesis block.
+    pub genesis: Hash,
+    /// The newest block.
+    pub head: HeadView,
+    /// Its certificate's signers and how many of them are needed.
+    pub signers: (u32, u32),
+    /// The slot now: wall seconds since genesis plus skips.
+    pub slot: Slot,
+    /// Unix time of slot 0 plus all skips, milliseconds: adding `slot × 1000` gives the chain's clock.
+    pub clock_zero_ms: u64,
+    /// Slots skipped so far.
+    pub skipped: u64,
+    /// Blocks this tab has re-executed or sealed since it started.
+    pub executed: u64,
+    /// Blocks whose records the scrub has checked since the start, and how many there are.
+    pub scrubbed: (u64, u64),
+    /// Parameters in force.
+    pub params: Params,
+    /// All ZRA that were ever made.
+    pub supply: Amount,
+    /// Of these, burnt.
+    pub burnt: Amount,
+    /// Threshold base S at the head.
+    pub base: Amount,
+    /// The demo genesis account whose key a newcomer gets, while it is unclaimed.
+    pub newcomer: Option<AccountId>,
+    /// The active key's account.
+    pub account: Option<AccountId>,
+    /// Live proposals.
+    pub live: u32,
+    /// Transactions waiting for a block.
+    pub pending: u32,
+}
+
+/// A block in a list.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct HeadView {
+    /// Number.
+    pub height: Height,
+    /// Time.
+    pub slot: Slot,
+    /// Hash of the header.
+    pub hash: Hash,
+    /// State root after it.
+    pub root: Hash,
+    /// How many transactions.
+    pub transactions: u32,
+    /// How many events.
+    pub events: u32,
+    /// Gas of all transactions.
+    pub gas: Gas,
+}
+
+/// A block.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct BlockView {
+    /// As in the list.
+    pub head: HeadView,
+    /// The whole header.
+    pub header: Header,
+    /// The whole body.
+    pub body: BlockBody,
+    /// Receipts in order.
+    pub receipts: Vec<Receipt>,
+    /// The runtime's own events: enactments, transitions.
+    pub events: Vec<Event>,
+    /// Encoded certificate.
+    pub certificate: Vec<u8>,
+    /// Bytes of the stored record.
+    pub record_bytes: u64,
+}
+
+/// A transaction.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct TransactionView {
+    /// Its hash.
+    pub hash: Hash,
+    /// The block and its slot, when it is in one.
+    pub block: Option<(Height, Slot)>,
+    /// What was signed.
+    pub signed: SignedTransaction,
+    /// The receipt, when it is in a block.
+    pub receipt: Option<Receipt>,
+    /// Results of the calls and the text of a failure: this tab's diagnostics.
+    pub diagnostics: Vec<CallDiagnostic>,
+}
+
+/// What this tab saw of one call; not part of consensus.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct CallDiagnostic {
+    /// Result bytes.
+    pub result: Vec<u8>,
+    /// The finer cause of a failure.
+    pub cause: Option<String>,
+}
+
+/// A module in a list.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct ModuleView {
+    /// Id.
+    pub id: ModuleId,
+    /// Name in the manifest of the running code; the author's words.
+    pub name: String,
+    /// The author's version.
+    pub version: SemVer,
+    /// Sequence of the running version.
+    pub sequence: u32,
+    /// The running code.
+    pub code: Hash,
+    /// When the running version was enacted.
+    pub since: (Height, Slot),
+    /// Storage entries and bytes.
+    pub storage: (u64, u64),
+    /// ZRA it holds.
+    pub balance: Amount,
+    /// Live proposals that would change it.
+    pub proposals: Vec<ProposalId>,
+}
+
+/// One version of a module.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct VersionView {
+    /// Position in the history.
+    pub sequence: u32,
+    /// The author's version.
+    pub version: SemVer,
+    /// Its code.
+    pub code: Hash,
+    /// Storage schema.
+    pub schema: u32,
+    /// Storage generation.
+    pub generation: u32,
+    /// When it became active.
+    pub enacted: (Height, Slot),
+    /// The proposal, none for the deployment.
+    pub proposal: Option<ProposalId>,
+    /// Entries a migration wrote, if one ran.
+    pub migrated: Option<u64>,
+}
+
+/// An upgrade that did not become a version.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct AttemptView {
+    /// The proposal.
+    pub proposal: ProposalId,
+    /// The code it would have brought.
+    pub code: Hash,
+    /// Why it changed nothing.
+    pub reason: AbortReason,
+    /// When.
+    pub at: (Height, Slot),
+}
+
+/// One export with its types, ready for a form.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct ExportView {
+    /// Name.
+    pub name: String,
+    /// What it is for.
+    pub kind: ExportKind,
+    /// The author's words.
+    pub doc: String,
+    /// Takes and returns integers directly.
+    pub direct: bool,
+    /// Accepts ZRA.
+    pub payable: bool,
+    /// Arguments: name and index into the shapes.
+    pub args: Vec<(String, u32)>,
+    /// Result: index into the shapes.
+    pub result: Option<u32>,
+}
+
+/// One parameter with its current value.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct ParameterView {
+    /// Name.
+    pub name: String,
+    /// The author's words.
+    pub doc: String,
+    /// Index into the shapes.
+    pub shape: u32,
+    /// Bounds for unsigned integers.
+    pub bounds: (Option<u128>, Option<u128>),
+    /// Encoded current value, from the getter on the head state; none when the getter fails.
+    pub value: Option<Vec<u8>>,
+    /// Every change: proposal, encoded value, height.
+    pub history: Vec<(ProposalId, Vec<u8>, Height)>,
+}
+
+/// A check of code.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct CodeView {
+    /// BLAKE3 of the bytes.
+    pub hash: Hash,
+    /// Bytes.
+    pub size: u32,
+    /// Functions.
+    pub functions: u32,
+    /// Declared memory: pages at the start and at most.
+    pub memory: (u32, u32),
+    /// Imported host functions.
+    pub imports: Vec<String>,
+    /// Raw exports with their WASM signature, for code without a manifest.
+    pub raw_exports: Vec<(String, String)>,
+    /// Name, description, version, schema and older schemas it reads; none without a manifest.
+    pub manifest: Option<ManifestView>,
+    /// Bytes of the instrumented code.
+    pub instrumented_size: u32,
+    /// True when the chain holds it.
+    pub stored: bool,
+}
+
+/// A manifest, ready for a page.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct ManifestView {
+    /// The author's name for it.
+    pub name: String,
+    /// The author's words.
+    pub description: String,
+    /// The author's version.
+    pub version: SemVer,
+    /// Storage schema.
+    pub schema: u32,
+    /// Older schemas it reads.
+    pub reads_schemas: Vec<u32>,
+    /// Exports.
+    pub exports: Vec<ExportView>,
+    /// Names, doc, shape index and bounds of parameters, without values.
+    pub parameters: Vec<ParameterView>,
+    /// Types.
+    pub shapes: Vec<Shape>,
+}
+
+/// A module.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct ModuleDetail {
+    /// As in the list.
+    pub module: ModuleView,
+    /// Who deployed it.
+    pub deployer: AccountId,
+    /// The running code, with manifest; parameters carry their values.
+    pub code: CodeView,
+    /// Storage generation in force.
+    pub generation: u32,
+    /// Versions, newest first.
+    pub versions: Vec<VersionView>,
+    /// Upgrades that aborted, newest first.
+    pub attempts: Vec<AttemptView>,
+}
+
+/// A storage entry with its checked proof.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct StorageEntry {
+    /// The module's own key.
+    pub key: Vec<u8>,
+    /// The value.
+    pub value: Vec<u8>,
+    /// Bytes of the Merkle proof that was checked against the head's root; none if the check failed.
+    pub proof_bytes: Option<u32>,
+}
+
+/// Storage entries.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct StoragePage {
+    /// Rests on this block.
+    pub height: Height,
+    /// Entries in key order.
+    pub entries: Vec<StorageEntry>,
+    /// True when more follow.
+    pub more: bool,
+}
+
+/// The outcome of a query or a simulated call.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct CalledView {
+    /// Rests on this block.
+    pub height: Height,
+    /// Class of the outcome.
+    pub outcome: Outcome,
+    /// Result bytes.
+    pub result: Vec<u8>,
+    /// Gas used.
+    pub gas: Gas,
+    /// The finer cause of a failure.
+    pub cause: Option<String>,
+}
+
+/// How an export or import differs.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct DifferenceRow {
+    /// What: `export`, `import`, `parameter`, `size`, `memory`, `schema`, `functions`.
+    pub what: String,
+    /// Its name.
+    pub name: String,
+    /// In the old code; none when absent.
+    pub old: Option<String>,
+    /// In the new code; none when absent.
+    pub new: Option<String>,
+}
+
+/// What differs between two codes.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct DifferenceView {
+    /// The old code.
+    pub old: CodeView,
+    /// The new code.
+    pub new: CodeView,
+    /// Rows that differ.
+    pub rows: Vec<DifferenceRow>,
+    /// Exports and imports that are the same.
+    pub same: u32,
+}
+
+/// A proposal in a list.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct ProposalView {
+    /// Id.
+    pub id: ProposalId,
+    /// The author's title.
+    pub title: String,
+    /// Class, computed from effects.
+    pub class: Class,
+    /// Where it stands.
+    pub state: ProposalState,
+    /// Who submitted it.
+    pub author: AccountId,
+    /// When.
+    pub submitted: (Height, Slot),
+    /// Deposit.
+    pub deposit: Amount,
+    /// The modules it would change.
+    pub modules: Vec<ModuleId>,
+    /// Stake for and against.
+    pub stake: (Amount, Amount),
+    /// Conviction for and against, at the head.
+    pub conviction: (Amount, Amount),
+    /// τ·S at the head.
+    pub threshold: Amount,
+    /// When it closes by itself if it does not pass.
+    pub expires: Slot,
+    /// The active key's allocation, if any.
+    pub mine: Option<(Side, Amount, Amount)>,
+}
+
+/// One change of stake.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct StakeChange {
+    /// Who.
+    pub account: AccountId,
+    /// Which side.
+    pub side: Side,
+    /// Allocation before.
+    pub before: Amount,
+    /// Allocation after.
+    pub after: Amount,
+    /// The side's stake after.
+    pub side_total: Amount,
+    /// When.
+    pub at: (Height, Slot),
+}
+
+/// One transition of a proposal.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct Transition {
+    /// Into this state.
+    pub state: ProposalState,
+    /// When.
+    pub at: (Height, Slot),
+}
+
+/// A proposal.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct ProposalDetail {
+    /// As in the list.
+    pub proposal: ProposalView,
+    /// What it does.
+    pub payload: Payload,
+    /// The hash voters vote on, from the chain.
+    pub payload_hash: Hash,
+    /// The same, recomputed here from the payload.
+    pub payload_recomputed: Hash,
+    /// Hash of the proposed code, recomputed here from the stored bytes.
+    pub code_recomputed: Option<Hash>,
+    /// The code that runs now and the proposed one, for `Difference`.
+    pub codes: Option<(Hash, Hash)>,
+    /// Every change of stake, oldest first.
+    pub changes: Vec<StakeChange>,
+    /// Every transition, oldest first.
+    pub transitions: Vec<Transition>,
+    /// Free stake of the active key.
+    pub free_stake: Option<Amount>,
+    /// Free balance of the active key.
+    pub free_balance: Option<Amount>,
+    /// At today's stakes.
+    pub forecast: ForecastView,
+}
+
+/// One point of a conviction curve.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct CurvePoint {
+    /// Time.
+    pub slot: Slot,
+    /// Conviction for.
+    pub conviction_for: Amount,
+    /// Conviction against.
+    pub conviction_against: Amount,
+    /// τ·S.
+    pub threshold: Amount,
+}
+
+/// A forecast by the chain's own arithmetic; it assumes that no other stake moves.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct ForecastView {
+    /// The slot it was made at.
+    pub now: Slot,
+    /// Recomputed past, oldest first, ending now.
+    pub past: Vec<CurvePoint>,
+    /// Future, beginning now.
+    pub future: Vec<CurvePoint>,
+    /// First slot above the threshold; none for never at this support.
+    pub crosses: Option<Slot>,
+    /// Slot of approval.
+    pub approved: Option<Slot>,
+    /// Slot of enactment.
+    pub enacts: Option<Slot>,
+    /// What is missing now; zero when above.
+    pub shortfall: Amount,
+    /// Least additional stake for that would ever pass; none when today's suffices or nothing would.
+    pub needed: Option<Amount>,
+}
+
+/// One check of a rehearsal.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct DryRunCheck {
+    /// What, a key of the page's locale file.
+    pub what: String,
+    /// The finding.
+    pub finding: String,
+    /// Whether it held.
+    pub held: bool,
+}
+
+/// A rehearsal of an enactment on a copy of the head state.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct DryRunView {
+    /// Rests on this block.
+    pub height: Height,
+    /// None when it would succeed.
+    pub abort: Option<AbortReason>,
+    /// The finer cause.
+    pub cause: Option<String>,
+    /// Gas of migration, setters and health check.
+    pub gas: Gas,
+    /// Entries of the state it would write.
+    pub writes: u64,
+    /// What was checked.
+    pub checks: Vec<DryRunCheck>,
+    /// Microseconds it took here.
+    pub micros: u64,
+}
+
+/// An allocation of an account.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct AllocationView {
+    /// The proposal.
+    pub proposal: ProposalId,
+    /// Its title.
+    pub title: String,
+    /// The side.
+    pub side: Side,
+    /// Stake.
+    pub stake: Amount,
+    /// Conviction at the head.
+    pub conviction: Amount,
+    /// False when the proposal has closed and the stake is free.
+    pub live: bool,
+}
+
+/// An account.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct AccountView {
+    /// Id.
+    pub id: AccountId,
+    /// Rests on this block.
+    pub height: Height,
+    /// Next nonce.
+    pub nonce: u64,
+    /// ZRA free to spend.
+    pub free: Amount,
+    /// ZRA staked.
+    pub staked: Amount,
+    /// Of these, allocated to live proposals.
+    pub allocated: Amount,
+    /// Proposal deposits.
+    pub proposal_deposits: Amount,
+    /// Storage deposits.
+    pub storage_deposits: Amount,
+    /// Stake on its way back: amount and the slot it is free.
+    pub unstaking: Vec<(Amount, Slot)>,
+    /// Allocations.
+    pub allocations: Vec<AllocationView>,
+    /// Recent transactions of this account, newest first: height, hash, outcome.
+    pub recent: Vec<(Height, Hash, Outcome)>,
+}
+
+/// A transaction of a plan, simulated.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct PlanStep {
+    /// Its calls.
+    pub calls: Vec<Call>,
+    /// How it would end.
+    pub outcome: Outcome,
+    /// The finer cause of a failure.
+    pub cause: Option<String>,
+    /// Gas it would use.
+    pub gas: Gas,
+    /// Fee it would cost.
+    pub fee: Amount,
+    /// Keys it would read and write: the access hint.
+    pub keys: (u32, u32),
+    /// Results of its module calls.
+    pub results: Vec<Vec<u8>>,
+    /// Events it would emit.
+    pub events: Vec<Event>,
+    /// Change of the sender's free balance: before and after.
+    pub balance: (Amount, Amount),
+    /// The exact bytes to be signed.
+    pub payload: Vec<u8>,
+}
+
+/// Transactions ready to sign, in order.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct PlanView {
+    /// Names it in `Sign`.
+    pub id: u32,
+    /// Who signs.
+    pub sender: AccountId,
+    /// Its transactions.
+    pub steps: Vec<PlanStep>,
+    /// Modules that the plan would create.
+    pub modules: Vec<ModuleId>,
+    /// Proposals that the plan would open, with their class.
+    pub proposals: Vec<(ProposalId, Class)>,
+}
+
+/// Storage use.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct UsageView {
+    /// Bytes this origin uses, by the browser's estimate.
+    pub used: u64,
+    /// Bytes it may use.
+    pub quota: u64,
+    /// True when the browser promised not to evict.
+    pub persistent: bool,
+    /// Block records stored.
+    pub records: u64,
+    /// State entries.
+    pub entries: u64,
+}
