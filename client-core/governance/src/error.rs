@@ -1,6 +1,7 @@
 //! Why governance refuses.
 
 use zera_primitives::{Amount, AmountError, ParamsError, ProposalId, Side};
+use zera_state::{AccountError, StateError};
 
 /// Why an operation was refused. Everything but the variants that [`GovError::is_fatal`] names is recoverable: the
 /// caller discards the transaction and nothing has changed.
@@ -64,17 +65,36 @@ pub enum GovError {
     /// Amounts do not fit.
     #[error(transparent)]
     Amount(#[from] AmountError),
-    /// Stored governance data is missing or cannot be decoded. Fatal: the state is damaged.
-    #[error("governance data {0} is missing or damaged")]
-    Damaged(&'static str),
+    /// The account cannot pay; see there which kind.
+    #[error(transparent)]
+    Account(AccountError),
+    /// The state could not be read; see there which kind.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// An entry that must exist is missing. Fatal: the state was not written by this runtime.
+    #[error("the governance entry {0} is missing")]
+    Missing(&'static str),
 }
 
 impl GovError {
     pub(crate) const OVERFLOW: Self = Self::Amount(AmountError::Overflow);
 
-    /// True when the state itself is damaged, so that no block may be built on it.
+    /// True when the state itself is wrong, so that no block may be built on it.
     #[must_use]
     pub const fn is_fatal(&self) -> bool {
-        matches!(self, Self::Damaged(_))
+        match self {
+            Self::Missing(_) => true,
+            Self::State(error) => !error.is_recoverable(),
+            _ => false,
+        }
+    }
+}
+
+impl From<AccountError> for GovError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::State(error) => Self::State(error),
+            other => Self::Account(other),
+        }
     }
 }

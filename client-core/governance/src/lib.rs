@@ -1,12 +1,35 @@
-//! Stake, conviction, threshold base, proposals.
+//! Governance (design §6): stake, conviction in exact integers, the threshold base, proposals and what each block does
+//! with them. Pure maths in [`alpha`], [`decay`], [`curve`], [`base`], [`standing`] and [`forecast`]; state in the rest.
+//!
+//! The runtime calls, per block: [`tick()`] first, enacts and [`conclude`]s what is due, runs the transactions
+//! ([`stake()`], [`unstake`], [`propose`], [`allocate`], [`withdraw`]), and gives the sum of the returned [`BaseDelta`]s
+//! to [`apply_base`] last.
+
 #![cfg_attr(not(test), no_std)]
 extern crate alloc;
 
+pub mod allocation;
 pub mod alpha;
 pub mod base;
 pub mod curve;
 pub mod decay;
+pub mod epoch;
 pub mod error;
 pub mod forecast;
+pub mod proposal;
+pub mod records;
+pub mod stake;
 pub mod standing;
+pub mod store;
+pub mod tick;
 pub mod wide;
+
+pub use allocation::{allocate, available};
+pub use base::BaseDelta;
+pub use epoch::{apply_params, genesis, params};
+pub use error::GovError;
+pub use forecast::{ChartPoint, Forecast, Outlook, Situation};
+pub use proposal::{deposit_needed, propose, withdraw};
+pub use records::{Ctx, Deposit, GovEvent, Proposal, Proposed, Tick};
+pub use stake::{stake, unstake};
+pub use tick::{apply_base, conclude, tick};
