@@ -52,7 +52,7 @@ fn run(args: &[String]) -> Result<bool> {
         "serve" => done(serve::run(&Args::new(rest).finish(&["--port", "--host"], &["--no-build"])?)),
         "test" => test::run(&Args::new(rest).finish(&[], &["--long"])?),
         "bench" => bench::run(&Args::new(rest).finish(&[], &["--json"])?),
-        "tidy" => Args::new(rest).finish(&[], &[]).and_then(|_| tidy::run()),
+        "tidy" => Args::new(rest).finish(&[], &[]).and_then(|args| tidy::run(&args)),
         "modules" => modules::run(&Args::new(rest).finish(&[], &["--check"])?),
         "codegen" => codegen::run(&Args::new(rest).finish(&[], &["--check"])?),
         "help" | "--help" | "-h" => {

@@ -1,13 +1,23 @@
 //! Building the release page with Trunk, and skipping that when nothing it reads has changed.
 
+use crate::Result;
 use crate::sh::{self, Step};
-use crate::toolchain::{self, Wasm};
-use crate::{Result, setup};
+use crate::toolchain::Wasm;
 use std::path::{Path, PathBuf};
 
 /// Everything the page is made of. `Cargo.toml` and `Cargo.lock` decide versions and profiles.
-const INPUTS: &[&str] =
-    &["web-app", "worker", "client-core", "static", "pkg", "modules", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
+const INPUTS: &[&str] = &[
+    "web-app",
+    "worker",
+    "client-core",
+    "static",
+    "pkg",
+    "modules",
+    "Trunk.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo",
+];
 
 /// Where the built page is.
 pub fn dist() -> PathBuf {
@@ -62,7 +72,7 @@ fn bundle(wasm: Wasm) -> Result<()> {
 
 /// A digest of every file that the build reads, and of the compiler.
 fn digest(wasm: Wasm) -> Result<String> {
-    let listed = setup_files()?;
+    let listed = sh::files()?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(wasm.describe().as_bytes());
     for name in listed.iter().filter(|name| is_input(name)) {
@@ -79,16 +89,7 @@ fn is_input(name: &str) -> bool {
     !tests_only && INPUTS.iter().any(|input| path.starts_with(input))
 }
 
-/// Tracked files and new ones that are not ignored, relative to the root.
-pub fn setup_files() -> Result<Vec<String>> {
-    let git = sh::command("git", &["ls-files", "--cached", "--others", "--exclude-standard", "-z"]);
-    let mut files: Vec<String> = sh::output(git)?.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    files.sort();
-    files.dedup();
-    Ok(files)
-}
-
-/// The four files whose size matters, for the build's last line.
+/// The files whose size matters, for the build's last line.
 fn sizes() -> String {
     let part = |name: &str| {
         let bytes = std::fs::metadata(dist().join(name)).ok()?.len();

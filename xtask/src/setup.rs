@@ -83,7 +83,11 @@ fn bring_wasm() -> Result<()> {
         if added.is_ok() && Wasm::Usual.compiles() {
             return Ok(());
         }
-        sh::say("   ", "33", "rustup has no such target to give here; taking Debian's compiler and its library sources");
+        sh::say(
+            "   ",
+            "33",
+            "rustup has no such target to give here; taking Debian's compiler and its library sources",
+        );
     }
     debian::build_std()
 }

@@ -79,6 +79,18 @@ pub fn which(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
 }
 
+/// Tracked files and new ones that are not ignored, relative to the root.
+///
+/// # Errors
+/// Outside a git checkout.
+pub fn files() -> Result<Vec<String>> {
+    let git = command("git", &["ls-files", "--cached", "--others", "--exclude-standard", "-z"]);
+    let mut files: Vec<String> = output(git)?.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
 /// `1.2 s`, `350 ms`, `2 min 05 s`.
 pub fn time(duration: Duration) -> String {
     let millis = duration.as_millis();

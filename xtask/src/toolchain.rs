@@ -111,10 +111,10 @@ pub fn npm_bin() -> PathBuf {
     sh::root().join("playwright/node_modules/.bin")
 }
 
-/// A tool of exactly this version: ours, or the one on PATH.
+/// A tool of exactly this version: ours if it is there (it comes first in PATH), or the one on PATH.
 pub fn tool(name: &str, version: &str) -> Option<PathBuf> {
-    let candidates = [Some(tools_bin().join(name)), sh::which(name)];
-    candidates.into_iter().flatten().find(|program| {
+    let ours = Some(tools_bin().join(name)).filter(|program| program.exists());
+    ours.or_else(|| sh::which(name)).filter(|program| {
         let mut command = Command::new(program);
         // Trunk refuses the usual NO_COLOR=1.
         command.arg("--version").env_remove("NO_COLOR");

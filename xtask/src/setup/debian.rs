@@ -1,12 +1,13 @@
 //! The fallback where rustup has no wasm32 target to give: Debian's `rustc-web`, and a std built from its sources.
 
+use crate::Result;
 use crate::sh;
 use crate::toolchain::{DEBIAN_RUSTC, WASM, Wasm};
-use crate::Result;
 use std::path::{Path, PathBuf};
 
 /// The compiler, its library's sources, its lints and a linker for wasm.
-const COMPILER: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "rust-web-clippy", "rustfmt-web", "lld-22"];
+const COMPILER: &[&str] =
+    &["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "rust-web-clippy", "rustfmt-web", "lld-22"];
 
 /// Installs the Debian packages that are missing.
 ///

@@ -1,0 +1,160 @@
+//! `cargo xtask bench`: runs measuring programs that print one JSON object per case, and writes docs/benchmarks.md.
+
+mod render;
+mod size;
+
+use crate::sh::{self, Step};
+use crate::toolchain::{self, Wasm};
+use crate::{Args, Result, page, serve};
+use serde_json::Value;
+
+/// Native suites: examples of zera-client named `bench_<suite>`.
+const NATIVE: &str = "client-core/examples";
+/// Suites in the tab: one script.
+const BROWSER: &str = "playwright/bench.mjs";
+
+/// One measured case, as in the issue: `{suite, case, value, unit, peer, ratio, ci}`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// Which group of figures it belongs to.
+    pub suite: String,
+    /// The argument of `cargo xtask bench` that measured it.
+    pub command: String,
+    /// What was measured.
+    pub case: String,
+    /// The figure, as printed.
+    pub value: Value,
+    /// Its unit.
+    pub unit: String,
+    /// What it is compared with, if anything.
+    pub peer: String,
+    /// Ours against the peer.
+    pub ratio: Value,
+    /// Confidence interval.
+    pub ci: Value,
+}
+
+/// Runs the verb: one suite, or all.
+///
+/// # Errors
+/// When the asked suite does not exist or docs/benchmarks.md cannot be written.
+pub fn run(args: &Args) -> Result<bool> {
+    let suites = suites()?;
+    let wanted: Vec<&str> = match args.word() {
+        Some(name) => vec![
+            suites
+                .iter()
+                .find(|suite| *suite == name)
+                .map(String::as_str)
+                .ok_or_else(|| format!("there is no suite `{name}`; there are: {}", suites.join(", ")))?,
+        ],
+        None => suites.iter().map(String::as_str).collect(),
+    };
+    let json = args.flag("--json");
+    let mut cases = Vec::new();
+    let mut ok = true;
+    for suite in wanted {
+        let step = Step::start(format!("bench: {suite}"));
+        let measured = measure(suite);
+        let note = measured.as_ref().map_or_else(|error| error.to_string(), |cases| format!("{} cases", cases.len()));
+        ok &= measured.is_ok();
+        step.end(measured.is_ok(), &note);
+        cases.extend(measured.unwrap_or_default().into_iter().map(|case| Case { command: suite.to_owned(), ..case }));
+    }
+    if json {
+        cases.iter().for_each(|case| println!("{}", case.json()));
+    } else {
+        render::write(&cases)?;
+    }
+    Ok(ok)
+}
+
+/// Every suite that there is: `size`, the native ones, `browser`.
+fn suites() -> Result<Vec<String>> {
+    let mut suites = vec!["size".to_owned()];
+    if let Ok(folder) = std::fs::read_dir(sh::root().join(NATIVE)) {
+        let names = folder.flatten().map(|file| file.file_name().to_string_lossy().into_owned());
+        let mut native: Vec<String> =
+            names.filter_map(|name| Some(name.trim_end_matches(".rs").strip_prefix("bench_")?.to_owned())).collect();
+        native.sort();
+        suites.extend(native);
+    }
+    if sh::root().join(BROWSER).exists() {
+        suites.push("browser".into());
+    }
+    Ok(suites)
+}
+
+fn measure(suite: &str) -> Result<Vec<Case>> {
+    let command = match suite {
+        "size" => {
+            page::build()?;
+            return size::measure();
+        }
+        "browser" => {
+            page::build()?;
+            let mut node = sh::command("node", &[BROWSER]);
+            node.env("ZERA_URL", serve::in_background()?);
+            if let Some(chromium) = toolchain::chromium() {
+                node.env("ZERA_CHROMIUM", chromium);
+            }
+            node
+        }
+        native => {
+            let example = format!("bench_{native}");
+            sh::command(
+                "cargo",
+                &["run", "--quiet", "--profile", "bench-fast", "-p", "zera-client", "--example", &example],
+            )
+        }
+    };
+    let mut cases = Vec::new();
+    let mut malformed = None;
+    let ended = sh::lines(command, |line| match Case::parse(line) {
+        Some(case) => cases.push(case),
+        // A line that is no JSON is for people.
+        None if !line.trim_start().starts_with('{') => eprintln!("{line}"),
+        None => malformed = Some(line.to_owned()),
+    })?;
+    match (ended, malformed) {
+        (false, _) => Err(format!("the programme of suite `{suite}` failed").into()),
+        (true, Some(line)) => Err(format!("suite `{suite}` printed no case: {line}").into()),
+        (true, None) => Ok(cases),
+    }
+}
+
+impl Case {
+    fn parse(line: &str) -> Option<Self> {
+        let object: Value = serde_json::from_str(line.trim()).ok()?;
+        let text = |key: &str| object[key].as_str().map(str::to_owned);
+        Some(Self {
+            suite: text("suite")?,
+            command: String::new(),
+            case: text("case")?,
+            value: object.get("value").filter(|value| value.is_number())?.clone(),
+            unit: text("unit")?,
+            peer: text("peer").unwrap_or_default(),
+            ratio: object["ratio"].clone(),
+            ci: object["ci"].clone(),
+        })
+    }
+
+    fn json(&self) -> Value {
+        serde_json::json!({
+            "suite": self.suite, "case": self.case, "value": self.value, "unit": self.unit,
+            "peer": self.peer, "ratio": self.ratio, "ci": self.ci,
+        })
+    }
+}
+
+/// The machine, for the document's head: figures without it cannot be compared.
+pub fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let model = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model =
+        model.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map_or("", |(_, name)| name);
+    let rustc = sh::output(sh::command("rustc", &["--version"])).unwrap_or_default();
+    let wasm = Wasm::find().map_or_else(String::new, Wasm::describe);
+    let chromium = toolchain::chromium().and_then(|program| sh::output(sh::command(program, &["--version"])).ok());
+    format!("{cores} cores, {model}; native {rustc}; wasm32 {wasm}; {}", chromium.unwrap_or_default())
+}

@@ -1,0 +1,86 @@
+//! `cargo xtask modules`: builds the sample guest modules of `modules/build.toml`; `--check` compares the checked-in
+//! `.wasm` files with their recorded hashes, so that nobody needs a guest compiler until a module changes.
+
+mod build;
+
+use crate::sh::{self, Step};
+use crate::{Args, Result};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The built modules.
+const BUILT: &str = "modules/built";
+/// `<blake3 in hex>  <file name>` a line, as `b3sum` writes and checks it.
+const HASHES: &str = "modules/built/B3SUMS";
+
+/// Runs the verb.
+///
+/// # Errors
+/// When a module cannot be built or the built ones cannot be read.
+pub fn run(args: &Args) -> Result<bool> {
+    if args.flag("--check") {
+        return check();
+    }
+    let step = Step::start("modules: building the samples of modules/build.toml");
+    let built = build::build(&sh::root().join("modules"), &folder());
+    step.end(built.is_ok(), "");
+    built?;
+    let lines: Vec<String> = hashes()?.iter().map(|(name, hash)| format!("{hash}  {name}\n")).collect();
+    std::fs::write(sh::root().join(HASHES), lines.concat())?;
+    check()
+}
+
+/// Whether every built module is there with its recorded hash, and no other.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn check() -> Result<bool> {
+    if !folder().is_dir() {
+        return Err(format!("{BUILT} is not here; run `cargo xtask modules`").into());
+    }
+    let recorded = recorded()?;
+    let found = hashes()?;
+    let mut ok = true;
+    for name in recorded.keys().chain(found.keys()).collect::<std::collections::BTreeSet<_>>() {
+        let complaint = match (recorded.get(name), found.get(name)) {
+            (Some(recorded), Some(found)) if recorded == found => continue,
+            (Some(_), Some(_)) => "is not what its recorded hash says",
+            (Some(_), None) => "is recorded but not there",
+            (None, _) => "is there but not recorded",
+        };
+        eprintln!("{BUILT}/{name}: {complaint}; mend: cargo xtask modules, and commit both");
+        ok = false;
+    }
+    sh::say(
+        if ok { "ok " } else { "FAILED" },
+        if ok { "32" } else { "31" },
+        &format!("modules: {} built", found.len()),
+    );
+    Ok(ok)
+}
+
+fn folder() -> PathBuf {
+    sh::root().join(BUILT)
+}
+
+fn recorded() -> Result<BTreeMap<String, String>> {
+    let text = std::fs::read_to_string(sh::root().join(HASHES)).unwrap_or_default();
+    let mut recorded = BTreeMap::new();
+    for line in text.lines() {
+        let (hash, name) = line.split_once("  ").ok_or_else(|| format!("{HASHES}: `{line}` is no `hash  name`"))?;
+        recorded.insert(name.to_owned(), hash.to_owned());
+    }
+    Ok(recorded)
+}
+
+fn hashes() -> Result<BTreeMap<String, String>> {
+    let mut hashes = BTreeMap::new();
+    for entry in std::fs::read_dir(folder())? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.ends_with(".wasm") {
+            hashes.insert(name, blake3::hash(&std::fs::read(path)?).to_hex().to_string());
+        }
+    }
+    Ok(hashes)
+}

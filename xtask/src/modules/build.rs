@@ -1,0 +1,85 @@
+//! Building one sample after another as `modules/build.toml` lists them.
+
+use crate::Result;
+use crate::sh;
+use crate::toolchain::{WASM, Wasm};
+use std::path::Path;
+
+/// One `[[sample]]` of modules/build.toml.
+struct Sample {
+    /// The built file's name without `.wasm`.
+    name: String,
+    /// A package of the workspace in modules/, for Rust.
+    package: Option<String>,
+    /// Its features.
+    features: Vec<String>,
+    /// A C++ file in modules/ instead.
+    cpp: Option<String>,
+    /// Further arguments for clang.
+    args: Vec<String>,
+}
+
+/// Builds every sample of `modules` into `out`.
+///
+/// # Errors
+/// When the list is missing or malformed, or a compiler is missing or fails.
+pub fn build(modules: &Path, out: &Path) -> Result<()> {
+    let list = modules.join("build.toml");
+    if !list.exists() {
+        return Err("modules/build.toml is not here yet: there is nothing to build".into());
+    }
+    std::fs::create_dir_all(out)?;
+    for sample in samples(&std::fs::read_to_string(list)?)? {
+        let file = out.join(format!("{}.wasm", sample.name));
+        sh::say("   ", "36", &sample.name);
+        match (&sample.package, &sample.cpp) {
+            (Some(package), None) => rust(modules, package, &sample.features, &file)?,
+            (None, Some(source)) => cpp(modules, source, &sample.args, &file)?,
+            _ => return Err(format!("modules/build.toml: {} needs either `package` or `cpp`", sample.name).into()),
+        }
+    }
+    Ok(())
+}
+
+fn rust(modules: &Path, package: &str, features: &[String], file: &Path) -> Result<()> {
+    let wasm = Wasm::required()?;
+    let target = modules.join("target");
+    let mut cargo = wasm.cargo(&["build", "--release", "--locked", "--target", WASM, "-p", package]);
+    if !features.is_empty() {
+        cargo.arg("--features").arg(features.join(","));
+    }
+    cargo.current_dir(modules).env("CARGO_TARGET_DIR", &target);
+    // No path of this machine may end up in a module's bytes, or nobody else could rebuild the same ones.
+    let root = sh::root();
+    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")))?;
+    cargo.env("RUSTFLAGS", format!("--remap-path-prefix={}=zera --remap-path-prefix={home}=cargo", root.display()));
+    sh::run(cargo)?;
+    let built = target.join(WASM).join("release").join(format!("{}.wasm", package.replace('-', "_")));
+    std::fs::copy(&built, file).map_err(|error| format!("{}: {error}", built.display()))?;
+    Ok(())
+}
+
+fn cpp(modules: &Path, source: &str, args: &[String], file: &Path) -> Result<()> {
+    let clang = crate::setup::clang()
+        .ok_or("clang is needed for the C++ sample: apt-get install --no-install-recommends clang-22 lld-22")?;
+    let mut command = sh::command(clang, &["--target=wasm32", "-O2", "-nostdlib", "-fno-exceptions", "-Wl,--no-entry"]);
+    command.current_dir(modules).args(args).arg(source).arg("-o").arg(file);
+    sh::run(command)
+}
+
+fn samples(list: &str) -> Result<Vec<Sample>> {
+    let table: toml::Table = list.parse()?;
+    let entries =
+        table.get("sample").and_then(toml::Value::as_array).ok_or("modules/build.toml lists no [[sample]]")?;
+    entries.iter().map(sample).collect()
+}
+
+fn sample(entry: &toml::Value) -> Result<Sample> {
+    let text = |key: &str| entry.get(key).and_then(toml::Value::as_str).map(str::to_owned);
+    let list = |key: &str| -> Vec<String> {
+        let values = entry.get(key).and_then(toml::Value::as_array);
+        values.into_iter().flatten().filter_map(toml::Value::as_str).map(str::to_owned).collect()
+    };
+    let name = text("name").ok_or("modules/build.toml: a [[sample]] has no `name`")?;
+    Ok(Sample { name, package: text("package"), features: list("features"), cpp: text("cpp"), args: list("args") })
+}

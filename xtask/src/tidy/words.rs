@@ -1,0 +1,152 @@
+//! What a room must not name (invariants 1, 2, 4 and 5): found as words in its code, tests aside.
+
+use super::source;
+use super::{File, Finding};
+
+/// Words that some folder must not contain.
+struct Ban {
+    /// Whole words; `a::b` means the two in a row.
+    words: &'static [&'static str],
+    /// Where they are banned.
+    under: &'static [&'static str],
+    /// Where they are at home all the same.
+    except: &'static [&'static str],
+    /// Why, and what to do.
+    says: &'static str,
+}
+
+/// Everything that ships as Rust.
+const SHIPPED: &[&str] = &["client-core/", "worker/", "web-app/", "node/"];
+
+const BANS: &[Ban] = &[
+    Ban {
+        words: &["Instant", "SystemTime", "std::time", "UNIX_EPOCH"],
+        under: &["client-core/"],
+        except: &[],
+        says: "names a clock (invariant 1); take the slot as an argument",
+    },
+    Ban {
+        words: &["std::thread", "thread_local", "Mutex", "RwLock", "Condvar", "mpsc", "rayon", "tokio", "async_std"],
+        under: &["client-core/"],
+        except: &[],
+        says: "names a thread or an executor (invariant 1); take a trait such as Pipelines",
+    },
+    Ban {
+        words: &["std::net", "std::fs", "std::env", "std::process", "TcpStream", "UdpSocket"],
+        under: &["client-core/"],
+        except: &[],
+        says: "reaches for the outside world (invariant 1); take bytes as an argument",
+    },
+    Ban {
+        words: &["rand", "rand_core", "getrandom", "OsRng", "thread_rng", "RandomState"],
+        under: &["client-core/"],
+        except: &[],
+        says: "names randomness (invariant 1); take it as an argument",
+    },
+    Ban {
+        words: &["web_sys", "js_sys", "wasm_bindgen", "gloo", "leptos"],
+        under: &["client-core/"],
+        except: &[],
+        says: "names the browser (invariant 1); that belongs to worker/ or web-app/",
+    },
+    Ban {
+        words: &["f32", "f64", "HashMap", "HashSet"],
+        under: &["client-core/"],
+        except: &[],
+        says: "is not the same on every machine (invariant 2); use integers, BTreeMap or BTreeSet",
+    },
+    Ban {
+        words: &["idb"],
+        under: SHIPPED,
+        except: &["worker/src/storage"],
+        says: "opens IndexedDB (invariant 4); go through worker/src/storage",
+    },
+    Ban {
+        words: &["wasmi"],
+        under: SHIPPED,
+        except: &["client-core/vm/"],
+        says: "names wasmi (invariant 5); go through zera-vm's Engine trait",
+    },
+    Ban {
+        words: &["commonware_cryptography", "commonware_codec"],
+        under: SHIPPED,
+        except: &["client-core/light/", "node/"],
+        says: "names commonware (invariant 5); go through zera-light",
+    },
+    Ban {
+        words: &["ark_bn254", "ark_groth16", "ark_relations", "ark_ff", "ark_ec"],
+        under: SHIPPED,
+        except: &["client-core/proof/"],
+        says: "names arkworks (invariant 5); go through the proof crate",
+    },
+];
+
+/// Looks at every Rust file.
+pub fn check(files: &[File]) -> Vec<Finding> {
+    let rust = files.iter().filter(|file| file.name.ends_with(".rs") && !is_test(&file.name));
+    rust.flat_map(in_file).collect()
+}
+
+/// Benches and tests are exempt: they never ship.
+pub fn is_test(name: &str) -> bool {
+    let folders = ["/tests/", "/benches/", "/examples/"];
+    folders.iter().any(|folder| name.contains(folder)) || name.ends_with("/tests.rs") || name.ends_with("_tests.rs")
+}
+
+fn in_file(file: &File) -> Vec<Finding> {
+    let bans: Vec<&Ban> = BANS.iter().filter(|ban| applies(ban, &file.name)).collect();
+    if bans.is_empty() {
+        return Vec::new();
+    }
+    let code = source::shipped(&source::code(&file.text));
+    let words: Vec<(usize, &str)> = source::words(&code).collect();
+    let mut findings = Vec::new();
+    for (index, (line, word)) in words.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|before| words.get(before)).map_or("", |(_, word)| *word);
+        for ban in &bans {
+            let hit = ban.words.iter().find(|banned| match banned.split_once("::") {
+                Some((first, second)) => before == first && word == &second,
+                None => word == *banned,
+            });
+            if let Some(hit) = hit {
+                findings.push(Finding::new(&file.name, *line, format!("`{hit}` {}", ban.says)));
+            }
+        }
+    }
+    findings
+}
+
+fn applies(ban: &Ban, name: &str) -> bool {
+    let starts = |folders: &[&str]| folders.iter().any(|folder| name.starts_with(folder));
+    starts(ban.under) && !starts(ban.except)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{File, check};
+
+    fn says(name: &str, text: &str) -> Vec<String> {
+        let file = File { name: name.into(), text: text.into() };
+        check(&[file]).into_iter().map(|finding| format!("{} {}", finding.line, finding.says)).collect()
+    }
+
+    #[test]
+    fn a_banned_word_is_found_where_it_is_banned() {
+        let text = "//! f64 is fine here\nuse std::time::Duration;\nfn f(x: f64) {}\n";
+        let found = says("client-core/state/src/lib.rs", text);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].starts_with("2 `std::time`") && found[1].starts_with("3 `f64`"));
+        assert!(says("worker/src/clock.rs", text).is_empty());
+        assert!(says("client-core/state/src/tests.rs", text).is_empty());
+        assert!(says("client-core/state/tests/long.rs", text).is_empty());
+    }
+
+    #[test]
+    fn only_its_home_names_a_library() {
+        assert_eq!(says("client-core/runtime/src/lib.rs", "use wasmi::Engine;").len(), 1);
+        assert!(says("client-core/vm/src/engine.rs", "use wasmi::Engine;").is_empty());
+        assert_eq!(says("worker/src/keys.rs", "use idb::Factory;").len(), 1);
+        assert!(says("worker/src/storage.rs", "use idb::Factory;").is_empty());
+        assert!(says("worker/src/storage/open.rs", "use idb::Factory;").is_empty());
+    }
+}
