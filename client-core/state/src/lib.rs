@@ -6,11 +6,15 @@
 extern crate alloc;
 
 pub mod accounts;
+pub mod merkle;
 pub mod overlay;
+pub mod record;
 pub mod typed;
 pub mod view;
 
 pub use accounts::{Account, AccountError, Audit, Deltas};
+pub use merkle::{MerkleError, MerkleState, Proof, ProofError};
 pub use overlay::{AccessSet, Checkpoint, KeyRange, Overlay};
+pub use record::BlockRecord;
 pub use typed::{get_typed, put_typed};
 pub use view::{ChangeSet, MemoryState, StateAccess, StateError, StateView};
