@@ -2,12 +2,14 @@
 //! (`host_api.json` → `table.rs`) and the meaning of each function (`dispatch.rs`), shared by all engines.
 
 mod dispatch;
+mod function;
 mod session;
 pub mod table;
 
 pub(crate) use dispatch::dispatch;
-pub(crate) use session::{GuestMemory, Session, Stop};
-pub use table::{HOST_API_VERSION, HostFunction, lookup};
+pub(crate) use session::{Session, SliceMemory, Stop};
+pub use function::{HostFunction, lookup};
+pub use table::HOST_API_VERSION;
 
 use alloc::{string::String, vec::Vec};
 use zera_primitives::Outcome;
@@ -114,5 +116,5 @@ pub trait Host {
     ///
     /// # Errors
     /// [`HostError`]: refused when the transaction has too many.
-    fn emit_event(&mut self, topic: &[u8], data: &[u8]) -> Result<(), HostError>;
+    fn emit_event(&mut self, topic: &str, data: &[u8]) -> Result<(), HostError>;
 }

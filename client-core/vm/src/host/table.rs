@@ -1,0 +1,98 @@
+//! The linker table of the host API.
+//!
+//! Generated from client-core/vm/src/host/host_api.json by `cargo run -p zera-vm --example host_api_codegen`; do not edit.
+
+#![cfg_attr(rustfmt, rustfmt::skip)]
+
+use super::function::HostFunction;
+use crate::abi::ValKind;
+
+/// Module name that guests import from.
+pub const MODULE: &str = "zera";
+/// Version of the host API that this client links.
+pub const HOST_API_VERSION: u32 = 1;
+
+/// A linked host function; the number is its position in [`FUNCTIONS`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum HostId {
+    /// `input_len`
+    InputLen,
+    /// `input_read`
+    InputRead,
+    /// `output_write`
+    OutputWrite,
+    /// `storage_get`
+    StorageGet,
+    /// `storage_set`
+    StorageSet,
+    /// `storage_remove`
+    StorageRemove,
+    /// `old_storage_get`
+    OldStorageGet,
+    /// `old_storage_next`
+    OldStorageNext,
+    /// `caller`
+    Caller,
+    /// `caller_kind`
+    CallerKind,
+    /// `self_id`
+    SelfId,
+    /// `value`
+    Value,
+    /// `balance`
+    Balance,
+    /// `transfer`
+    Transfer,
+    /// `slot`
+    Slot,
+    /// `height`
+    Height,
+    /// `call_module`
+    CallModule,
+    /// `returned_read`
+    ReturnedRead,
+    /// `emit_event`
+    EmitEvent,
+    /// `blake3`
+    Blake3,
+    /// `fail`
+    Fail,
+}
+
+/// All linked functions.
+pub static FUNCTIONS: &[HostFunction] = &[
+    HostFunction { id: HostId::InputLen, name: "input_len", params: &[], result: Some(ValKind::I32), base: 20, per_byte: 0 },
+    HostFunction { id: HostId::InputRead, name: "input_read", params: &[ValKind::I32, ValKind::I32, ValKind::I32], result: None, base: 50, per_byte: 1 },
+    HostFunction { id: HostId::OutputWrite, name: "output_write", params: &[ValKind::I32, ValKind::I32], result: None, base: 50, per_byte: 1 },
+    HostFunction { id: HostId::StorageGet, name: "storage_get", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: Some(ValKind::I32), base: 500, per_byte: 1 },
+    HostFunction { id: HostId::StorageSet, name: "storage_set", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: None, base: 1000, per_byte: 2 },
+    HostFunction { id: HostId::StorageRemove, name: "storage_remove", params: &[ValKind::I32, ValKind::I32], result: None, base: 1000, per_byte: 2 },
+    HostFunction { id: HostId::OldStorageGet, name: "old_storage_get", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: Some(ValKind::I32), base: 500, per_byte: 1 },
+    HostFunction { id: HostId::OldStorageNext, name: "old_storage_next", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: Some(ValKind::I32), base: 500, per_byte: 1 },
+    HostFunction { id: HostId::Caller, name: "caller", params: &[ValKind::I32], result: None, base: 20, per_byte: 0 },
+    HostFunction { id: HostId::CallerKind, name: "caller_kind", params: &[], result: Some(ValKind::I32), base: 20, per_byte: 0 },
+    HostFunction { id: HostId::SelfId, name: "self_id", params: &[ValKind::I32], result: None, base: 20, per_byte: 0 },
+    HostFunction { id: HostId::Value, name: "value", params: &[ValKind::I32], result: None, base: 20, per_byte: 0 },
+    HostFunction { id: HostId::Balance, name: "balance", params: &[ValKind::I32, ValKind::I32], result: None, base: 500, per_byte: 0 },
+    HostFunction { id: HostId::Transfer, name: "transfer", params: &[ValKind::I32, ValKind::I32], result: None, base: 2000, per_byte: 0 },
+    HostFunction { id: HostId::Slot, name: "slot", params: &[], result: Some(ValKind::I64), base: 20, per_byte: 0 },
+    HostFunction { id: HostId::Height, name: "height", params: &[], result: Some(ValKind::I64), base: 20, per_byte: 0 },
+    HostFunction { id: HostId::CallModule, name: "call_module", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: Some(ValKind::I32), base: 2000, per_byte: 1 },
+    HostFunction { id: HostId::ReturnedRead, name: "returned_read", params: &[ValKind::I32, ValKind::I32, ValKind::I32], result: None, base: 50, per_byte: 1 },
+    HostFunction { id: HostId::EmitEvent, name: "emit_event", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: None, base: 500, per_byte: 2 },
+    HostFunction { id: HostId::Blake3, name: "blake3", params: &[ValKind::I32, ValKind::I32, ValKind::I32], result: None, base: 200, per_byte: 1 },
+    HostFunction { id: HostId::Fail, name: "fail", params: &[ValKind::I32, ValKind::I32], result: None, base: 50, per_byte: 1 },
+];
+
+/// Functions of later versions: known by name, not linked.
+pub static LATER: &[(&str, u32)] = &[
+    ("apply_wasm_module_upgrade", 2),
+    ("set_contract_wasm_ref", 2),
+    ("create_contract_with_external_ref", 2),
+    ("create_contract_with_external_ref_and_constructor", 2),
+    ("log_execution_for_proof", 3),
+    ("has_execution_trace", 3),
+    ("trigger_zk_proof_generation", 3),
+    ("verify_execution_proof", 3),
+    ("verify_groth16", 3),
+];

@@ -1,0 +1,38 @@
+//! Instrumentation: the original module with our gas and stack counters woven in (design §6).
+//!
+//! Two mutable `i64` globals, appended behind the module's own and exported as `zera.gas` and `zera.stack`, are set by
+//! the engine before a call and read after it. Each basic block subtracts its cost; a function that could take part in
+//! deep recursion subtracts its frame. Below zero means `unreachable`, and the counter that is below zero tells
+//! `OutOfGas` from `StackLimit` from a real trap. Nothing is renumbered: original operators are copied byte for byte.
+//! A start function is not run by the engine but exported as `zera.start`, so that it is charged like any other.
+
+mod code;
+mod sections;
+mod stack;
+#[cfg(test)]
+mod tests;
+
+use crate::profile::{ModuleInfo, ProfileError};
+use alloc::vec::Vec;
+
+/// Version of the transformation; a part of every cache's key.
+pub const INSTRUMENTATION_VERSION: u32 = 1;
+/// Export of the gas counter, a mutable `i64`.
+pub const GAS_EXPORT: &str = "zera.gas";
+/// Export of the stack counter, a mutable `i64`.
+pub const STACK_EXPORT: &str = "zera.stack";
+/// Export of the memory, whether or not the guest exports it.
+pub const MEMORY_EXPORT: &str = "zera.memory";
+/// Export of the start function.
+pub const START_EXPORT: &str = "zera.start";
+
+/// Weaves the counters into a validated module. Deterministic, linear in the size.
+///
+/// # Errors
+/// Only if `info` is not the description of `code`.
+pub fn instrument(code: &[u8], info: &ModuleInfo) -> Result<Vec<u8>, ProfileError> {
+    let module = sections::read(code)?;
+    let frames = stack::plan(&module, info)?;
+    let woven = code::weave(code, &module, &frames)?;
+    Ok(sections::write(&module, &woven))
+}

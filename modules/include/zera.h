@@ -1,0 +1,85 @@
+/* The ZERA host API, version 1, for C and C++.
+ * Generated from client-core/vm/src/host/host_api.json by `cargo run -p zera-vm --example host_api_codegen`; do not edit. */
+
+#ifndef ZERA_H
+#define ZERA_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ZERA_HOST_API_VERSION 1
+#define ZERA_IMPORT(name) __attribute__((import_module("zera"), import_name(#name)))
+/* Put before a function that the chain can call. */
+#define ZERA_EXPORT(name) __attribute__((export_name(#name)))
+
+/* Number of argument bytes of this call. */
+ZERA_IMPORT(input_len) uint32_t zera_input_len(void);
+
+/* Copies `len` argument bytes from `offset` on to `ptr`. Traps if the arguments are shorter. */
+ZERA_IMPORT(input_read) void zera_input_read(uint8_t *ptr, uint32_t offset, uint32_t len);
+
+/* Appends `len` bytes at `ptr` to the result of this call, which may have at most 65,536 bytes. */
+ZERA_IMPORT(output_write) void zera_output_write(const uint8_t *ptr, uint32_t len);
+
+/* Reads a storage entry: copies at most `out_cap` bytes of its value to `out` and returns the value's whole length, or -1 if there is no entry. Gas counts the bytes of key and whole value. */
+ZERA_IMPORT(storage_get) int32_t zera_storage_get(const uint8_t *key, uint32_t key_len, uint8_t *out, uint32_t out_cap);
+
+/* Sets a storage entry. Keys have 1 to 256 bytes, values at most 65,536. Gas counts the bytes of key and value. */
+ZERA_IMPORT(storage_set) void zera_storage_set(const uint8_t *key, uint32_t key_len, const uint8_t *value, uint32_t value_len);
+
+/* Removes a storage entry; removing what is not there is allowed. */
+ZERA_IMPORT(storage_remove) void zera_storage_remove(const uint8_t *key, uint32_t key_len);
+
+/* As `storage_get`, from the storage generation that a migration leaves behind. Refused outside a migration. */
+ZERA_IMPORT(old_storage_get) int32_t zera_old_storage_get(const uint8_t *key, uint32_t key_len, uint8_t *out, uint32_t out_cap);
+
+/* The first key after `key`, in byte order, of the storage generation that a migration leaves behind: copies it to `out` and returns its length, or -1 at the end. An empty key starts. Refused outside a migration. */
+ZERA_IMPORT(old_storage_next) int32_t zera_old_storage_next(const uint8_t *key, uint32_t key_len, uint8_t *out, uint32_t out_cap);
+
+/* Writes the 32-byte id of the account, module or proposal that called. */
+ZERA_IMPORT(caller) void zera_caller(uint8_t *out32);
+
+/* What called: 0 an account, 1 a module, 2 governance (an enacted proposal; never passed on to nested calls), 3 the runtime (migrations, health checks). */
+ZERA_IMPORT(caller_kind) int32_t zera_caller_kind(void);
+
+/* Writes the 32-byte id of this module. */
+ZERA_IMPORT(self_id) void zera_self_id(uint8_t *out32);
+
+/* Writes the amount of ZRA base units attached to this call, 16 bytes little-endian. The module already has it. */
+ZERA_IMPORT(value) void zera_value(uint8_t *out16);
+
+/* Writes the balance of an account or module in ZRA base units, 16 bytes little-endian. */
+ZERA_IMPORT(balance) void zera_balance(const uint8_t *account32, uint8_t *out16);
+
+/* Moves ZRA base units (16 bytes little-endian) from this module to an account or module. Refused if the balance does not suffice. */
+ZERA_IMPORT(transfer) void zera_transfer(const uint8_t *to32, const uint8_t *amount16);
+
+/* Slot of the block: seconds, nominally, since genesis. */
+ZERA_IMPORT(slot) uint64_t zera_slot(void);
+
+/* Height of the block. */
+ZERA_IMPORT(height) uint64_t zera_height(void);
+
+/* Calls export `entry` of another module with `args` and an attached amount (16 bytes little-endian), and returns the length of its result, to be read with `returned_read`. A callee that does not end well ends this call in the same way. Re-entering a module on the call stack is refused. Gas counts the bytes of arguments and result, and what the callee uses. */
+ZERA_IMPORT(call_module) uint32_t zera_call_module(const uint8_t *module32, const uint8_t *entry, uint32_t entry_len, const uint8_t *args, uint32_t args_len, const uint8_t *value16);
+
+/* Copies `len` bytes, from `offset` on, of the last `call_module`'s result to `ptr`. Traps if it is shorter. */
+ZERA_IMPORT(returned_read) void zera_returned_read(uint8_t *ptr, uint32_t offset, uint32_t len);
+
+/* Records an event. The topic is UTF-8 of 1 to 128 bytes, the data (SCALE by the manifest) at most 16,384 bytes. */
+ZERA_IMPORT(emit_event) void zera_emit_event(const uint8_t *topic, uint32_t topic_len, const uint8_t *data, uint32_t data_len);
+
+/* Writes the 32-byte BLAKE3 hash of `len` bytes at `ptr`. */
+ZERA_IMPORT(blake3) void zera_blake3(const uint8_t *ptr, uint32_t len, uint8_t *out32);
+
+/* Ends the call with the outcome HostRefused and a message in UTF-8 for people, cut at 1,024 bytes. Does not return; nothing that the transaction did remains. */
+ZERA_IMPORT(fail) void zera_fail(const uint8_t *ptr, uint32_t len);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
