@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The built modules.
-const BUILT: &str = "modules/built";
+const BUILT: &str = "modules/prebuilt";
 /// `<blake3 in hex>  <file name>` a line, as `b3sum` writes and checks it.
-const HASHES: &str = "modules/built/B3SUMS";
+const HASHES: &str = "modules/prebuilt/B3SUMS";
 
 /// Runs the verb.
 ///
@@ -73,13 +73,19 @@ fn recorded() -> Result<BTreeMap<String, String>> {
     Ok(recorded)
 }
 
+/// The hash of every `.wasm` in the folder, by its path there.
 fn hashes() -> Result<BTreeMap<String, String>> {
     let mut hashes = BTreeMap::new();
-    for entry in std::fs::read_dir(folder())? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.ends_with(".wasm") {
-            hashes.insert(name, blake3::hash(&std::fs::read(path)?).to_hex().to_string());
+    let mut open = vec![folder()];
+    while let Some(folder_here) = open.pop() {
+        for entry in std::fs::read_dir(folder_here)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "wasm") {
+                let name = path.strip_prefix(folder())?.to_string_lossy().replace('\\', "/");
+                hashes.insert(name, blake3::hash(&std::fs::read(path)?).to_hex().to_string());
+            }
         }
     }
     Ok(hashes)

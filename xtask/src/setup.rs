@@ -78,7 +78,7 @@ fn wasm() -> Option<String> {
 }
 
 fn bring_wasm() -> Result<()> {
-    if sh::which("rustup").is_some() {
+    if Wasm::Usual.wanted() && sh::which("rustup").is_some() {
         let added = sh::run(sh::command("rustup", &["target", "add", WASM]));
         if added.is_ok() && Wasm::Usual.compiles() {
             return Ok(());

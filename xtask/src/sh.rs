@@ -31,12 +31,15 @@ pub fn shown(command: &Command) -> String {
     line
 }
 
-/// Runs to the end with our own output streams.
+/// Runs to the end; all it says goes to our standard error, since standard output is for results.
 ///
 /// # Errors
 /// When the program cannot be started or ends with a failure.
 pub fn run(mut command: Command) -> Result<()> {
-    let status = command.status().map_err(|error| format!("cannot start `{}`: {error}", shown(&command)))?;
+    let status = command
+        .stdout(std::io::stderr())
+        .status()
+        .map_err(|error| format!("cannot start `{}`: {error}", shown(&command)))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status})", shown(&command)).into()) }
 }
 

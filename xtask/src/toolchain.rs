@@ -25,11 +25,13 @@ pub enum Wasm {
 impl Wasm {
     /// Finds a compiler that really compiles for wasm32, or `None`. `ZERA_WASM=usual|debian` forces one.
     pub fn find() -> Option<Self> {
-        let forced = std::env::var("ZERA_WASM").ok();
-        [Self::Usual, Self::Debian].into_iter().find(|way| {
-            let named = if *way == Self::Usual { "usual" } else { "debian" };
-            forced.as_deref().is_none_or(|forced| forced == named) && way.compiles()
-        })
+        [Self::Usual, Self::Debian].into_iter().find(|way| way.wanted() && way.compiles())
+    }
+
+    /// Whether `ZERA_WASM` allows this way.
+    pub fn wanted(self) -> bool {
+        let name = if self == Self::Usual { "usual" } else { "debian" };
+        std::env::var("ZERA_WASM").map_or(true, |forced| forced == name)
     }
 
     /// [`Wasm::find`], or a message that names the mend.

@@ -1,4 +1,5 @@
-//! Building one sample after another as `modules/build.toml` lists them.
+//! Compiling the samples that `modules/build.toml` lists, and finishing them with `modules/tool`, which appends their
+//! manifests and writes the modules that tests expect to be refused.
 
 use crate::Result;
 use crate::sh;
@@ -7,7 +8,7 @@ use std::path::Path;
 
 /// One `[[sample]]` of modules/build.toml.
 struct Sample {
-    /// The built file's name without `.wasm`.
+    /// The compiled file's name without `.wasm`.
     name: String,
     /// A package of the workspace in modules/, for Rust.
     package: Option<String>,
@@ -19,7 +20,7 @@ struct Sample {
     args: Vec<String>,
 }
 
-/// Builds every sample of `modules` into `out`.
+/// Compiles every sample of `modules` and writes the finished ones to `out`.
 ///
 /// # Errors
 /// When the list is missing or malformed, or a compiler is missing or fails.
@@ -28,9 +29,10 @@ pub fn build(modules: &Path, out: &Path) -> Result<()> {
     if !list.exists() {
         return Err("modules/build.toml is not here yet: there is nothing to build".into());
     }
-    std::fs::create_dir_all(out)?;
+    let compiled = modules.join("target/compiled");
+    std::fs::create_dir_all(&compiled)?;
     for sample in samples(&std::fs::read_to_string(list)?)? {
-        let file = out.join(format!("{}.wasm", sample.name));
+        let file = compiled.join(format!("{}.wasm", sample.name));
         sh::say("   ", "36", &sample.name);
         match (&sample.package, &sample.cpp) {
             (Some(package), None) => rust(modules, package, &sample.features, &file)?,
@@ -38,7 +40,7 @@ pub fn build(modules: &Path, out: &Path) -> Result<()> {
             _ => return Err(format!("modules/build.toml: {} needs either `package` or `cpp`", sample.name).into()),
         }
     }
-    Ok(())
+    finish(modules, &compiled, out)
 }
 
 fn rust(modules: &Path, package: &str, features: &[String], file: &Path) -> Result<()> {
@@ -48,15 +50,24 @@ fn rust(modules: &Path, package: &str, features: &[String], file: &Path) -> Resu
     if !features.is_empty() {
         cargo.arg("--features").arg(features.join(","));
     }
-    cargo.current_dir(modules).env("CARGO_TARGET_DIR", &target);
-    // No path of this machine may end up in a module's bytes, or nobody else could rebuild the same ones.
-    let root = sh::root();
+    // No path of this machine may end up in a module's bytes, or nobody else could rebuild the same ones. Given this way
+    // the flags are added to those of modules/.cargo/config.toml, where RUSTFLAGS would replace them.
     let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")))?;
-    cargo.env("RUSTFLAGS", format!("--remap-path-prefix={}=zera --remap-path-prefix={home}=cargo", root.display()));
+    let remap = |from: &str, to: &str| format!("\"--remap-path-prefix={from}={to}\"");
+    let flags = [remap(&sh::root().to_string_lossy(), "zera"), remap(&home, "cargo")].join(",");
+    cargo.args(["--config", &format!("target.{WASM}.rustflags=[{flags}]")]);
+    cargo.current_dir(modules).env("CARGO_TARGET_DIR", &target);
     sh::run(cargo)?;
     let built = target.join(WASM).join("release").join(format!("{}.wasm", package.replace('-', "_")));
     std::fs::copy(&built, file).map_err(|error| format!("{}: {error}", built.display()))?;
     Ok(())
+}
+
+fn finish(modules: &Path, compiled: &Path, out: &Path) -> Result<()> {
+    std::fs::create_dir_all(out)?;
+    let mut cargo = sh::command("cargo", &["run", "--quiet", "--locked", "-p", "zera-module-tool", "--"]);
+    cargo.arg(compiled).arg(out).current_dir(modules);
+    sh::run(cargo)
 }
 
 fn cpp(modules: &Path, source: &str, args: &[String], file: &Path) -> Result<()> {
