@@ -1,0 +1,220 @@
+//! An in-memory chain for native tests: modules with storage, accounts with ZRA, time, governance calls, upgrades with
+//! migration. What fails is undone, as on the real chain; gas is not counted.
+//!
+//! ```ignore
+//! let mut chain = Chain::new();
+//! let id = chain.deploy(alice, counter::exports::EXPORTS, "new", &(5u64,)).unwrap();
+//! chain.call::<()>(alice, id, "increment", &()).unwrap();
+//! assert_eq!(chain.call::<u64>(alice, id, "count", &()), Ok(6));
+//! ```
+
+pub(crate) mod host;
+mod world;
+
+pub(crate) use world::{Failed, Frame, WORLD};
+use world::{Deployed, World};
+
+use crate::{
+    env::CallerKind,
+    types::{AccountId, ModuleId},
+};
+use codec::{Decode, DecodeAll, Encode};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// The SCALE entries of a module: `exports::EXPORTS` of a `#[zera::module]`.
+pub type Exports = &'static [(&'static str, fn())];
+
+/// The chain of one test. There is one per thread; a new one starts empty.
+#[derive(Debug)]
+pub struct Chain(());
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Chain {
+    /// An empty chain at slot 0.
+    #[must_use]
+    pub fn new() -> Self {
+        WORLD.replace(World::default());
+        Self(())
+    }
+
+    /// Gives `account` that many base units more.
+    pub fn fund(&mut self, account: AccountId, amount: u128) {
+        WORLD.with_borrow_mut(|world| *world.balances.entry(account.0).or_default() += amount);
+    }
+
+    /// Base units of an account or module.
+    #[must_use]
+    pub fn balance(&self, account: AccountId) -> u128 {
+        WORLD.with_borrow(|world| world.balance(&account.0))
+    }
+
+    /// Lets `slots` pass.
+    pub fn pass(&mut self, slots: u64) {
+        WORLD.with_borrow_mut(|world| {
+            world.slot += slots;
+            world.height += 1;
+        });
+    }
+
+    /// Topics and data of all events of calls that succeeded, oldest first.
+    #[must_use]
+    pub fn events(&self) -> Vec<(String, Vec<u8>)> {
+        WORLD.with_borrow(|world| world.events.clone())
+    }
+
+    /// Deploys a module and runs its constructor.
+    ///
+    /// # Errors
+    /// The words with which the constructor failed; then nothing is deployed.
+    pub fn deploy(
+        &mut self,
+        deployer: AccountId,
+        exports: Exports,
+        constructor: &str,
+        args: &impl Encode,
+    ) -> Result<ModuleId, String> {
+        let id = WORLD.with_borrow_mut(|world| {
+            let mut id = [0xee; 32];
+            id[0] = u8::try_from(world.modules.len()).unwrap_or(u8::MAX);
+            world.modules.insert(id, Deployed { exports, ..Deployed::default() });
+            ModuleId(id)
+        });
+        match self.call::<()>(deployer, id, constructor, args) {
+            Ok(()) => Ok(id),
+            Err(error) => {
+                WORLD.with_borrow_mut(|world| world.modules.remove(&id.0));
+                Err(error)
+            }
+        }
+    }
+
+    /// Calls as an account.
+    ///
+    /// # Errors
+    /// The words with which the module failed.
+    pub fn call<R: Decode>(
+        &mut self,
+        from: AccountId,
+        module: ModuleId,
+        entry: &str,
+        args: &impl Encode,
+    ) -> Result<R, String> {
+        self.pay(from, 0, module, entry, args)
+    }
+
+    /// Calls as an account and attaches base units.
+    ///
+    /// # Errors
+    /// The words with which the module failed.
+    pub fn pay<R: Decode>(
+        &mut self,
+        from: AccountId,
+        value: u128,
+        module: ModuleId,
+        entry: &str,
+        args: &impl Encode,
+    ) -> Result<R, String> {
+        self.run(Frame::new(module.0, from.0, CallerKind::Account).with(value, args.encode()), entry)
+    }
+
+    /// Calls as an enacted proposal.
+    ///
+    /// # Errors
+    /// The words with which the module failed.
+    pub fn govern<R: Decode>(&mut self, module: ModuleId, entry: &str, args: &impl Encode) -> Result<R, String> {
+        self.run(Frame::new(module.0, [0x90; 32], CallerKind::Governance).with(0, args.encode()), entry)
+    }
+
+    /// Upgrades a module as the runtime does: with a migration the storage becomes the old generation and a new one
+    /// starts empty; a `health` that does not answer `true` undoes everything.
+    ///
+    /// # Errors
+    /// The words with which migration or health failed; the old version is untouched.
+    pub fn upgrade(
+        &mut self,
+        module: ModuleId,
+        exports: Exports,
+        migration: Option<&str>,
+        health: Option<&str>,
+    ) -> Result<(), String> {
+        let before = WORLD.with_borrow(Clone::clone);
+        let result = self.try_upgrade(module, exports, migration, health);
+        if result.is_err() {
+            WORLD.replace(before);
+        }
+        result
+    }
+
+    fn try_upgrade(
+        &mut self,
+        module: ModuleId,
+        exports: Exports,
+        migration: Option<&str>,
+        health: Option<&str>,
+    ) -> Result<(), String> {
+        WORLD.with_borrow_mut(|world| {
+            let deployed = world.modules.get_mut(&module.0).ok_or("no such module")?;
+            deployed.exports = exports;
+            if migration.is_some() {
+                deployed.old = Some(std::mem::take(&mut deployed.storage));
+            }
+            Ok::<_, String>(())
+        })?;
+        if let Some(entry) = migration {
+            self.run::<()>(Frame::new(module.0, [0; 32], CallerKind::Runtime), entry)?;
+        }
+        WORLD.with_borrow_mut(|world| world.modules.get_mut(&module.0).map(|deployed| deployed.old = None));
+        match health {
+            Some(entry) if !self.run::<bool>(Frame::new(module.0, [0; 32], CallerKind::Runtime), entry)? => {
+                Err("the module says that it is not in order".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Runs `body` as if `module` had been called by `from`: for direct entries and single functions.
+    ///
+    /// # Errors
+    /// The words with which it failed.
+    pub fn inside<R>(&mut self, from: AccountId, module: ModuleId, body: impl FnOnce() -> R) -> Result<R, String> {
+        attempt(Frame::new(module.0, from.0, CallerKind::Account), |_| body()).map(|(result, _)| result)
+    }
+
+    fn run<R: Decode>(&mut self, frame: Frame, entry: &str) -> Result<R, String> {
+        let ((), output) = attempt(frame, |module| world::run_entry(module, entry))?;
+        R::decode_all(&mut &*output).map_err(|_| format!("{entry} answered with another type"))
+    }
+}
+
+/// Runs `body` in `frame`; undoes everything when it fails. Gives what it returned and its output bytes.
+fn attempt<R>(frame: Frame, body: impl FnOnce([u8; 32]) -> R) -> Result<(R, Vec<u8>), String> {
+    let before = WORLD.with_borrow(Clone::clone);
+    let module = frame.module;
+    let result = WORLD.with_borrow_mut(|world| world.enter(frame)).and_then(|()| {
+        catch_unwind(AssertUnwindSafe(|| body(module))).map_err(|cause| match cause.downcast::<Failed>() {
+            Ok(failed) => failed.0,
+            Err(cause) => match cause.downcast::<&'static str>() {
+                Ok(text) => (*text).to_owned(),
+                Err(cause) => match cause.downcast::<String>() {
+                    Ok(text) => *text,
+                    Err(other) => resume_unwind(other),
+                },
+            },
+        })
+    });
+    match result {
+        Ok(result) => {
+            let output = WORLD.with_borrow_mut(World::leave);
+            Ok((result, output))
+        }
+        Err(error) => {
+            WORLD.replace(before);
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! `zera-module-tool <compiled> <finished>`: takes what the compilers left in the folder `compiled`, and writes every
+//! module of this repository to the folder `finished`, with its manifest. `cargo xtask modules` calls it.
+
+mod json;
+mod wasm;
+
+use std::path::Path;
+use std::process::ExitCode;
+use zera_primitives::Manifest;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Rust samples: package name and manifest.
+const RUST: &[(&str, fn() -> Manifest)] = &[
+    ("counter", counter::counter::manifest),
+    ("lending-v1", lending_v1::lending::manifest),
+    ("lending-v2", lending_v2::lending::manifest),
+    ("lending-v3", lending_v3::lending::manifest),
+    ("token", token::token::manifest),
+];
+
+/// C++ samples: folder under `samples/`, which holds `manifest.json`.
+const CPP: &[&str] = &["cpp-readings"];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [compiled, finished] = args.as_slice() else {
+        eprintln!("usage: zera-module-tool <folder of compiled .wasm> <folder to write to>");
+        return ExitCode::FAILURE;
+    };
+    match run(Path::new(compiled), Path::new(finished)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(compiled: &Path, finished: &Path) -> Result<()> {
+    let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    std::fs::create_dir_all(finished.join("bad"))?;
+    for (name, manifest) in RUST {
+        let code = read(&compiled.join(format!("{}.wasm", name.replace('-', "_"))))?;
+        write(&finished.join(format!("{name}.wasm")), &wasm::finish(&code, Some(&manifest()))?)?;
+    }
+    for name in CPP {
+        let code = read(&compiled.join(format!("{name}.wasm")))?;
+        let manifest = json::manifest(&read(&modules.join(format!("samples/{name}/manifest.json")))?)?;
+        write(&finished.join(format!("{name}.wasm")), &wasm::finish(&code, Some(&manifest))?)?;
+    }
+    bad(&modules.join("bad"), &finished.join("bad"))
+}
+
+/// Modules that must be refused or must fail: text, and a manifest where the fault lies elsewhere.
+fn bad(sources: &Path, finished: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(sources)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "wat") {
+            continue;
+        }
+        let code = wat::parse_file(&path)?;
+        let described = path.with_extension("json");
+        let manifest = if described.exists() { Some(json::manifest(&read(&described)?)?) } else { None };
+        let name = path.with_extension("wasm");
+        let name = name.file_name().ok_or("a file without a name")?;
+        write(&finished.join(name), &wasm::finish(&code, manifest.as_ref())?)?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()).into())
+}
