@@ -10,6 +10,7 @@ use scale_info::TypeInfo;
 #[derive(
     Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Network {
     /// A chain of this tab alone: `zeras1…`.
     #[default]

@@ -15,6 +15,7 @@ pub const HEADER_FORMAT: u16 = 1;
 
 /// What a certificate finalises.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Header {
     /// [`HEADER_FORMAT`].
     pub format: u16,
@@ -52,6 +53,7 @@ pub struct Header {
 
 /// What a block carries besides its header.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct BlockBody {
     /// Slots the solo chain skips before this block: "let time pass", stored so that replay sees it.
     pub skip: u64,

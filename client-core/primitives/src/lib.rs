@@ -14,6 +14,8 @@ pub mod keys;
 pub mod limits;
 pub mod manifest;
 pub mod params;
+#[cfg(feature = "serde")]
+pub mod plain;
 pub mod proposal;
 pub mod receipt;
 pub mod state_key;

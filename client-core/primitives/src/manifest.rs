@@ -30,6 +30,7 @@ pub const MANIFEST_FORMAT: u8 = 1;
     MaxEncodedLen,
     TypeInfo,
 )]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SemVer {
     /// Breaking changes.
     pub major: u16,
@@ -47,6 +48,7 @@ impl fmt::Display for SemVer {
 
 /// What an export is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ExportKind {
     /// Runs once at deployment.
     Constructor,

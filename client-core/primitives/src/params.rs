@@ -10,6 +10,7 @@ pub type PerClass = [u32; 5];
 
 /// The whole set in force during one parameter epoch.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Params {
     /// T, half-life of conviction, slots.
     pub half_life: u64,

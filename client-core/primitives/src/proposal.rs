@@ -13,6 +13,7 @@ use scale_info::TypeInfo;
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Class {
     /// Configuration inside declared bounds.
     Patch,
@@ -41,6 +42,7 @@ impl Class {
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Side {
     /// For.
     For,
@@ -51,6 +53,7 @@ pub enum Side {
 /// A module upgrade, named and shaped as document 000 gives it. The code store holds the bytecode; the proposal names
 /// it by hash, and enactment checks the hash (design §5).
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct WasmModuleUpgradeProposal {
     /// The module to be upgraded.
     pub module_id: ModuleId,
@@ -66,17 +69,20 @@ pub struct WasmModuleUpgradeProposal {
 
 /// One parameter of one module to be set.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ConfigChange {
     /// The module.
     pub module_id: ModuleId,
     /// The parameter's name in its manifest.
     pub parameter: String,
     /// The new value, encoded as the setter's argument.
+    #[cfg_attr(feature = "serde", serde(with = "crate::plain::bytes"))]
     pub value: Vec<u8>,
 }
 
 /// What a proposal does when it is enacted. Immutable from submission on.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Payload {
     /// Replace a module's code, migrating its data.
     Upgrade(WasmModuleUpgradeProposal),
@@ -115,6 +121,7 @@ impl Payload {
 
 /// Why an enactment changed nothing. The finer cause is a diagnostic beside it, not consensus.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum AbortReason {
     /// The module does not exist.
     NoSuchModule,
@@ -144,6 +151,7 @@ pub enum AbortReason {
 
 /// Where a proposal stands. Drafts exist in pages only.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ProposalState {
     /// In a block, not yet evaluated.
     Submitted,

@@ -11,6 +11,7 @@ use scale_info::TypeInfo;
 
 /// Class of an outcome; the same in every engine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Outcome {
     /// Done; its effects are in the state.
     Ok,
@@ -36,6 +37,7 @@ impl Outcome {
 
 /// One call of a module inside a transaction, nested calls included, in order of their beginning.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CallRecord {
     /// 0 for a call of the transaction itself.
     pub depth: u8,
@@ -59,17 +61,20 @@ pub struct CallRecord {
 
 /// Something that happened, for people and for light clients. Ordered within its block.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Event {
     /// The module that emitted it; none for the runtime itself.
     pub module: Option<ModuleId>,
     /// Its name.
     pub topic: String,
     /// SCALE of its fields.
+    #[cfg_attr(feature = "serde", serde(with = "crate::plain::bytes"))]
     pub data: Vec<u8>,
 }
 
 /// The receipt of one transaction.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Receipt {
     /// Hash of the signed transaction.
     pub transaction: Hash,

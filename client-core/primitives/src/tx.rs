@@ -15,6 +15,7 @@ use codec::{Decode, DecodeWithMemTracking, Encode};
 
 /// One step of a transaction.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Call {
     /// Move ZRA.
     Transfer {
@@ -39,6 +40,7 @@ pub enum Call {
         /// Which chunk, from 0.
         index: u32,
         /// Its bytes.
+        #[cfg_attr(feature = "serde", serde(with = "crate::plain::bytes"))]
         bytes: Vec<u8>,
     },
     /// Create a module from stored code; runs its constructor when the manifest names one.
@@ -46,6 +48,7 @@ pub enum Call {
         /// The stored code.
         code: Hash,
         /// The constructor's arguments.
+        #[cfg_attr(feature = "serde", serde(with = "crate::plain::bytes"))]
         args: Vec<u8>,
         /// ZRA given to the module.
         value: Amount,
@@ -57,6 +60,7 @@ pub enum Call {
         /// The export.
         entry: String,
         /// Its arguments.
+        #[cfg_attr(feature = "serde", serde(with = "crate::plain::bytes"))]
         args: Vec<u8>,
         /// ZRA attached.
         value: Amount,
@@ -96,6 +100,7 @@ pub enum Call {
 
 /// Keys a transaction expects to touch, from simulating it before signing. Each is priced.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AccessHint {
     /// Keys only read, in ascending order.
     pub reads: Vec<StateKey>,
@@ -105,6 +110,7 @@ pub struct AccessHint {
 
 /// What a key signs.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Transaction {
     /// Who pays and acts.
     pub sender: AccountId,
@@ -124,6 +130,7 @@ pub struct Transaction {
 
 /// A transaction with its signature.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SignedTransaction {
     /// What was signed.
     pub transaction: Transaction,

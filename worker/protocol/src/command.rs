@@ -6,6 +6,7 @@ use zera_primitives::{AccountId, Hash, Height, ModuleId, ProposalId, tx::Call};
 
 /// One request.
 #[derive(Clone, PartialEq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Command {
     /// Open storage and the chain; must come first. Answer: `Status`.
     Start,
@@ -26,7 +27,7 @@ pub enum Command {
     /// The bytes of stored code. Answer: `Bytes`.
     Code(Hash),
     /// Check code that is not on the chain, without changing anything. Answer: `Code`.
-    Inspect(Vec<u8>),
+    Inspect(#[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))] Vec<u8>),
     /// What differs between two stored codes. Answer: `Difference`.
     Difference {
         /// The code that runs.
@@ -39,6 +40,7 @@ pub enum Command {
         /// The module.
         module: ModuleId,
         /// Only keys after this one.
+        #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))]
         after: Vec<u8>,
         /// How many at most; 100 is the most.
         limit: u32,
@@ -50,6 +52,7 @@ pub enum Command {
         /// The export.
         entry: String,
         /// Encoded arguments.
+        #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))]
         args: Vec<u8>,
     },
 
@@ -88,6 +91,7 @@ pub enum Command {
     /// Build, hint and simulate transactions for the active key; nothing is signed. Answer: `Plan`.
     Prepare {
         /// Codes to upload first, when the chain does not hold them yet.
+        #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::many_bytes"))]
         codes: Vec<Vec<u8>>,
         /// The calls of the last transaction.
         calls: Vec<Call>,
@@ -98,7 +102,7 @@ pub enum Command {
         plan: u32,
     },
     /// Submit an already signed transaction. Answer: `Submitted`.
-    Submit(Vec<u8>),
+    Submit(#[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))] Vec<u8>),
 
     /// Let time pass on the solo chain: seal blocks over that many slots. Progress events; answer: `Status`.
     Advance {
@@ -111,7 +115,7 @@ pub enum Command {
     /// The whole chain in one file. Answer: `Bytes`.
     Export,
     /// Replace the chain by an exported one, after checking all of it. Answer: `Status`.
-    Import(Vec<u8>),
+    Import(#[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))] Vec<u8>),
     /// Delete chain and keys, and start a new chain. Answer: `Status`.
     Reset,
     /// Break on purpose at this point, for the crash tests and for people who want to see what happens. Answer: `Done`.
@@ -120,6 +124,7 @@ pub enum Command {
 
 /// Where [`Command::Fault`] breaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum FaultPoint {
     /// Panic now.
     Panic,

@@ -6,6 +6,7 @@ use zera_primitives::{Hash, Height, Outcome, ProposalId};
 
 /// How far a transaction is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum TransactionStage {
     /// Signed.
     Signed,
@@ -24,6 +25,7 @@ pub enum TransactionStage {
 
 /// One report.
 #[derive(Clone, PartialEq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Event {
     /// A new block is stored.
     Head(HeadView),
@@ -62,6 +64,7 @@ pub enum Event {
 
 /// Things worth telling that are no errors.
 #[derive(Clone, PartialEq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Notice {
     /// A write was cut off or a record is damaged; the chain continues from an earlier block.
     SteppedBack {

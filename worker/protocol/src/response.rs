@@ -6,6 +6,7 @@ use zera_primitives::Hash;
 
 /// One answer.
 #[derive(Clone, PartialEq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Response {
     /// Done, nothing to say.
     Done,
@@ -50,5 +51,5 @@ pub enum Response {
     /// Storage use.
     Usage(UsageView),
     /// A file.
-    Bytes(Vec<u8>),
+    Bytes(#[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))] Vec<u8>),
 }

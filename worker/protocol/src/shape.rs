@@ -10,6 +10,7 @@ const MAX_NESTING: u32 = 16;
 
 /// One type.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Shape {
     /// True or false.
     Bool,

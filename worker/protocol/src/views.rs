@@ -14,6 +14,7 @@ use crate::shape::Shape;
 
 /// Which rows of a long list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Page {
     /// Rows at and below this height; none for the newest.
     pub from: Option<Height>,
@@ -23,6 +24,7 @@ pub struct Page {
 
 /// A change of stake to assume in a forecast.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct WhatIf {
     /// Its side.
     pub side: Side,
@@ -32,12 +34,14 @@ pub struct WhatIf {
 
 /// Where a key comes from.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum KeySource {
     /// Twelve or more BIP39 words.
     Phrase(String),
     /// An `age` file with its passphrase.
     File {
         /// The file.
+        #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))]
         bytes: Vec<u8>,
         /// Its passphrase.
         passphrase: String,
@@ -48,6 +52,7 @@ pub enum KeySource {
 
 /// What kind of key is stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum KeyKind {
     /// Has a backup: a phrase or a file.
     BackedUp,
@@ -57,6 +62,7 @@ pub enum KeyKind {
 
 /// A stored key.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct KeyView {
     /// Its account.
     pub account: AccountId,
@@ -68,6 +74,7 @@ pub struct KeyView {
 
 /// The node.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct StatusView {
     /// The network its addresses belong to.
     pub network: Network,
@@ -107,6 +114,7 @@ pub struct StatusView {
 
 /// A block in a list.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct HeadView {
     /// Number.
     pub height: Height,
@@ -126,6 +134,7 @@ pub struct HeadView {
 
 /// A block.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct BlockView {
     /// As in the list.
     pub head: HeadView,
@@ -138,6 +147,7 @@ pub struct BlockView {
     /// The runtime's own events: enactments, transitions.
     pub events: Vec<Event>,
     /// Encoded certificate.
+    #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))]
     pub certificate: Vec<u8>,
     /// Bytes of the stored record.
     pub record_bytes: u64,
@@ -145,6 +155,7 @@ pub struct BlockView {
 
 /// A transaction.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TransactionView {
     /// Its hash.
     pub hash: Hash,
@@ -160,8 +171,10 @@ pub struct TransactionView {
 
 /// What this tab saw of one call; not part of consensus.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CallDiagnostic {
     /// Result bytes.
+    #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))]
     pub result: Vec<u8>,
     /// The finer cause of a failure.
     pub cause: Option<String>,
@@ -169,6 +182,7 @@ pub struct CallDiagnostic {
 
 /// A module in a list.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ModuleView {
     /// Id.
     pub id: ModuleId,
@@ -192,6 +206,7 @@ pub struct ModuleView {
 
 /// One version of a module.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct VersionView {
     /// Position in the history.
     pub sequence: u32,
@@ -213,6 +228,7 @@ pub struct VersionView {
 
 /// An upgrade that did not become a version.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AttemptView {
     /// The proposal.
     pub proposal: ProposalId,
@@ -226,6 +242,7 @@ pub struct AttemptView {
 
 /// One export with its types, ready for a form.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ExportView {
     /// Name.
     pub name: String,
@@ -245,6 +262,7 @@ pub struct ExportView {
 
 /// One parameter with its current value.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ParameterView {
     /// Name.
     pub name: String,
@@ -253,8 +271,10 @@ pub struct ParameterView {
     /// Index into the shapes.
     pub shape: u32,
     /// Bounds for unsigned integers.
+    #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bounds"))]
     pub bounds: (Option<u128>, Option<u128>),
     /// Encoded current value, from the getter on the head state; none when the getter fails.
+    #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::maybe_bytes"))]
     pub value: Option<Vec<u8>>,
     /// Every change: proposal, encoded value, height.
     pub history: Vec<(ProposalId, Vec<u8>, Height)>,
@@ -262,6 +282,7 @@ pub struct ParameterView {
 
 /// A check of code.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CodeView {
     /// BLAKE3 of the bytes.
     pub hash: Hash,
@@ -285,6 +306,7 @@ pub struct CodeView {
 
 /// A manifest, ready for a page.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ManifestView {
     /// The author's name for it.
     pub name: String,
@@ -306,6 +328,7 @@ pub struct ManifestView {
 
 /// A module.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ModuleDetail {
     /// As in the list.
     pub module: ModuleView,
@@ -323,10 +346,13 @@ pub struct ModuleDetail {
 
 /// A storage entry with its checked proof.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct StorageEntry {
     /// The module's own key.
+    #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))]
     pub key: Vec<u8>,
     /// The value.
+    #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))]
     pub value: Vec<u8>,
     /// Bytes of the Merkle proof that was checked against the head's root; none if the check failed.
     pub proof_bytes: Option<u32>,
@@ -334,6 +360,7 @@ pub struct StorageEntry {
 
 /// Storage entries.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct StoragePage {
     /// Rests on this block.
     pub height: Height,
@@ -345,12 +372,14 @@ pub struct StoragePage {
 
 /// The outcome of a query or a simulated call.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CalledView {
     /// Rests on this block.
     pub height: Height,
     /// Class of the outcome.
     pub outcome: Outcome,
     /// Result bytes.
+    #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))]
     pub result: Vec<u8>,
     /// Gas used.
     pub gas: Gas,
@@ -360,6 +389,7 @@ pub struct CalledView {
 
 /// How an export or import differs.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DifferenceRow {
     /// What: `export`, `import`, `parameter`, `size`, `memory`, `schema`, `functions`.
     pub what: String,
@@ -373,6 +403,7 @@ pub struct DifferenceRow {
 
 /// What differs between two codes.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DifferenceView {
     /// The old code.
     pub old: CodeView,
@@ -386,6 +417,7 @@ pub struct DifferenceView {
 
 /// A proposal in a list.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ProposalView {
     /// Id.
     pub id: ProposalId,
@@ -417,6 +449,7 @@ pub struct ProposalView {
 
 /// One change of stake.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct StakeChange {
     /// Who.
     pub account: AccountId,
@@ -434,6 +467,7 @@ pub struct StakeChange {
 
 /// One transition of a proposal.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Transition {
     /// Into this state.
     pub state: ProposalState,
@@ -443,6 +477,7 @@ pub struct Transition {
 
 /// A proposal.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ProposalDetail {
     /// As in the list.
     pub proposal: ProposalView,
@@ -470,6 +505,7 @@ pub struct ProposalDetail {
 
 /// One point of a conviction curve.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CurvePoint {
     /// Time.
     pub slot: Slot,
@@ -483,6 +519,7 @@ pub struct CurvePoint {
 
 /// A forecast by the chain's own arithmetic; it assumes that no other stake moves.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ForecastView {
     /// The slot it was made at.
     pub now: Slot,
@@ -504,6 +541,7 @@ pub struct ForecastView {
 
 /// One check of a rehearsal.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DryRunCheck {
     /// What, a key of the page's locale file.
     pub what: String,
@@ -515,6 +553,7 @@ pub struct DryRunCheck {
 
 /// A rehearsal of an enactment on a copy of the head state.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DryRunView {
     /// Rests on this block.
     pub height: Height,
@@ -534,6 +573,7 @@ pub struct DryRunView {
 
 /// An allocation of an account.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AllocationView {
     /// The proposal.
     pub proposal: ProposalId,
@@ -551,6 +591,7 @@ pub struct AllocationView {
 
 /// An account.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AccountView {
     /// Id.
     pub id: AccountId,
@@ -578,6 +619,7 @@ pub struct AccountView {
 
 /// A transaction of a plan, simulated.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PlanStep {
     /// Its calls.
     pub calls: Vec<Call>,
@@ -592,17 +634,20 @@ pub struct PlanStep {
     /// Keys it would read and write: the access hint.
     pub keys: (u32, u32),
     /// Results of its module calls.
+    #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::many_bytes"))]
     pub results: Vec<Vec<u8>>,
     /// Events it would emit.
     pub events: Vec<Event>,
     /// Change of the sender's free balance: before and after.
     pub balance: (Amount, Amount),
     /// The exact bytes to be signed.
+    #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))]
     pub payload: Vec<u8>,
 }
 
 /// Transactions ready to sign, in order.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PlanView {
     /// Names it in `Sign`.
     pub id: u32,
@@ -618,6 +663,7 @@ pub struct PlanView {
 
 /// Storage use.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct UsageView {
     /// Bytes this origin uses, by the browser's estimate.
     pub used: u64,
