@@ -1,1 +1,42 @@
-//! Code store, modules, versions, history, configuration, upgrades and migrations.
+//! Code store, modules, versions, history, configuration, upgrades and migrations (design §5, §6).
+//!
+//! Everything here is native and writes only under [`Room::Code`](zera_primitives::Room::Code) and
+//! [`Room::Registry`](zera_primitives::Room::Registry), plus the pruning of old storage generations. ZRA move only
+//! through zera-state's accounts. Guests run through [`Executor`], which the runtime implements.
+
+#![cfg_attr(not(test), no_std)]
+extern crate alloc;
+
+pub mod classify;
+pub mod codes;
+pub mod config;
+pub mod diff;
+pub mod error;
+pub mod events;
+pub mod executor;
+pub mod info;
+mod keys;
+mod legality;
+pub mod module_set;
+pub mod modules;
+pub mod names;
+pub mod upgrade;
+pub mod usage;
+pub mod values;
+
+pub use classify::classify;
+pub use codes::{Upload, Uploaded, begin_upload, code, code_info, upload, upload_chunk};
+pub use diff::{Difference, Row, What, difference};
+pub use error::RegistryError;
+pub use executor::{Executor, SystemCall, SystemCaller, SystemResult};
+pub use info::{CodeExport, CodeExportKind, CodeInfo, IntType};
+pub use module_set::module_set_id;
+pub use modules::{
+    At, AttemptRecord, ConfigRecord, Ctx, Executable, ModuleRecord, VersionRecord, attempts, config_history,
+    constructor_entry, deploy, module, module_count, modules, record_attempt, running_manifest, versions,
+};
+pub use upgrade::{Abort, EnactError, Enacted, Enactment, apply_wasm_module_upgrade, enact};
+pub use usage::{Usage, charge_storage, storage_pool, storage_usage};
+
+#[cfg(test)]
+mod testing;

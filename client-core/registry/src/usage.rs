@@ -1,0 +1,159 @@
+//! What a module's storage holds and who paid for it (design §5): a refundable deposit per byte, pooled per module.
+//!
+//! The pool is [`storage_deposits`](zera_state::Account::storage_deposits) of the module's account. Growth is paid into
+//! it at the price in force; freeing `f` of `b` bytes pays ⌊pool · f / b⌋ back to whoever frees, so the last byte
+//! empties it. A write that changes no size touches neither counter nor pool and so makes no two transactions conflict.
+
+use crate::{error::RegistryError, keys};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::cmp::Ordering;
+use scale_info::TypeInfo;
+use zera_primitives::{AccountId, Amount, ModuleId, Room, StateKey};
+use zera_state::{
+    StateAccess, StateError, StateView,
+    accounts::{account, release_storage, reserve_storage, transfer},
+    get_typed, put_typed,
+};
+
+/// What the current storage generation of a module holds.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Usage {
+    /// Entries.
+    pub entries: u64,
+    /// Bytes of their keys (as the module names them) and values.
+    pub bytes: u64,
+}
+
+/// Usage of a module.
+///
+/// # Errors
+/// [`StateError`].
+pub fn storage_usage(st: &(impl StateView + ?Sized), module: &ModuleId) -> Result<Usage, StateError> {
+    Ok(get_typed(st, &keys::usage(module))?.unwrap_or_default())
+}
+
+/// Deposits that stand for a module's storage, base units.
+///
+/// # Errors
+/// [`StateError`].
+pub fn storage_pool(st: &(impl StateView + ?Sized), module: &ModuleId) -> Result<Amount, StateError> {
+    Ok(account(st, &module.account())?.storage_deposits)
+}
+
+/// Accounts for one write of the module's current generation: `old` and `new` are the lengths of key and value
+/// together, `None` for no entry. Call it before or after the write itself. Without a `payer` (writes of governance's
+/// setters) only the counters move: nobody pays for growth, and what is freed stays in the pool for who frees later.
+///
+/// Not for migrations, whose generation is counted at its end.
+///
+/// # Errors
+/// [`RegistryError::Account`] when the payer cannot pay; [`RegistryError::State`].
+pub fn charge_storage(
+    st: &mut (impl StateAccess + ?Sized),
+    per_byte: Amount,
+    payer: Option<&AccountId>,
+    module: &ModuleId,
+    old: Option<usize>,
+    new: Option<usize>,
+) -> Result<(), RegistryError> {
+    let (old_bytes, new_bytes) = (old.unwrap_or(0) as u64, new.unwrap_or(0) as u64);
+    if old_bytes == new_bytes && old.is_some() == new.is_some() {
+        return Ok(());
+    }
+    let before = storage_usage(st, module)?;
+    let corrupt = || StateError::Corrupt(keys::usage(module));
+    let replaced = |count: u64, old: u64, new: u64| count.checked_sub(old).and_then(|rest| rest.checked_add(new));
+    let after = Usage {
+        entries: replaced(before.entries, old.is_some().into(), new.is_some().into()).ok_or_else(corrupt)?,
+        bytes: replaced(before.bytes, old_bytes, new_bytes).ok_or_else(corrupt)?,
+    };
+    if let Some(payer) = payer {
+        match new_bytes.cmp(&old_bytes) {
+            Ordering::Greater => pay(st, per_byte, payer, module, new_bytes.saturating_sub(old_bytes))?,
+            Ordering::Less => refund(st, payer, module, old_bytes.saturating_sub(new_bytes), before.bytes)?,
+            Ordering::Equal => {}
+        }
+    }
+    save(st, module, &after);
+    Ok(())
+}
+
+/// Counts a whole generation anew and makes it the module's usage; the pool stays as it is.
+pub(crate) fn recount(
+    st: &mut (impl StateAccess + ?Sized),
+    module: &ModuleId,
+    generation: u32,
+) -> Result<Usage, StateError> {
+    let prefix = StateKey::storage(module, generation, &[]);
+    let mut usage = Usage::default();
+    let mut after = StateKey::default();
+    while let Some(key) = st.next_key(prefix.as_bytes(), after.as_bytes())? {
+        let value = st.get(&key)?.ok_or_else(|| StateError::Corrupt(key.clone()))?;
+        let name = key.as_bytes().len().saturating_sub(prefix.as_bytes().len());
+        usage.entries = usage.entries.saturating_add(1);
+        usage.bytes = usage.bytes.saturating_add(name.saturating_add(value.len()) as u64);
+        after = key;
+    }
+    save(st, module, &usage);
+    Ok(usage)
+}
+
+/// Removes every storage generation of a module below `first_kept`.
+pub(crate) fn prune(
+    st: &mut (impl StateAccess + ?Sized),
+    module: &ModuleId,
+    first_kept: u32,
+) -> Result<(), StateError> {
+    let end = StateKey::storage(module, first_kept, &[]);
+    let all = StateKey::new(Room::Storage, &[&module.0]);
+    let mut after = StateKey::default();
+    while let Some(key) = st.next_key(all.as_bytes(), after.as_bytes())?.filter(|key| *key < end) {
+        st.remove(&key);
+        after = key;
+    }
+    Ok(())
+}
+
+/// A module without entries has no counter, so that equal contents give equal roots.
+fn save(st: &mut (impl StateAccess + ?Sized), module: &ModuleId, usage: &Usage) {
+    let key = keys::usage(module);
+    if *usage == Usage::default() { st.remove(&key) } else { put_typed(st, key, usage) }
+}
+
+fn pay(
+    st: &mut (impl StateAccess + ?Sized),
+    per_byte: Amount,
+    payer: &AccountId,
+    module: &ModuleId,
+    bytes: u64,
+) -> Result<(), RegistryError> {
+    let amount = per_byte.times(bytes).map_err(|_| RegistryError::Overflow(per_byte))?;
+    let pool = module.account();
+    transfer(st, payer, &pool, amount)?;
+    reserve_storage(st, &pool, amount)?;
+    Ok(())
+}
+
+fn refund(
+    st: &mut (impl StateAccess + ?Sized),
+    to: &AccountId,
+    module: &ModuleId,
+    freed: u64,
+    total: u64,
+) -> Result<(), RegistryError> {
+    let pool = storage_pool(st, module)?;
+    let share = pool.times(freed).ok().and_then(|product| product.0.checked_div(total.into()));
+    let amount = share.map(Amount).ok_or(RegistryError::Overflow(pool))?;
+    if amount.is_zero() {
+        return Ok(());
+    }
+    let holder = module.account();
+    release_storage(st, &holder, amount)?;
+    transfer(st, &holder, to, amount)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
