@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod merkle;
 pub mod overlay;
 pub mod record;
+pub mod store;
 pub mod typed;
 pub mod view;
 

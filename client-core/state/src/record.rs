@@ -90,7 +90,7 @@ impl BlockRecord {
 }
 
 /// Applies stored records in order to `state` until one is refused; answers that refusal, if any. The state is then that
-/// of the last good block.
+/// of the last good block; the host removes the records after it before it stores another.
 pub fn recover<'a>(state: &mut MerkleState, records: impl IntoIterator<Item = &'a [u8]>) -> Option<RecordError> {
     records.into_iter().map(|bytes| BlockRecord::open(bytes)?.apply(state)).find_map(Result::err)
 }

@@ -6,6 +6,9 @@ use alloc::{collections::BTreeSet, vec::Vec};
 use core::{cell::RefCell, mem};
 use zera_primitives::StateKey;
 
+#[cfg(test)]
+mod tests;
+
 /// Keys from `from` to `to`, whose presence an execution depends on. `to: None` means to the end of the state (a prefix
 /// of 0xff bytes only).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
