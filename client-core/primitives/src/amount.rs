@@ -55,6 +55,7 @@ impl Amount {
     ///
     /// # Errors
     /// [`AmountError::Overflow`].
+    #[expect(clippy::should_implement_trait, reason = "it answers a Result, which the operator cannot")]
     pub fn add(self, other: Self) -> Result<Self, AmountError> {
         self.0.checked_add(other.0).map(Self).ok_or(AmountError::Overflow)
     }
@@ -63,6 +64,7 @@ impl Amount {
     ///
     /// # Errors
     /// [`AmountError::Underflow`].
+    #[expect(clippy::should_implement_trait, reason = "it answers a Result, which the operator cannot")]
     pub fn sub(self, other: Self) -> Result<Self, AmountError> {
         self.0.checked_sub(other.0).map(Self).ok_or(AmountError::Underflow)
     }
