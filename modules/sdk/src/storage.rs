@@ -3,7 +3,7 @@
 //! cannot stand in a field's name, so no two fields share a key.
 
 use crate::{env::fail, host};
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use codec::{Decode, DecodeAll, Encode};
 use core::marker::PhantomData;
 
@@ -36,7 +36,7 @@ impl<T: Encode + Decode> Item<T> {
     /// The value; the call fails when it was never set, which a constructor should rule out.
     #[must_use]
     pub fn get(&self) -> T {
-        self.find().unwrap_or_else(|| fail(&[self.name, " was never set"].concat()))
+        self.find().unwrap_or_else(|| refuse(self.name, " was never set"))
     }
 
     /// Sets it.
@@ -166,7 +166,7 @@ impl<T: Decode> OldItem<T> {
     /// The value; the migration fails when there was none.
     #[must_use]
     pub fn get(&self) -> T {
-        self.find().unwrap_or_else(|| fail(&[self.0.name, " is not in the old storage"].concat()))
+        self.find().unwrap_or_else(|| refuse(self.0.name, " is not in the old storage"))
     }
 }
 
@@ -203,7 +203,9 @@ impl<K: Encode + Decode, V: Decode> OldMap<K, V> {
 }
 
 fn prefix(name: &str) -> Vec<u8> {
-    [name.as_bytes(), b":"].concat()
+    let mut bytes = Vec::from(name);
+    bytes.push(b':');
+    bytes
 }
 
 fn entry_key(name: &str, key: &impl Encode) -> Vec<u8> {
@@ -213,5 +215,12 @@ fn entry_key(name: &str, key: &impl Encode) -> Vec<u8> {
 }
 
 fn decode<T: Decode>(name: &str, mut bytes: &[u8]) -> T {
-    T::decode_all(&mut bytes).unwrap_or_else(|_| fail(&["what is stored in ", name, " is of another type"].concat()))
+    T::decode_all(&mut bytes).unwrap_or_else(|_| refuse(name, " is stored as another type"))
+}
+
+/// Fails with the field's name in front.
+fn refuse(name: &str, what: &str) -> ! {
+    let mut reason = String::from(name);
+    reason.push_str(what);
+    fail(&reason)
 }

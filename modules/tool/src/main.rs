@@ -10,7 +10,7 @@ use zera_primitives::Manifest;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Rust samples: package name and manifest.
+/// Rust samples: name in build.toml and manifest.
 const RUST: &[(&str, fn() -> Manifest)] = &[
     ("counter", counter::counter::manifest),
     ("lending-v1", lending_v1::lending::manifest),
@@ -19,7 +19,7 @@ const RUST: &[(&str, fn() -> Manifest)] = &[
     ("token", token::token::manifest),
 ];
 
-/// C++ samples: folder under `samples/`, which holds `manifest.json`.
+/// C++ samples: name in build.toml and folder under `samples/`, which holds `manifest.json`.
 const CPP: &[&str] = &["cpp-readings"];
 
 fn main() -> ExitCode {
@@ -41,7 +41,7 @@ fn run(compiled: &Path, finished: &Path) -> Result<()> {
     let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     std::fs::create_dir_all(finished.join("bad"))?;
     for (name, manifest) in RUST {
-        let code = read(&compiled.join(format!("{}.wasm", name.replace('-', "_"))))?;
+        let code = read(&compiled.join(format!("{name}.wasm")))?;
         write(&finished.join(format!("{name}.wasm")), &wasm::finish(&code, Some(&manifest()))?)?;
     }
     for name in CPP {
