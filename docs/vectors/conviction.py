@@ -15,7 +15,8 @@ The definition (design section 6), with half-life T in slots and 2^128 as one:
            where parameter epochs begin between s and t, piecewise: one floor for each piece
     a change of an allocation from x to x' at slot t: y' = y(t) if x' >= x, else floor(y(t)*x'/x);
            its side: x_side - x + x', and y_side(t) - (y(t) - y'), clamped to 0 <= y_side <= x_side
-    base B: the same recurrence over the sum of all allocations; a change of its input keeps its y
+    base B: the same recurrence over the sum of all allocations; a change of its input keeps its y,
+           and where the input stays the same (x' = x) the triple is not written
     S = max(floor(supply*phi/10^6), B);   passes: (y_for - y_against)*10^6 > tau*S
 """
 
@@ -111,9 +112,10 @@ class Chain:
         side_x = whole[1] - held[1] + x
         side_y = min(max(follow(self.epochs, whole, slot) - (before - after), 0), side_x)
         base_y = follow(self.epochs, self.base, slot)
+        if x != held[1]:
+            self.base = (base_y, self.base[1] - held[1] + x, slot)
         self.allocations[account, proposal, side] = (after, x, slot)
         self.sides[proposal, side] = (side_y, side_x, slot)
-        self.base = (base_y, self.base[1] - held[1] + x, slot)
         assert 0 <= after <= x and 0 <= side_y <= side_x
         return after, side_y, base_y
 

@@ -8,6 +8,7 @@ use crate::{
     records::{Allocation, Ctx, Member, StakeChange},
     store,
 };
+use alloc::vec::Vec;
 use zera_primitives::{AccountId, Amount, ProposalId, Side, limits};
 use zera_state::{StateAccess, StateView, accounts};
 
@@ -114,7 +115,7 @@ fn unallocated(st: &(impl StateView + ?Sized), who: &AccountId, member: &Member)
 /// [`GovError::State`].
 pub fn live_member(st: &(impl StateView + ?Sized), who: &AccountId) -> Result<Member, GovError> {
     let mut member = store::member(st, who)?;
-    let mut live = alloc::vec::Vec::with_capacity(member.allocations.len());
+    let mut live = Vec::with_capacity(member.allocations.len());
     for allocation in &member.allocations {
         if store::progress(st, allocation.proposal)?.state.is_live() {
             live.push(*allocation);

@@ -15,7 +15,8 @@ use zera_state::{StateAccess, StateView};
 /// # Errors
 /// [`GovError::Params`] when `params` are outside floor and ceiling.
 pub fn genesis(st: &mut (impl StateAccess + ?Sized), params: &Params) -> Result<(), GovError> {
-    begin(st, params, Timeline::default(), Slot(0), Height(0), 0)
+    let epoch = ParamEpoch { index: 0, slot: Slot(0), height: Height(0), params: params.clone() };
+    begin(st, &epoch, Timeline::default(), Slot(0))
 }
 
 /// The parameters in force.
@@ -32,7 +33,7 @@ pub fn params(st: &(impl StateView + ?Sized)) -> Result<Params, GovError> {
 /// # Errors
 /// [`GovError::Params`] names the bound that is broken; nothing was changed then.
 pub fn apply_params(st: &mut (impl StateAccess + ?Sized), ctx: &Ctx, params: &Params) -> Result<GovEvent, GovError> {
-    let mut timeline = store::timeline(st)?;
+    let timeline = store::timeline(st)?;
     // The base is written at the boundary, where a piecewise evaluation floors anyway: its value does not change, and
     // the spans before the boundary are no longer needed for it.
     let base = store::base(st)?;
@@ -41,30 +42,29 @@ pub fn apply_params(st: &mut (impl StateAccess + ?Sized), ctx: &Ctx, params: &Pa
     for id in store::live(st)? {
         oldest = oldest.min(store::progress(st, id)?.submitted);
     }
-    timeline.forget_before(oldest);
     let index = store::epoch_count(st)?;
-    begin(st, params, timeline, ctx.slot, ctx.height, index)?;
+    begin(st, &ParamEpoch { index, slot: ctx.slot, height: ctx.height, params: params.clone() }, timeline, oldest)?;
     Ok(GovEvent::ParamsChanged { epoch: index })
 }
 
 fn begin(
     st: &mut (impl StateAccess + ?Sized),
-    params: &Params,
+    epoch: &ParamEpoch,
     mut timeline: Timeline,
-    slot: Slot,
-    height: Height,
-    index: u32,
+    oldest: Slot,
 ) -> Result<(), GovError> {
-    params.check()?;
-    let alpha = alpha(params.half_life).ok_or(ParamsError::OutOfBounds {
+    epoch.params.check()?;
+    let half_life = epoch.params.half_life;
+    let alpha = alpha(half_life).ok_or(ParamsError::OutOfBounds {
         name: "half-life",
-        value: params.half_life.into(),
+        value: half_life.into(),
         floor: crate::alpha::MIN_HALF_LIFE.into(),
         ceiling: crate::alpha::MAX_HALF_LIFE.into(),
     })?;
-    timeline.begin(Span { start: slot, alpha });
+    timeline.begin(Span { start: epoch.slot, alpha });
+    timeline.forget_before(oldest);
     store::put_timeline(st, &timeline);
-    store::put_params(st, params);
-    store::append_epoch(st, &ParamEpoch { index, slot, height, params: params.clone() });
+    store::put_params(st, &epoch.params);
+    store::append_epoch(st, epoch);
     Ok(())
 }

@@ -86,8 +86,8 @@ pub struct ChartPoint {
     pub y_for: Amount,
     /// Conviction against.
     pub y_against: Amount,
-    /// What `y_for` has to pass: `y_against + ⌊τ·S⌋`.
-    pub bar: Amount,
+    /// `⌊τ·S⌋`: what `y_for − y_against` has to pass.
+    pub threshold: Amount,
 }
 
 impl Situation {
@@ -295,8 +295,12 @@ impl Situation {
         sample(from, to, points)
             .map(|slot| {
                 let standing = self.standing(slot)?;
-                let bar = standing.bar(self.threshold_ppm());
-                Ok(ChartPoint { slot, y_for: standing.y_for, y_against: standing.y_against, bar })
+                Ok(ChartPoint {
+                    slot,
+                    y_for: standing.y_for,
+                    y_against: standing.y_against,
+                    threshold: standing.threshold(self.threshold_ppm()),
+                })
             })
             .collect()
     }

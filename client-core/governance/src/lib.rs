@@ -17,6 +17,7 @@ pub mod epoch;
 pub mod error;
 pub mod forecast;
 pub mod proposal;
+pub mod queries;
 pub mod records;
 pub mod stake;
 pub mod standing;

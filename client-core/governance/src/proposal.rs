@@ -55,13 +55,14 @@ pub fn propose(
     live.push(id);
     store::put_live(st, &live);
     let expires = ctx.slot.plus(params.half_life.saturating_mul(EXPIRY_HALF_LIVES));
-    let state = ProposalState::Submitted;
-    let (submitted, due) = (ctx.slot, Height(0));
-    let progress = Progress { state, class, author: *who, deposit, submitted, expires, deposit_saved: false, due };
-    store::put_progress(st, id, &progress);
+    let (state, submitted, due) = (ProposalState::Submitted, ctx.slot, Height(0));
+    let progress =
+        Progress { state, class, author: *who, deposit, submitted, expires, deposit_saved: false, transitions: 0, due };
+    store::enter(st, ctx, id, &progress, state);
     store::put_sides(st, id, &Sides::default());
-    let (author, height, slot) = (*who, ctx.height, ctx.slot);
-    store::put_proposal(st, &Proposal { id, author, title, payload, class, deposit, height, slot, expires });
+    let (author, height, slot, payload_hash) = (*who, ctx.height, ctx.slot, payload.hash());
+    let proposal = Proposal { id, author, title, payload, payload_hash, class, deposit, height, slot, expires };
+    store::put_proposal(st, &proposal);
     Ok(Proposed { id, deposit, displaced, base })
 }
 
@@ -140,10 +141,15 @@ pub(crate) fn close(
     deltas: &mut Deltas,
 ) -> Result<(GovEvent, BaseDelta), GovError> {
     let mut progress = store::progress(st, id)?;
-    let sides = store::sides(st, id)?;
+    let mut sides = store::sides(st, id)?;
     progress.deposit_saved |= crate::tick::standing(st, ctx, &sides)?.saves_deposit();
-    progress.state = state;
-    store::put_progress(st, id, &progress);
+    store::enter(st, ctx, id, &progress, state);
+    // What stood at the end stays readable: conviction no longer moves.
+    let timeline = store::timeline(st)?;
+    for side in [&mut sides.side_for, &mut sides.side_against] {
+        *side = side.redirected(&timeline, ctx.slot, side.x);
+    }
+    store::put_sides(st, id, &sides);
 
     let mut live = store::live(st)?;
     live.retain(|other| *other != id);

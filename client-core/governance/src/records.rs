@@ -4,7 +4,7 @@ use crate::{base::BaseDelta, curve::Curve};
 use alloc::{string::String, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use scale_info::TypeInfo;
-use zera_primitives::{AccountId, Amount, Class, Height, Params, Payload, ProposalId, ProposalState, Side, Slot};
+use zera_primitives::{AccountId, Amount, Class, Hash, Height, Params, Payload, ProposalId, ProposalState, Side, Slot};
 
 /// The block an operation runs in. Parameters are read from the state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,6 +28,8 @@ pub struct Proposal {
     pub title: String,
     /// What it does.
     pub payload: Payload,
+    /// The hash voters vote on, as computed at submission.
+    pub payload_hash: Hash,
     /// Class computed from the payload's effects at submission.
     pub class: Class,
     /// Deposit reserved from the author, base units.
@@ -57,6 +59,8 @@ pub struct Progress {
     pub expires: Slot,
     /// True once a block found `y_for` at 1 % of S or more: the deposit returns.
     pub deposit_saved: bool,
+    /// State changes so far: the next entry of its log of transitions.
+    pub transitions: u64,
     /// Block whose tick found it due last; height 0, the genesis, finds none.
     pub due: Height,
 }
@@ -131,6 +135,17 @@ pub struct Queue {
     pub head: u64,
     /// One past the newest.
     pub tail: u64,
+}
+
+/// One state that a proposal entered; append-only.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Transition {
+    /// The state.
+    pub state: ProposalState,
+    /// Block that did it.
+    pub height: Height,
+    /// Its slot.
+    pub slot: Slot,
 }
 
 /// One change of stake on a proposal; append-only.

@@ -46,11 +46,20 @@ impl Standing {
         wide::cmp_products(self.y_for.0, 100, self.base.0, 1) != Ordering::Less
     }
 
-    /// The conviction that `y_for` has to pass at this slot: `y_against + ⌊τ·S⌋`.
+    /// `⌊τ·S⌋`: what the conviction for, less the one against, has to pass.
     #[must_use]
-    pub fn bar(&self, threshold_ppm: u32) -> Amount {
-        let share = wide::mul_div(self.base.0, threshold_ppm.into(), 1_000_000).unwrap_or(u128::MAX);
-        Amount(self.y_against.0.saturating_add(share))
+    pub fn threshold(&self, threshold_ppm: u32) -> Amount {
+        Amount(wide::mul_div(self.base.0, threshold_ppm.into(), 1_000_000).unwrap_or(u128::MAX))
+    }
+
+    /// Net conviction that is missing for passing; zero when it passes.
+    #[must_use]
+    pub fn shortfall(&self, threshold_ppm: u32) -> Amount {
+        if self.passes(threshold_ppm) {
+            return Amount::ZERO;
+        }
+        let above = self.threshold(threshold_ppm).0.saturating_add(1);
+        Amount(above.saturating_add(self.y_against.0).saturating_sub(self.y_for.0))
     }
 }
 

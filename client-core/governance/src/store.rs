@@ -3,11 +3,13 @@
 use crate::{
     curve::{Curve, Timeline},
     error::GovError,
-    records::{BaseChange, Member, ParamEpoch, Progress, Proposal, Queue, Sides, StakeChange, Unstaking},
+    records::{
+        BaseChange, Ctx, Member, ParamEpoch, Progress, Proposal, Queue, Sides, StakeChange, Transition, Unstaking,
+    },
 };
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
-use zera_primitives::{AccountId, Params, ProposalId, Room, StateKey};
+use zera_primitives::{AccountId, Params, ProposalId, ProposalState, Room, StateKey};
 use zera_state::{StateAccess, StateView, get_typed, put_typed};
 
 /// Kind of an entry: the byte after the room's.
@@ -29,9 +31,10 @@ enum Tag {
     Epoch = 12,
     BaseLogCount = 13,
     BaseLog = 14,
+    Transition = 15,
 }
 
-/// Entries kept of one proposal's history of stake changes and of the base's log; older ones are removed.
+/// Entries kept of one proposal's stake changes, of its transitions and of the base's log; older ones are removed.
 pub const LOG_ENTRIES: u64 = 4_096;
 
 fn single(tag: Tag) -> StateKey {
@@ -62,7 +65,7 @@ fn or_default<T: Decode + Default>(st: &(impl StateView + ?Sized), key: &StateKe
     Ok(get_typed(st, key)?.unwrap_or_default())
 }
 
-/// Reads entry `index` of a log and appends to one, keeping the newest [`LOG_ENTRIES`].
+/// Writes entry `index`, the next one of a log, and keeps the newest [`LOG_ENTRIES`].
 fn append<T: Encode>(st: &mut (impl StateAccess + ?Sized), key: impl Fn(u64) -> StateKey, index: u64, entry: &T) {
     put_typed(st, key(index), entry);
     if let Some(old) = index.checked_sub(LOG_ENTRIES) {
@@ -165,6 +168,31 @@ pub(crate) fn append_stake_change(
     change: &StakeChange,
 ) {
     append(st, |index| history_key(id, index), index, change);
+}
+
+fn transition_key(id: ProposalId, index: u64) -> StateKey {
+    StateKey::proposal(Tag::Transition as u8, id, &index.to_be_bytes())
+}
+
+pub(crate) fn transition(
+    st: &(impl StateView + ?Sized),
+    id: ProposalId,
+    index: u64,
+) -> Result<Option<Transition>, GovError> {
+    Ok(get_typed(st, &transition_key(id, index))?)
+}
+
+/// Puts `progress` into `state`, logged as a transition of this block, and writes it.
+pub(crate) fn enter(
+    st: &mut (impl StateAccess + ?Sized),
+    ctx: &Ctx,
+    id: ProposalId,
+    progress: &Progress,
+    state: ProposalState,
+) {
+    let entry = Transition { state, height: ctx.height, slot: ctx.slot };
+    append(st, |index| transition_key(id, index), progress.transitions, &entry);
+    put_progress(st, id, &Progress { state, transitions: progress.transitions.saturating_add(1), ..*progress });
 }
 
 pub(crate) fn unstake_queue(st: &(impl StateView + ?Sized)) -> Result<Queue, GovError> {

@@ -74,12 +74,12 @@ impl Scene {
         let standing = self.standing(ctx, &store::sides(st, id)?);
         let mut after = Progress { deposit_saved: progress.deposit_saved || standing.saves_deposit(), ..progress };
         match step(progress.state, &standing, progress.class, &self.params, progress.expires, ctx.slot) {
-            Step::To(state) => {
-                if core::mem::discriminant(&state) != core::mem::discriminant(&progress.state) {
-                    tick.events.push(GovEvent::Moved { proposal: id, from: progress.state, to: state });
-                }
-                after.state = state;
+            Step::To(state) if core::mem::discriminant(&state) != core::mem::discriminant(&progress.state) => {
+                store::enter(st, ctx, id, &after, state);
+                tick.events.push(GovEvent::Moved { proposal: id, from: progress.state, to: state });
+                return Ok(BaseDelta::NONE);
             }
+            Step::To(state) => after.state = state,
             Step::Due => {
                 after.due = ctx.height;
                 tick.due.push(id);

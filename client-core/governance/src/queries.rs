@@ -1,0 +1,253 @@
+//! What pages and nodes ask: read-only, nothing here changes state.
+
+use crate::{
+    alpha::alpha,
+    curve::{Curve, Span, Timeline},
+    error::GovError,
+    forecast::{ChartPoint, Situation, sample},
+    records::{
+        Allocation, BaseChange, Ctx, Member, ParamEpoch, Progress, Proposal, Sides, StakeChange, Transition, Unstaking,
+    },
+    standing::Standing,
+    store,
+};
+use alloc::{collections::BTreeSet, vec::Vec};
+use zera_primitives::{AccountId, Amount, ProposalId, Side, Slot};
+use zera_state::StateView;
+
+/// Numbers of the live proposals, ascending.
+///
+/// # Errors
+/// [`GovError::State`].
+pub fn live(st: &(impl StateView + ?Sized)) -> Result<Vec<ProposalId>, GovError> {
+    store::live(st)
+}
+
+/// Proposals ever submitted; their numbers are 1 to this.
+///
+/// # Errors
+/// [`GovError::State`].
+pub fn count(st: &(impl StateView + ?Sized)) -> Result<u64, GovError> {
+    store::count(st)
+}
+
+/// What never changes about a proposal.
+///
+/// # Errors
+/// [`GovError::NoSuchProposal`].
+pub fn proposal(st: &(impl StateView + ?Sized), id: ProposalId) -> Result<Proposal, GovError> {
+    store::proposal(st, id)
+}
+
+/// Where a proposal stands.
+///
+/// # Errors
+/// [`GovError::NoSuchProposal`].
+pub fn progress(st: &(impl StateView + ?Sized), id: ProposalId) -> Result<Progress, GovError> {
+    store::progress(st, id)
+}
+
+/// Both sides of a proposal as last written; those of a closed one are as they stood when it closed.
+///
+/// # Errors
+/// [`GovError::State`].
+pub fn sides(st: &(impl StateView + ?Sized), id: ProposalId) -> Result<Sides, GovError> {
+    store::sides(st, id)
+}
+
+/// The threshold base B as last written: its conviction, all stake allocated to live proposals, and since when.
+///
+/// # Errors
+/// [`GovError::State`].
+pub fn base(st: &(impl StateView + ?Sized)) -> Result<Curve, GovError> {
+    store::base(st)
+}
+
+/// Everything a forecast of `id` depends on; `cadence` as in [`Situation`].
+///
+/// # Errors
+/// [`GovError::NoSuchProposal`].
+pub fn situation(
+    st: &(impl StateView + ?Sized),
+    ctx: &Ctx,
+    id: ProposalId,
+    cadence: u64,
+) -> Result<Situation, GovError> {
+    let (progress, sides) = (store::progress(st, id)?, store::sides(st, id)?);
+    Ok(Situation {
+        state: progress.state,
+        class: progress.class,
+        expires: progress.expires,
+        side_for: sides.side_for,
+        side_against: sides.side_against,
+        base: store::base(st)?,
+        timeline: store::timeline(st)?,
+        params: store::params(st)?,
+        supply: ctx.supply,
+        now: ctx.slot,
+        cadence,
+    })
+}
+
+/// Conviction, stake and base of `id` at this block's slot; of a closed one, the conviction that it closed with.
+///
+/// # Errors
+/// [`GovError::NoSuchProposal`].
+pub fn standing(st: &(impl StateView + ?Sized), ctx: &Ctx, id: ProposalId) -> Result<Standing, GovError> {
+    let situation = situation(st, ctx, id, 1)?;
+    let mut standing = situation.standing(ctx.slot)?;
+    if !situation.state.is_live() {
+        (standing.y_for, standing.y_against) = (situation.side_for.y, situation.side_against.y);
+    }
+    Ok(standing)
+}
+
+/// Stake changes of `id` that are kept, oldest first.
+///
+/// # Errors
+/// [`GovError::State`].
+pub fn stake_changes(st: &(impl StateView + ?Sized), id: ProposalId) -> Result<Vec<StakeChange>, GovError> {
+    log(store::sides(st, id)?.changes, |index| store::stake_change(st, id, index))
+}
+
+/// States that `id` entered, oldest first.
+///
+/// # Errors
+/// [`GovError::NoSuchProposal`].
+pub fn transitions(st: &(impl StateView + ?Sized), id: ProposalId) -> Result<Vec<Transition>, GovError> {
+    log(store::progress(st, id)?.transitions, |index| store::transition(st, id, index))
+}
+
+/// Parameter epochs, oldest first.
+///
+/// # Errors
+/// [`GovError::State`].
+pub fn epochs(st: &(impl StateView + ?Sized)) -> Result<Vec<ParamEpoch>, GovError> {
+    (0..store::epoch_count(st)?).filter_map(|index| store::epoch(st, index).transpose()).collect()
+}
+
+/// Allocations of an account with the conviction each has at this block's slot, those of closed proposals left out.
+///
+/// # Errors
+/// [`GovError::State`].
+pub fn allocations(
+    st: &(impl StateView + ?Sized),
+    ctx: &Ctx,
+    who: &AccountId,
+) -> Result<Vec<(Allocation, Amount)>, GovError> {
+    let timeline = store::timeline(st)?;
+    let Member { allocations, .. } = crate::allocation::live_member(st, who)?;
+    Ok(allocations.into_iter().map(|held| (held, held.curve.at(&timeline, ctx.slot))).collect())
+}
+
+/// The allocation of `who` to `proposal`, if any.
+///
+/// # Errors
+/// [`GovError::State`].
+pub fn allocation(
+    st: &(impl StateView + ?Sized),
+    who: &AccountId,
+    proposal: ProposalId,
+) -> Result<Option<Allocation>, GovError> {
+    Ok(crate::allocation::live_member(st, who)?.allocations.into_iter().find(|held| held.proposal == proposal))
+}
+
+/// Stake of `who` that waits out the unstake delay, oldest first.
+///
+/// # Errors
+/// [`GovError::State`].
+pub fn unstaking(st: &(impl StateView + ?Sized), who: &AccountId) -> Result<Vec<Unstaking>, GovError> {
+    let queue = store::unstake_queue(st)?;
+    let mut own = Vec::new();
+    for index in queue.head..queue.tail {
+        let entry = store::unstaking(st, index)?;
+        if entry.account == *who {
+            own.push(entry);
+        }
+    }
+    Ok(own)
+}
+
+/// The chart of `id` from its submission to this block's slot or to its end: evenly spaced slots and, while they are no
+/// more than `points`, every slot at which a stake changed. Recomputed from the log of stake changes, the log of the
+/// base and the parameter epochs, with the arithmetic that the chain used.
+///
+/// # Errors
+/// [`GovError::NoSuchProposal`].
+pub fn past_chart(
+    st: &(impl StateView + ?Sized),
+    ctx: &Ctx,
+    id: ProposalId,
+    points: u16,
+) -> Result<Vec<ChartPoint>, GovError> {
+    let progress = store::progress(st, id)?;
+    let changes = stake_changes(st, id)?;
+    let end = if progress.state.is_live() {
+        ctx.slot
+    } else {
+        transitions(st, id)?.last().map_or(ctx.slot, |closed| closed.slot)
+    };
+    let mut slots: BTreeSet<Slot> = sample(progress.submitted, end, points).collect();
+    if changes.len() <= usize::from(points) {
+        slots.extend(changes.iter().map(|change| change.side_after.since));
+    }
+    let past = Past::load(st, ctx, progress.submitted)?;
+    slots
+        .into_iter()
+        .map(|slot| {
+            let side = |side| {
+                let last = changes.iter().rev().find(|change| change.side == side && change.side_after.since <= slot);
+                last.map_or(Amount::ZERO, |change| change.side_after.at(&past.timeline, slot))
+            };
+            let (y_for, y_against) = (side(Side::For), side(Side::Against));
+            let threshold = past.threshold(slot, progress.class.index(), y_for, y_against)?;
+            Ok(ChartPoint { slot, y_for, y_against, threshold })
+        })
+        .collect()
+}
+
+/// Parameters and base as they were.
+struct Past {
+    epochs: Vec<ParamEpoch>,
+    timeline: Timeline,
+    base: Vec<BaseChange>,
+    supply: Amount,
+}
+
+impl Past {
+    /// What was from slot `from` on.
+    fn load(st: &(impl StateView + ?Sized), ctx: &Ctx, from: Slot) -> Result<Self, GovError> {
+        let epochs = epochs(st)?;
+        let mut timeline = Timeline::default();
+        for epoch in &epochs {
+            let alpha = alpha(epoch.params.half_life).ok_or(GovError::Missing("half-life"))?;
+            timeline.begin(Span { start: epoch.slot, alpha });
+        }
+        let mut base = Vec::new();
+        for index in (0..store::base_log_count(st)?).rev() {
+            let Some(change) = store::base_change(st, index)? else { break };
+            base.push(change);
+            if change.curve.since <= from {
+                break;
+            }
+        }
+        base.reverse();
+        Ok(Self { epochs, timeline, base, supply: ctx.supply })
+    }
+
+    fn threshold(&self, slot: Slot, class: usize, y_for: Amount, y_against: Amount) -> Result<Amount, GovError> {
+        let epoch = self.epochs.iter().rev().find(|epoch| epoch.slot <= slot).ok_or(GovError::Missing("epoch"))?;
+        let change = self.base.iter().rev().find(|change| change.curve.since <= slot);
+        // Before the first change of the base nothing was allocated, and supply was what the next change recorded.
+        let supply = change.or(self.base.first()).map_or(self.supply, |change| change.supply);
+        let curve = change.map_or_else(Curve::default, |change| change.curve);
+        let base = crate::base::threshold_base(&curve, &self.timeline, &epoch.params, supply, slot)?;
+        let standing = Standing { y_for, y_against, x_for: Amount::ZERO, x_against: Amount::ZERO, base };
+        Ok(standing.threshold(epoch.params.threshold_ppm[class]))
+    }
+}
+
+/// The entries of an append-only log that are kept, oldest first.
+fn log<T>(count: u64, entry: impl Fn(u64) -> Result<Option<T>, GovError>) -> Result<Vec<T>, GovError> {
+    (count.saturating_sub(store::LOG_ENTRIES)..count).filter_map(|index| entry(index).transpose()).collect()
+}

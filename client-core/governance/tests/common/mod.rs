@@ -1,0 +1,178 @@
+//! A chain of blocks for tests: the calls the runtime makes, in its order, over the plain in-memory state.
+#![allow(dead_code)] // each test file uses a part
+
+use proptest::test_runner::{Config, RngSeed};
+use zera_governance::{
+    BaseDelta, Ctx, GovError, GovEvent, Proposed, Situation, Tick, allocate, apply_base, apply_params, conclude,
+    genesis, propose, queries, stake, standing::Standing, tick, unstake, withdraw,
+};
+use zera_primitives::{
+    AbortReason, AccountId, Amount, Class, Hash, Height, ModuleId, Params, Payload, ProposalId, ProposalState, Side,
+    Slot, WasmModuleUpgradeProposal,
+};
+use zera_state::{Deltas, MemoryState, accounts};
+
+/// Supply of the demo genesis, base units.
+pub const SUPPLY: Amount = Amount::zra(1_000_000_000);
+
+/// Fixed seed; `cargo xtask test --long` sets ZERA_LONG and runs twenty times as many cases.
+pub fn config(cases: u32) -> Config {
+    let times = if std::env::var_os("ZERA_LONG").is_some() { 20 } else { 1 };
+    Config { cases: cases * times, rng_seed: RngSeed::Fixed(2_026), failure_persistence: None, ..Config::default() }
+}
+
+pub fn account(number: u8) -> AccountId {
+    AccountId([number; 32])
+}
+
+pub fn upgrade() -> Payload {
+    Payload::Upgrade(WasmModuleUpgradeProposal {
+        module_id: ModuleId([7; 32]),
+        new_wasm_bytecode: Hash::of(b"code"),
+        new_version: 2,
+        migration_logic_hash: None,
+        description: "An upgrade.".into(),
+    })
+}
+
+pub struct Sim {
+    pub st: MemoryState,
+    pub height: Height,
+    pub slot: Slot,
+    pub supply: Amount,
+    pub base: BaseDelta,
+    pub deltas: Deltas,
+    pub events: Vec<GovEvent>,
+    /// What the enactment of a due proposal answers.
+    pub enactment: Result<(), AbortReason>,
+}
+
+impl Sim {
+    /// Accounts 1, 2, … with the given balances; the rest of the supply has no key.
+    pub fn new(params: &Params, balances: &[Amount]) -> Self {
+        let mut st = MemoryState::default();
+        genesis(&mut st, params).unwrap();
+        let mut rest = SUPPLY;
+        for (index, balance) in balances.iter().enumerate() {
+            accounts::mint_genesis(&mut st, &account(index as u8 + 1), *balance).unwrap();
+            rest = rest.saturating_sub(*balance);
+        }
+        accounts::mint_genesis(&mut st, &account(255), rest).unwrap();
+        let (base, deltas) = (BaseDelta::NONE, Deltas::default());
+        let (height, slot) = (Height(0), Slot(0));
+        Self { st, height, slot, supply: SUPPLY, base, deltas, events: vec![], enactment: Ok(()) }
+    }
+
+    pub fn ctx(&self) -> Ctx {
+        Ctx { height: self.height, slot: self.slot, supply: self.supply }
+    }
+
+    /// Ends the current block and begins one at `slot`, enacting what is due.
+    pub fn block(&mut self, slot: u64) -> Tick {
+        self.end();
+        assert!(slot >= self.slot.0, "slots never decrease");
+        (self.height, self.slot) = (self.height.plus(1), Slot(slot));
+        let ctx = self.ctx();
+        let result = tick(&mut self.st, &ctx, &mut self.deltas).unwrap();
+        self.events.extend(&result.events);
+        for id in &result.due {
+            if let (Ok(()), Payload::Parameters { params, .. }) =
+                (self.enactment, queries::proposal(&self.st, *id).unwrap().payload)
+            {
+                self.events.push(apply_params(&mut self.st, &ctx, &params).unwrap());
+            }
+            self.events.push(conclude(&mut self.st, &ctx, *id, self.enactment, &mut self.deltas).unwrap());
+        }
+        result
+    }
+
+    /// What the runtime does after the transactions of a block.
+    pub fn end(&mut self) {
+        let ctx = self.ctx();
+        apply_base(&mut self.st, &ctx, std::mem::take(&mut self.base)).unwrap();
+        accounts::apply_deltas(&mut self.st, &std::mem::take(&mut self.deltas), &account(255)).unwrap();
+        assert!(accounts::audit(&self.st).unwrap().is_balanced());
+    }
+
+    /// One block in every slot up to and including `slot`.
+    pub fn run_to(&mut self, slot: u64) {
+        for next in self.slot.0 + 1..=slot {
+            self.block(next);
+        }
+    }
+
+    /// Runs `f` as a transaction: refused ones leave no trace.
+    pub fn transaction<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, GovError>) -> Result<T, GovError> {
+        let (st, deltas, base) = (self.st.clone(), self.deltas, self.base);
+        let result = f(self);
+        if result.is_err() {
+            (self.st, self.deltas, self.base) = (st, deltas, base);
+        }
+        result
+    }
+
+    pub fn stake(&mut self, who: u8, amount: Amount) -> Result<(), GovError> {
+        let ctx = self.ctx();
+        self.transaction(|sim| stake(&mut sim.st, &ctx, &account(who), amount))
+    }
+
+    pub fn unstake(&mut self, who: u8, amount: Amount) -> Result<(), GovError> {
+        let ctx = self.ctx();
+        self.transaction(|sim| unstake(&mut sim.st, &ctx, &account(who), amount))
+    }
+
+    pub fn submit(&mut self, who: u8, class: Class, payload: Payload) -> Result<Proposed, GovError> {
+        let ctx = self.ctx();
+        self.transaction(|sim| {
+            let done = propose(&mut sim.st, &ctx, &account(who), "Title".into(), payload, class, &mut sim.deltas)?;
+            sim.base = sim.base.plus(done.base)?;
+            sim.events.extend(done.displaced);
+            Ok(done)
+        })
+    }
+
+    pub fn propose(&mut self, who: u8, class: Class) -> ProposalId {
+        self.submit(who, class, upgrade()).unwrap().id
+    }
+
+    pub fn allocate(&mut self, who: u8, id: ProposalId, side: Side, amount: Amount) -> Result<(), GovError> {
+        let ctx = self.ctx();
+        self.transaction(|sim| {
+            let delta = allocate(&mut sim.st, &ctx, &account(who), id, side, amount)?;
+            sim.base = sim.base.plus(delta)?;
+            Ok(())
+        })
+    }
+
+    pub fn withdraw(&mut self, who: u8, id: ProposalId) -> Result<(), GovError> {
+        let ctx = self.ctx();
+        self.transaction(|sim| {
+            let (event, delta) = withdraw(&mut sim.st, &ctx, &account(who), id, &mut sim.deltas)?;
+            sim.base = sim.base.plus(delta)?;
+            sim.events.push(event);
+            Ok(())
+        })
+    }
+
+    pub fn state(&self, id: ProposalId) -> ProposalState {
+        queries::progress(&self.st, id).unwrap().state
+    }
+
+    pub fn standing(&self, id: ProposalId) -> Standing {
+        queries::standing(&self.st, &self.ctx(), id).unwrap()
+    }
+
+    /// What a page would see at this block. The block's own changes of the base are not in it before it ends.
+    pub fn situation(&self, id: ProposalId) -> Situation {
+        queries::situation(&self.st, &self.ctx(), id, 1).unwrap()
+    }
+
+    pub fn account(&self, who: u8) -> accounts::Account {
+        accounts::account(&self.st, &account(who)).unwrap()
+    }
+
+    /// Slots at which `id` entered each of its states, in order.
+    pub fn slots(&self, id: ProposalId) -> Vec<(ProposalState, u64)> {
+        queries::transitions(&self.st, id).unwrap().into_iter().map(|entry| (entry.state, entry.slot.0)).collect()
+    }
+}
