@@ -1,1 +1,28 @@
-//! The Client state machine: a sans-IO facade over the chain.
+//! The Client: the whole chain as one state machine without I/O, clock or randomness. A host (the tab's worker, the
+//! native peer, a test) brings slots, keys and stored bytes in, and takes packed records out.
+//!
+//! Life of a client: [`Client::create`] or [`Client::open`] → [`Client::submit`] / [`Client::prepare`] →
+//! [`Client::seal`] gives a [`Sealed`] block, which the host stores; if storing fails, [`Client::step_back`].
+
+pub mod client;
+pub mod error;
+pub mod mempool;
+pub mod open;
+pub mod prepare;
+pub mod record;
+pub mod seal;
+
+pub use client::{Client, Inspected};
+pub use error::ClientError;
+pub use open::{Opened, Stored};
+pub use prepare::{Plan, Step};
+pub use record::{Base, HeadPointer, Record, record_hash};
+pub use seal::Sealed;
+pub use zera_runtime::{Called, Diagnostic, GenesisConfig, Rehearsal};
+
+pub use zera_governance as governance;
+pub use zera_light as light;
+pub use zera_primitives as primitives;
+pub use zera_registry as registry;
+pub use zera_state as state;
+pub use zera_vm as vm;

@@ -1,1 +1,40 @@
-//! Composes the rooms: a transaction on a view gives an outcome; block hooks; genesis.
+//! Composes the rooms: one transaction on a view gives an outcome; what a block does before and after its
+//! transactions; genesis. Which transactions run beside each other is decided in `zip`, one room up.
+
+#![cfg_attr(not(test), no_std)]
+extern crate alloc;
+
+pub mod admission;
+pub mod block;
+pub mod calls;
+pub mod context;
+pub mod events;
+pub mod execute;
+pub mod gas;
+pub mod genesis;
+mod host;
+pub mod machine;
+mod session;
+mod system;
+
+pub use admission::{AdmissionError, admit};
+pub use block::{Closing, Opening, close_block, open_block};
+pub use context::BlockCtx;
+pub use execute::{Diagnostic, Executed, Unfit, execute};
+pub use genesis::GenesisConfig;
+pub use machine::Machine;
+pub use session::{Invocation, Stop};
+pub use system::{Called, Rehearsal, query, rehearse};
+
+/// Hash of the rules this build implements: what a header commits to as its runtime.
+#[must_use]
+pub fn runtime_hash() -> zera_primitives::Hash {
+    zera_primitives::Hash::of_parts(
+        "zera/runtime/v1",
+        &[
+            &zera_primitives::keys::RUNTIME_VERSION.to_le_bytes(),
+            &zera_vm::INSTRUMENTATION_VERSION.to_le_bytes(),
+            &zera_vm::host::HOST_API_VERSION.to_le_bytes(),
+        ],
+    )
+}

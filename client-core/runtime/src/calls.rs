@@ -1,0 +1,230 @@
+//! The steps of a transaction: native calls go to their rooms, module calls to the session.
+
+use crate::{
+    events::{self, event},
+    execute::{Diagnostic, charge, intrinsic},
+    gas,
+    session::{Invocation, Session, Stop},
+};
+use alloc::{string::ToString, vec::Vec};
+use zera_governance::{self as governance, BaseDelta};
+use zera_primitives::{
+    Amount, Class, Event, Hash, ModuleId, Outcome, Payload, ProposalId, SignedTransaction, limits, tx::Call,
+};
+use zera_registry as registry;
+use zera_state::{Deltas, accounts};
+use zera_vm::{CallerKind, gas::STACK_UNITS};
+
+/// A transaction's steps on their way.
+pub(crate) struct Run<'r, 's, 'o> {
+    session: Session<'s, 'o>,
+    signed: &'r SignedTransaction,
+    diagnostics: Vec<Diagnostic>,
+    deltas: Deltas,
+    base: BaseDelta,
+    modules: Vec<ModuleId>,
+    proposals: Vec<(ProposalId, Class)>,
+    at: u32,
+}
+
+/// What is left of a run.
+pub(crate) struct Done<'s, 'o> {
+    pub session: Session<'s, 'o>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub deltas: Deltas,
+    pub base: BaseDelta,
+    pub modules: Vec<ModuleId>,
+    pub proposals: Vec<(ProposalId, Class)>,
+    /// The call that decided the outcome.
+    pub at: u32,
+}
+
+impl<'r, 's, 'o> Run<'r, 's, 'o> {
+    pub(crate) fn new(session: Session<'s, 'o>, signed: &'r SignedTransaction) -> Self {
+        Self {
+            session,
+            signed,
+            diagnostics: Vec::new(),
+            deltas: Deltas::default(),
+            base: BaseDelta::default(),
+            modules: Vec::new(),
+            proposals: Vec::new(),
+            at: 0,
+        }
+    }
+
+    pub(crate) fn finish(self) -> Done<'s, 'o> {
+        let Self { session, diagnostics, deltas, base, modules, proposals, at, .. } = self;
+        Done { session, diagnostics, deltas, base, modules, proposals, at }
+    }
+
+    /// Runs every call until one does not end `Ok`.
+    pub(crate) fn all(&mut self, left: &mut u64) -> Result<(), Stop> {
+        charge(left, intrinsic(self.signed, self.session.ctx))?;
+        for (index, call) in self.signed.transaction.calls.iter().enumerate() {
+            self.at = u32::try_from(index).unwrap_or(u32::MAX);
+            let ended = charge(left, gas::native(call)).and_then(|()| self.one(call, left));
+            match ended {
+                Ok(result) => self.diagnostics.push(Diagnostic { result, cause: None }),
+                Err(stop) => {
+                    if let Stop::Outcome(outcome, cause) = &stop {
+                        let cause = cause.clone().or_else(|| Some(alloc::format!("{outcome:?}")));
+                        self.diagnostics.push(Diagnostic { result: Vec::new(), cause });
+                    }
+                    return Err(stop);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, call: &Call, left: &mut u64) -> Result<Vec<u8>, Stop> {
+        match call {
+            Call::Transfer { to, amount } => {
+                accounts::transfer(self.session.st, &self.sender(), to, *amount)?;
+                self.emit(event(events::TRANSFER, &(self.sender(), to, amount)))
+            }
+            Call::BeginUpload { code, length, chunks } => {
+                let per_byte = self.session.ctx.params.storage_deposit_per_byte;
+                registry::begin_upload(self.session.st, per_byte, &self.sender(), *code, *length, chunks)?;
+                Ok(Vec::new())
+            }
+            Call::UploadChunk { code, index, bytes } => self.upload(code, *index, bytes),
+            Call::Deploy { code, args, value } => self.deploy(code, args, *value, left),
+            Call::Module { module, entry, args, value } => self.module(*module, entry, args, *value, left),
+            Call::Stake { .. }
+            | Call::Unstake { .. }
+            | Call::Propose { .. }
+            | Call::Allocate { .. }
+            | Call::Withdraw { .. } => self.governance(call),
+        }
+    }
+
+    fn sender(&self) -> zera_primitives::AccountId {
+        self.signed.transaction.sender
+    }
+
+    fn emit(&mut self, event: Event) -> Result<Vec<u8>, Stop> {
+        if self.session.events.len() >= limits::EVENTS {
+            return Err(Stop::refused("more than 256 events in one transaction"));
+        }
+        self.session.events.push(event);
+        Ok(Vec::new())
+    }
+
+    fn upload(&mut self, code: &Hash, index: u32, bytes: &[u8]) -> Result<Vec<u8>, Stop> {
+        let sender = self.sender();
+        let uploaded = registry::upload_chunk(self.session.st, &sender, *code, index, bytes)?;
+        match uploaded {
+            registry::Uploaded::Stored => self.emit(event(events::CODE_STORED, &(sender, code))),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn deploy(&mut self, code: &Hash, args: &[u8], value: Amount, left: &mut u64) -> Result<Vec<u8>, Stop> {
+        let sender = self.sender();
+        let id = ModuleId::derive(&sender, self.signed.transaction.nonce, self.at);
+        let ctx = self.session.ctx.registry();
+        registry::deploy(self.session.st, &ctx, &sender, &id, *code)?;
+        self.modules.push(id);
+        self.emit(event(events::DEPLOYED, &(id, sender, code)))?;
+        match registry::constructor_entry(self.session.st, code)? {
+            Some(entry) => {
+                let call = Invocation {
+                    module: id,
+                    entry: &entry,
+                    args,
+                    value,
+                    caller: sender.0,
+                    kind: CallerKind::Runtime,
+                    instead: None,
+                    read_only: false,
+                };
+                self.session.invoke(&call, left, STACK_UNITS)
+            }
+            None if !args.is_empty() => Err(Stop::invalid("this code has no constructor, so it takes no arguments")),
+            None if !value.is_zero() => {
+                accounts::transfer(self.session.st, &sender, &id.account(), value)?;
+                Ok(Vec::new())
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn module(
+        &mut self,
+        module: ModuleId,
+        entry: &str,
+        args: &[u8],
+        value: Amount,
+        left: &mut u64,
+    ) -> Result<Vec<u8>, Stop> {
+        if entry.len() > limits::ENTRY_BYTES || args.len() > limits::CALL_BYTES {
+            return Err(Stop::invalid("the export's name or the arguments are too long"));
+        }
+        let caller = self.sender().0;
+        let call = Invocation {
+            module,
+            entry,
+            args,
+            value,
+            caller,
+            kind: CallerKind::Account,
+            instead: None,
+            read_only: false,
+        };
+        self.session.invoke(&call, left, STACK_UNITS)
+    }
+
+    fn governance(&mut self, call: &Call) -> Result<Vec<u8>, Stop> {
+        let (sender, ctx) = (self.sender(), self.session.ctx.governance());
+        match call {
+            Call::Stake { amount } => {
+                governance::stake(self.session.st, &ctx, &sender, *amount)?;
+                self.emit(event(events::STAKED, &(sender, amount)))
+            }
+            Call::Unstake { amount } => {
+                governance::unstake(self.session.st, &ctx, &sender, *amount)?;
+                self.emit(event(events::UNSTAKED, &(sender, amount)))
+            }
+            Call::Propose { title, payload } => self.propose(title, payload),
+            Call::Allocate { proposal, side, amount } => {
+                let delta = governance::allocate(self.session.st, &ctx, &sender, *proposal, *side, *amount)?;
+                self.add_base(delta)?;
+                self.emit(event(events::ALLOCATED, &(proposal, sender, side, amount)))
+            }
+            Call::Withdraw { proposal } => {
+                let (closed, delta) =
+                    governance::withdraw(self.session.st, &ctx, &sender, *proposal, &mut self.deltas)?;
+                self.add_base(delta)?;
+                self.emit(events::governance_event(&closed))
+            }
+            other => Err(Stop::Fault(alloc::format!("{other:?} is no call of governance"))),
+        }
+    }
+
+    fn propose(&mut self, title: &str, payload: &Payload) -> Result<Vec<u8>, Stop> {
+        let (sender, ctx) = (self.sender(), self.session.ctx.governance());
+        let class = registry::classify(self.session.st, payload, self.session.ctx.supply, &self.session.ctx.params)?;
+        let proposed = governance::propose(
+            self.session.st,
+            &ctx,
+            &sender,
+            title.to_string(),
+            payload.clone(),
+            class,
+            &mut self.deltas,
+        )?;
+        self.add_base(proposed.base)?;
+        self.proposals.push((proposed.id, class));
+        if let Some(displaced) = &proposed.displaced {
+            self.emit(events::governance_event(displaced))?;
+        }
+        self.emit(event(events::PROPOSED, &(proposed.id, sender, class)))
+    }
+
+    fn add_base(&mut self, delta: BaseDelta) -> Result<(), Stop> {
+        self.base = self.base.plus(delta).map_err(|_| Stop::Outcome(Outcome::Invalid, None))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,44 @@
+//! The block an execution runs in.
+
+use zera_governance as governance;
+use zera_primitives::{Amount, Height, Params, Slot};
+use zera_registry as registry;
+use zera_state::{AccountError, StateView, accounts};
+
+use crate::execute::Unfit;
+
+/// What every transaction of a block sees alike.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BlockCtx {
+    /// Height of the block.
+    pub height: Height,
+    /// Its slot.
+    pub slot: Slot,
+    /// Supply, burnt amounts excluded.
+    pub supply: Amount,
+    /// Parameters in force.
+    pub params: Params,
+}
+
+impl BlockCtx {
+    /// Reads supply and parameters from the state that the block begins on.
+    ///
+    /// # Errors
+    /// [`Unfit::State`].
+    pub fn read(st: &(impl StateView + ?Sized), height: Height, slot: Slot) -> Result<Self, Unfit> {
+        let supply = accounts::supply(st)?.sub(accounts::burnt(st)?).map_err(|_| AccountError::Overflow)?;
+        Ok(Self { height, slot, supply, params: governance::params(st)? })
+    }
+
+    /// As governance takes it.
+    #[must_use]
+    pub const fn governance(&self) -> governance::Ctx {
+        governance::Ctx { height: self.height, slot: self.slot, supply: self.supply }
+    }
+
+    /// As the registry takes it.
+    #[must_use]
+    pub const fn registry(&self) -> registry::Ctx<'_> {
+        registry::Ctx { height: self.height, slot: self.slot, supply: self.supply, params: &self.params }
+    }
+}

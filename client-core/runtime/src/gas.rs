@@ -1,0 +1,39 @@
+//! Gas of what the runtime itself does. Module code is metered by `zera_vm::gas`; these are the native calls.
+//!
+//! | what | gas |
+//! |---|---|
+//! | a transaction | 1,000 |
+//! | a hinted key | the parameter `gas_per_hinted_key` |
+//! | transfer, stake, unstake, withdraw | 1,000 |
+//! | allocate | 5,000 |
+//! | propose | 20,000 |
+//! | begin an upload | 2,000 + 100 per chunk |
+//! | upload a chunk | 2,000 + 4 per byte (hashing, validation, storing) |
+//! | deploy | 10,000 |
+//! | call a module | 500 + what the module uses |
+
+use zera_primitives::{Params, Transaction, tx::Call};
+
+/// Gas of a transaction before its calls.
+pub const TRANSACTION: u64 = 1_000;
+
+/// Gas charged before any call runs: the transaction and its hinted keys.
+#[must_use]
+pub fn intrinsic(transaction: &Transaction, params: &Params) -> u64 {
+    let hinted = transaction.hint.reads.len().saturating_add(transaction.hint.writes.len()) as u64;
+    TRANSACTION.saturating_add(hinted.saturating_mul(params.gas_per_hinted_key))
+}
+
+/// Gas of one call, without what a module uses.
+#[must_use]
+pub fn native(call: &Call) -> u64 {
+    match call {
+        Call::Transfer { .. } | Call::Stake { .. } | Call::Unstake { .. } | Call::Withdraw { .. } => 1_000,
+        Call::Allocate { .. } => 5_000,
+        Call::Propose { .. } => 20_000,
+        Call::BeginUpload { chunks, .. } => 2_000u64.saturating_add((chunks.len() as u64).saturating_mul(100)),
+        Call::UploadChunk { bytes, .. } => 2_000u64.saturating_add((bytes.len() as u64).saturating_mul(4)),
+        Call::Deploy { .. } => 10_000,
+        Call::Module { .. } => 500,
+    }
+}

@@ -1,0 +1,72 @@
+//! How a chain begins: who holds what, which parameters, who seals.
+
+use crate::{context::BlockCtx, execute::Unfit};
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use zera_governance as governance;
+use zera_primitives::{AccountId, Amount, Hash, Network, Params};
+use zera_state::{StateAccess, accounts};
+
+/// Supply of the demo chain, ZRA (design §11).
+pub const DEMO_SUPPLY_ZRA: u64 = 1_000_000_000;
+/// Share of it that the newcomer's account holds, percent.
+pub const DEMO_NEWCOMER_PERCENT: u64 = 3;
+
+/// Everything that the genesis block follows from.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct GenesisConfig {
+    /// Which prefix addresses have.
+    pub network: Network,
+    /// Parameters in force.
+    pub params: Params,
+    /// Unix time of slot 0, milliseconds.
+    pub zero_ms: u64,
+    /// Who holds how much.
+    pub accounts: Vec<(AccountId, Amount)>,
+    /// The one signer of a solo chain.
+    pub sealer: AccountId,
+}
+
+impl GenesisConfig {
+    /// The chain a tab starts by itself: a newcomer's account with 3 % of supply; the rest has no key, and says so by
+    /// being the hash of a sentence.
+    #[must_use]
+    pub fn demo(newcomer: AccountId, sealer: AccountId, zero_ms: u64) -> Self {
+        let newcomers = DEMO_SUPPLY_ZRA / 100 * DEMO_NEWCOMER_PERCENT;
+        let rest = Amount::zra(DEMO_SUPPLY_ZRA - newcomers);
+        let nobody = AccountId(Hash::of(b"the rest of the demo supply has no key").0);
+        Self {
+            network: Network::Solo,
+            params: Params::demo(),
+            zero_ms,
+            accounts: alloc::vec![(newcomer, Amount::zra(newcomers)), (nobody, rest)],
+            sealer,
+        }
+    }
+
+    /// Identity of the configuration; the genesis header carries it as its parent.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        Hash::of_encoded("zera/genesis/v1", self)
+    }
+
+    /// Writes the state before the first block.
+    ///
+    /// # Errors
+    /// [`Unfit`] when the parameters are out of bounds or the amounts pass 2^128.
+    pub fn apply(&self, st: &mut (impl StateAccess + ?Sized)) -> Result<(), Unfit> {
+        governance::genesis(st, &self.params)?;
+        for (account, amount) in &self.accounts {
+            accounts::mint_genesis(st, account, *amount)?;
+        }
+        Ok(())
+    }
+
+    /// The context of the genesis block.
+    ///
+    /// # Errors
+    /// [`Unfit::State`].
+    pub fn context(&self, st: &(impl zera_state::StateView + ?Sized)) -> Result<BlockCtx, Unfit> {
+        BlockCtx::read(st, zera_primitives::Height(0), zera_primitives::Slot(0))
+    }
+}

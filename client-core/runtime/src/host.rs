@@ -1,0 +1,156 @@
+//! What one running call can ask of the chain: the [`Host`] behind the host API.
+
+use crate::session::{Frame, Invocation, Session, Stop};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use zera_primitives::{AccountId, Amount, Event, ModuleId, StateKey, limits};
+use zera_registry as registry;
+use zera_state::{StateAccess, StateError, StateView, accounts};
+use zera_vm::{CallerKind, Host, HostError, NestedCall};
+
+/// The host of the call on top of the session's chain.
+pub(crate) struct FrameHost<'f, 's, 'o> {
+    pub session: &'f mut Session<'s, 'o>,
+    pub frame: Frame,
+}
+
+impl FrameHost<'_, '_, '_> {
+    fn missed(&mut self, error: StateError) -> HostError {
+        self.session.missed = Some(error);
+        HostError::NotLoaded
+    }
+
+    fn host_error(&mut self, stop: Stop) -> HostError {
+        match stop {
+            Stop::Outcome(_, cause) => HostError::Refused(cause.unwrap_or_default()),
+            Stop::State(error) => self.missed(error),
+            Stop::Fault(cause) => HostError::Fatal(cause),
+        }
+    }
+
+    fn key(&self, key: &[u8]) -> StateKey {
+        StateKey::storage(&self.frame.module, self.frame.generation, key)
+    }
+
+    fn old_generation(&self) -> Result<u32, HostError> {
+        self.frame.old_generation.ok_or_else(|| HostError::Refused("only a migration reads the old storage".into()))
+    }
+
+    /// Refuses whatever changes state in a call that may only read.
+    fn may_change(&self) -> Result<(), HostError> {
+        if self.frame.read_only { Err(HostError::Refused("this call may only read".into())) } else { Ok(()) }
+    }
+
+    fn write(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), HostError> {
+        self.may_change()?;
+        let state_key = self.key(key);
+        let old = self.session.st.get(&state_key).map_err(|error| self.missed(error))?;
+        let size = |value: &[u8]| key.len().saturating_add(value.len());
+        let (old_size, new_size) = (old.as_deref().map(size), value.map(size));
+        // A migration's generation is counted at its end.
+        if self.frame.old_generation.is_none() {
+            let per_byte = self.session.ctx.params.storage_deposit_per_byte;
+            let payer = self.session.payer;
+            let module = &self.frame.module;
+            registry::charge_storage(self.session.st, per_byte, payer.as_ref(), module, old_size, new_size)
+                .map_err(|error| self.host_error(Stop::from(error)))?;
+        }
+        match value {
+            Some(value) => self.session.st.put(state_key, value.to_vec()),
+            None if old.is_some() => self.session.st.remove(&state_key),
+            None => {}
+        }
+        Ok(())
+    }
+}
+
+impl Host for FrameHost<'_, '_, '_> {
+    fn storage_get(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, HostError> {
+        let key = self.key(key);
+        self.session.st.get(&key).map_err(|error| self.missed(error))
+    }
+
+    fn storage_set(&mut self, key: &[u8], value: &[u8]) -> Result<(), HostError> {
+        self.write(key, Some(value))
+    }
+
+    fn storage_remove(&mut self, key: &[u8]) -> Result<(), HostError> {
+        self.write(key, None)
+    }
+
+    fn old_storage_get(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, HostError> {
+        let key = StateKey::storage(&self.frame.module, self.old_generation()?, key);
+        self.session.st.get(&key).map_err(|error| self.missed(error))
+    }
+
+    fn old_storage_next(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, HostError> {
+        let prefix = StateKey::storage(&self.frame.module, self.old_generation()?, &[]);
+        let after = if key.is_empty() { Vec::new() } else { [prefix.as_bytes(), key].concat() };
+        let next = self.session.st.next_key(prefix.as_bytes(), &after).map_err(|error| self.missed(error))?;
+        Ok(next.and_then(|key| key.as_bytes().strip_prefix(prefix.as_bytes()).map(<[u8]>::to_vec)))
+    }
+
+    fn caller(&self) -> [u8; 32] {
+        self.frame.caller
+    }
+
+    fn caller_kind(&self) -> CallerKind {
+        self.frame.kind
+    }
+
+    fn self_id(&self) -> [u8; 32] {
+        self.frame.module.0
+    }
+
+    fn value(&self) -> u128 {
+        self.frame.value.0
+    }
+
+    fn balance(&mut self, account: &[u8; 32]) -> Result<u128, HostError> {
+        let account = accounts::account(self.session.st, &AccountId(*account)).map_err(|error| self.missed(error))?;
+        Ok(account.free.0)
+    }
+
+    fn transfer(&mut self, to: &[u8; 32], amount: u128) -> Result<(), HostError> {
+        self.may_change()?;
+        let from = self.frame.module.account();
+        accounts::transfer(self.session.st, &from, &AccountId(*to), Amount(amount))
+            .map_err(|error| self.host_error(Stop::from(error)))
+    }
+
+    fn slot(&self) -> u64 {
+        self.session.ctx.slot.0
+    }
+
+    fn height(&self) -> u64 {
+        self.session.ctx.height.0
+    }
+
+    fn call(&mut self, call: NestedCall<'_>, gas: &mut u64, stack: &mut u64) -> Result<Vec<u8>, HostError> {
+        let invocation = Invocation {
+            module: ModuleId(call.module),
+            entry: call.entry,
+            args: call.args,
+            value: Amount(call.value),
+            caller: self.frame.module.0,
+            kind: CallerKind::Module,
+            instead: None,
+            read_only: self.frame.read_only,
+        };
+        self.session.invoke(&invocation, gas, *stack).map_err(|stop| match stop {
+            Stop::Outcome(outcome, cause) => HostError::Callee(outcome, cause),
+            other => self.host_error(other),
+        })
+    }
+
+    fn emit_event(&mut self, topic: &str, data: &[u8]) -> Result<(), HostError> {
+        if self.session.events.len() >= limits::EVENTS {
+            return Err(HostError::Refused("more than 256 events in one transaction".to_string()));
+        }
+        let event = Event { module: Some(self.frame.module), topic: String::from(topic), data: data.to_vec() };
+        self.session.events.push(event);
+        Ok(())
+    }
+}

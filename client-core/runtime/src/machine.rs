@@ -1,0 +1,38 @@
+//! What executions share and consensus never sees: the engine with its cache, and decoded manifests.
+
+use alloc::{boxed::Box, collections::BTreeMap, sync::Arc};
+use core::cell::RefCell;
+use zera_primitives::{Hash, Manifest};
+use zera_vm::{Engine, ModuleInfo, WasmiEngine};
+
+/// One executor's engine and caches. Dropping it loses time, never results.
+pub struct Machine {
+    engine: Box<dyn Engine>,
+    manifests: RefCell<BTreeMap<Hash, Option<Arc<Manifest>>>>,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self::new(Box::new(WasmiEngine::default()))
+    }
+}
+
+impl Machine {
+    /// A machine over `engine`.
+    #[must_use]
+    pub fn new(engine: Box<dyn Engine>) -> Self {
+        Self { engine, manifests: RefCell::default() }
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn engine(&self) -> &dyn Engine {
+        &*self.engine
+    }
+
+    /// The manifest of a prepared module; none when it has none. Stored code carries no malformed one.
+    pub(crate) fn manifest(&self, info: &ModuleInfo) -> Option<Arc<Manifest>> {
+        let decode = || info.manifest.as_deref().and_then(|bytes| Manifest::from_bytes(bytes).ok()).map(Arc::new);
+        self.manifests.borrow_mut().entry(info.code_hash).or_insert_with(decode).clone()
+    }
+}

@@ -1,0 +1,148 @@
+//! Calls of a scenario, by names instead of ids.
+
+use crate::{
+    json::{Result, ScenarioError, bad, field, list, number, text},
+    run::{Modules, key},
+};
+use codec::Encode;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use zera_client::primitives::{
+    AccountId, Amount, Hash, ModuleId, Params, Payload, ProposalId, Side, WasmModuleUpgradeProposal, hash,
+    proposal::ConfigChange, tx::Call,
+};
+
+/// What names stand for.
+pub(crate) struct Names<'m> {
+    pub modules: Modules<'m>,
+    pub deployed: BTreeMap<String, ModuleId>,
+}
+
+impl<'m> Names<'m> {
+    pub(crate) fn new(modules: Modules<'m>) -> Self {
+        Self { modules, deployed: BTreeMap::new() }
+    }
+
+    pub(crate) fn code(&self, name: &str) -> Result<Vec<u8>> {
+        (self.modules)(name).ok_or_else(|| ScenarioError(format!("no module file {name}")))
+    }
+
+    pub(crate) fn codes(&self, names: &[Value]) -> Result<Vec<Vec<u8>>> {
+        names.iter().map(|name| self.code(name.as_str().unwrap_or(""))).collect()
+    }
+
+    pub(crate) fn module(&self, name: &str) -> Result<ModuleId> {
+        match self.deployed.get(name) {
+            Some(id) => Ok(*id),
+            None if name == "nothing" => Ok(ModuleId([0xff; 32])),
+            None => bad(format!("no module named {name}")),
+        }
+    }
+
+    /// A person, or a deployed module's own account.
+    pub(crate) fn account(&self, name: &str) -> Result<AccountId> {
+        Ok(self.deployed.get(name).map_or_else(|| key(name).public(), |id| id.account()))
+    }
+
+    /// `[["u64", 5], ["account", "bob"], …]` as the bytes of these values one after the other.
+    pub(crate) fn args(&self, args: &[Value]) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        for pair in args {
+            let (Some(kind), Some(value)) = (pair.get(0).and_then(Value::as_str), pair.get(1)) else {
+                return bad(format!("an argument is [type, value], not {pair}"));
+            };
+            let n = value.as_u64().unwrap_or(0);
+            match kind {
+                "u8" | "bool" => bytes.push(u8::try_from(n).unwrap_or(u8::MAX)),
+                "u16" => u16::try_from(n).unwrap_or(u16::MAX).encode_to(&mut bytes),
+                "u32" => u32::try_from(n).unwrap_or(u32::MAX).encode_to(&mut bytes),
+                "u64" => n.encode_to(&mut bytes),
+                "u128" => u128::from(n).encode_to(&mut bytes),
+                "zra" => amount(value)?.encode_to(&mut bytes),
+                "account" => self.account(value.as_str().unwrap_or(""))?.encode_to(&mut bytes),
+                "text" => value.as_str().unwrap_or("").encode_to(&mut bytes),
+                "hex" => bytes.extend(hash::from_hex(value.as_str().unwrap_or("")).unwrap_or_default()),
+                "accounts" => {
+                    let all = value.as_array().into_iter().flatten();
+                    let all = all.map(|name| self.account(name.as_str().unwrap_or(""))).collect::<Result<Vec<_>>>()?;
+                    all.encode_to(&mut bytes);
+                }
+                other => return bad(format!("unknown argument type {other}")),
+            }
+        }
+        Ok(bytes)
+    }
+
+    pub(crate) fn call(&self, call: &Value) -> Result<Call> {
+        let Some((verb, what)) = call.as_object().and_then(|call| call.iter().next()) else {
+            return bad(format!("no call: {call}"));
+        };
+        Ok(match verb.as_str() {
+            "transfer" => {
+                Call::Transfer { to: self.account(text(what, "to")?)?, amount: amount(field(what, "amount")?)? }
+            }
+            "deploy" => Call::Deploy {
+                code: Hash::of(&self.code(text(what, "code")?)?),
+                args: self.args(list(what, "args"))?,
+                value: what.get("value").map_or(Ok(Amount::ZERO), amount)?,
+            },
+            "call" => Call::Module {
+                module: self.module(text(what, "module")?)?,
+                entry: text(what, "entry")?.into(),
+                args: self.args(list(what, "args"))?,
+                value: what.get("value").map_or(Ok(Amount::ZERO), amount)?,
+            },
+            "stake" => Call::Stake { amount: amount(what)? },
+            "unstake" => Call::Unstake { amount: amount(what)? },
+            "allocate" => Call::Allocate {
+                proposal: ProposalId(number(what, "proposal")?),
+                side: if text(what, "side")? == "for" { Side::For } else { Side::Against },
+                amount: amount(field(what, "amount")?)?,
+            },
+            "withdraw" => Call::Withdraw { proposal: ProposalId(what.as_u64().unwrap_or(0)) },
+            "upgrade" | "config" | "params" => {
+                Call::Propose { title: text(what, "title")?.into(), payload: self.payload(verb, what)? }
+            }
+            other => return bad(format!("unknown call {other}")),
+        })
+    }
+
+    fn payload(&self, verb: &str, what: &Value) -> Result<Payload> {
+        let description = text(what, "title")?.to_string();
+        Ok(match verb {
+            "upgrade" => Payload::Upgrade(WasmModuleUpgradeProposal {
+                module_id: self.module(text(what, "module")?)?,
+                new_wasm_bytecode: Hash::of(&self.code(text(what, "code")?)?),
+                new_version: u32::try_from(number(what, "version")?).unwrap_or(u32::MAX),
+                migration_logic_hash: match what.get("migration").and_then(Value::as_str) {
+                    Some(name) => Some(Hash::of(&self.code(name)?)),
+                    None => None,
+                },
+                description,
+            }),
+            "config" => Payload::Config {
+                changes: list(what, "changes").iter().map(|change| self.change(change)).collect::<Result<_>>()?,
+                description,
+            },
+            _ => {
+                let mut params = Params::demo();
+                params.half_life = number(what, "half_life")?;
+                Payload::Parameters { params: Box::new(params), description }
+            }
+        })
+    }
+
+    fn change(&self, change: &Value) -> Result<ConfigChange> {
+        Ok(ConfigChange {
+            module_id: self.module(text(change, "module")?)?,
+            parameter: text(change, "parameter")?.into(),
+            value: self.args(list(change, "value"))?,
+        })
+    }
+}
+
+/// ZRA as a number or a decimal text.
+fn amount(value: &Value) -> Result<Amount> {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_string);
+    text.parse().map_err(|error| ScenarioError(format!("{text}: {error}")))
+}

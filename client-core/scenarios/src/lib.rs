@@ -1,0 +1,57 @@
+//! Runs a scenario file on a [`Client`](zera_client::Client) and reports every root, receipt, event and refusal as
+//! text. The report is compared with a checked-in one natively, and with the same one in a browser: same blocks, same
+//! bytes (design §1).
+//!
+//! The format is described in `cases/README.md`. Test support: nothing here ships.
+
+mod calls;
+mod json;
+mod report;
+mod run;
+
+pub use json::ScenarioError;
+pub use run::run;
+
+/// Runs a scenario in a browser. `names` and `codes` are the modules it may use, in the same order.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+#[must_use]
+pub fn run_scenario(text: &str, name_of: &dyn_js::Names) -> String {
+    match run(text, &|name| name_of.code(name)) {
+        Ok(report) => report,
+        Err(error) => format!("the scenario is not valid: {error}"),
+    }
+}
+
+/// What the browser hands over.
+#[cfg(target_arch = "wasm32")]
+mod dyn_js {
+    use std::collections::BTreeMap;
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    /// Modules by name.
+    #[wasm_bindgen]
+    #[derive(Default)]
+    pub struct Names(BTreeMap<String, Vec<u8>>);
+
+    #[wasm_bindgen]
+    impl Names {
+        /// None yet.
+        #[wasm_bindgen(constructor)]
+        #[must_use]
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// Adds one.
+        pub fn add(&mut self, name: String, code: Vec<u8>) {
+            self.0.insert(name, code);
+        }
+    }
+
+    impl Names {
+        pub(crate) fn code(&self, name: &str) -> Option<Vec<u8>> {
+            self.0.get(name).cloned()
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! How a report words what happened. Everything of consensus is in it, and nothing that may differ between engines.
+
+use std::fmt::Write as _;
+use zera_client::{
+    Sealed,
+    governance::queries,
+    primitives::{Event, ModuleId, ProposalId, hash},
+    registry,
+    state::{Account, StateView},
+};
+
+/// A block with its receipts and events.
+pub(crate) fn block(sealed: &Sealed) -> String {
+    let record = &sealed.decoded;
+    let header = &record.header;
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "block {} slot {} header {}", header.height, header.slot, header.hash());
+    let _ = writeln!(out, "  state {}", header.state_root);
+    let _ = writeln!(out, "  receipts {} events {}", header.receipt_root, header.event_root);
+    for event in &record.events {
+        let _ = writeln!(out, "  {}", event_line(event));
+    }
+    for receipt in &record.receipts {
+        let _ = writeln!(
+            out,
+            "  tx {} {:?} gas {} fee {} attempts {}",
+            receipt.transaction, receipt.outcome, receipt.gas, receipt.fee.0, receipt.attempts
+        );
+        for call in &receipt.calls {
+            let indent = "  ".repeat(usize::from(call.depth).saturating_add(2));
+            let _ = writeln!(
+                out,
+                "{indent}{} {:?} gas {} result {} log {}",
+                call.entry, call.outcome, call.gas, call.result, call.storage_log
+            );
+        }
+        for event in &receipt.events {
+            let _ = writeln!(out, "    {}", event_line(event));
+        }
+    }
+    out
+}
+
+fn event_line(event: &Event) -> String {
+    format!("event {} {}", event.topic, hash::to_hex(&event.data))
+}
+
+/// An account's parts.
+pub(crate) fn account(account: &Account) -> String {
+    format!(
+        "nonce {} free {} staked {} unbonding {} proposal deposits {} storage deposits {}",
+        account.nonce,
+        account.free,
+        account.staked,
+        account.unbonding,
+        account.proposal_deposits,
+        account.storage_deposits
+    )
+}
+
+/// What a module runs and its history.
+pub(crate) fn module(st: &dyn StateView, id: &ModuleId) -> String {
+    let record = match registry::module(st, id) {
+        Ok(Some(record)) => record,
+        other => return format!("{other:?}"),
+    };
+    let attempts = registry::attempts(st, id).map_or(0, |attempts| attempts.len());
+    format!(
+        "sequence {} schema {} generation {} code {} attempts aborted {attempts}",
+        record.sequence,
+        record.schema,
+        record.generation,
+        record.code()
+    )
+}
+
+/// Where a proposal stands.
+pub(crate) fn proposal(st: &dyn StateView, id: u64) -> String {
+    let (Ok(proposal), Ok(progress)) = (queries::proposal(st, ProposalId(id)), queries::progress(st, ProposalId(id)))
+    else {
+        return "none".into();
+    };
+    let Ok(sides) = queries::sides(st, ProposalId(id)) else { return "none".into() };
+    format!("{:?} {:?} for {:?} against {:?}", proposal.class, progress.state, sides.side_for, sides.side_against)
+}

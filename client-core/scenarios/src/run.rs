@@ -1,0 +1,297 @@
+//! The steps of a scenario.
+
+use crate::{
+    calls::Names,
+    json::{Result, ScenarioError, bad, list, number, text},
+    report,
+};
+use codec::Encode;
+use serde_json::Value;
+use std::fmt::Write as _;
+use zera_client::{
+    Client, GenesisConfig, Opened, Sealed, Stored,
+    primitives::{AccountId, Amount, Gas, Hash, Height, Params, Slot, hash, keys::SecretKey, tx::AccessHint},
+    state::accounts,
+};
+
+/// Where a scenario gets modules from.
+pub type Modules<'m> = &'m dyn Fn(&str) -> Option<Vec<u8>>;
+
+/// Runs the scenario `text` and answers its report.
+///
+/// # Errors
+/// [`ScenarioError`] when the file itself is wrong. What the chain refuses is part of the report.
+pub fn run(text: &str, modules: Modules<'_>) -> Result<String> {
+    let file: Value = serde_json::from_str(text).map_err(|error| ScenarioError(error.to_string()))?;
+    let mut scenario = Scenario::begin(&file, modules)?;
+    for step in list(&file, "steps") {
+        scenario.step(step)?;
+    }
+    scenario.finish()
+}
+
+/// The key of a person in a scenario: a hash of the name, known to everyone.
+pub(crate) fn key(name: &str) -> SecretKey {
+    SecretKey::from_seed(&Hash::of_parts("zera/scenario-key", &[name.as_bytes()]).0)
+}
+
+struct Scenario<'m> {
+    client: Client,
+    names: Names<'m>,
+    slot: Slot,
+    stored: Stored,
+    out: String,
+}
+
+impl<'m> Scenario<'m> {
+    fn begin(file: &Value, modules: Modules<'m>) -> Result<Self> {
+        let mut params = Params::demo();
+        if let Some(half_life) = file.get("half_life").and_then(Value::as_u64) {
+            params.half_life = half_life;
+        }
+        if let Some(delay) = file.get("unstake_delay_milli").and_then(Value::as_u64) {
+            params.unstake_delay_milli = u32::try_from(delay).unwrap_or(u32::MAX);
+        }
+        let mut holders = Vec::new();
+        let people = file.get("accounts").and_then(Value::as_object);
+        for (name, zra) in people.into_iter().flatten() {
+            holders.push((key(name).public(), Amount::zra(zra.as_u64().unwrap_or(0))));
+        }
+        let held = holders.iter().map(|(_, amount)| amount.0).sum::<u128>();
+        let rest = Amount::zra(1_000_000_000).0.saturating_sub(held);
+        holders.push((AccountId(Hash::of(b"the rest").0), Amount(rest)));
+        let sealer = key("sealer");
+        let config = GenesisConfig {
+            params,
+            accounts: holders,
+            ..GenesisConfig::demo(AccountId::default(), sealer.public(), 0)
+        };
+        let (client, sealed) = Client::create(&config, sealer).map_err(|e| ScenarioError(e.to_string()))?;
+        let names = Names { modules, ..Names::new(modules) };
+        let mut scenario = Self { client, names, slot: Slot(0), stored: Stored::default(), out: String::new() };
+        scenario.note(&sealed);
+        Ok(scenario)
+    }
+
+    fn line(&mut self, text: &str) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.out, "{text}");
+    }
+
+    fn note(&mut self, sealed: &Sealed) {
+        let block = report::block(sealed);
+        self.out.push_str(&block);
+        self.stored.head.clone_from(&sealed.head);
+        self.stored.records.push((sealed.height, sealed.record.clone()));
+    }
+
+    fn step(&mut self, step: &Value) -> Result<()> {
+        let Some((verb, what)) = step.as_object().and_then(|step| step.iter().next()) else {
+            return bad(format!("no step: {step}"));
+        };
+        match verb.as_str() {
+            "seal" => {
+                self.slot = Slot(what.as_u64().unwrap_or(0)).max(self.slot);
+                self.seal(0)
+            }
+            "wait" => self.wait(what.as_u64().unwrap_or(0)),
+            "skip" => self.seal(what.as_u64().unwrap_or(0)),
+            "send" => self.send(what),
+            "raw" => {
+                let bytes = hash::from_hex(what.as_str().unwrap_or("")).unwrap_or_default();
+                self.submit(&bytes);
+                Ok(())
+            }
+            "query" => self.query(what),
+            "dry_run" => self.dry_run(what.as_u64().unwrap_or(0)),
+            "show" => self.show(what),
+            "reopen" => self.reopen(),
+            "damage" => self.damage(what),
+            "step_back" => self.step_back(what.as_u64().unwrap_or(0)),
+            other => bad(format!("unknown step {other}")),
+        }
+    }
+
+    fn seal(&mut self, skip: u64) -> Result<()> {
+        match self.client.seal(self.slot, skip) {
+            Ok(sealed) => {
+                self.slot = sealed.decoded.header.slot;
+                for dropped in &sealed.dropped {
+                    self.line(&format!("dropped {dropped}"));
+                }
+                self.note(&sealed);
+            }
+            Err(error) => self.line(&format!("not sealed: {error}")),
+        }
+        Ok(())
+    }
+
+    /// Seals a block every ten slots, as the solo chain does while a proposal is live.
+    fn wait(&mut self, slots: u64) -> Result<()> {
+        let end = self.slot.plus(slots);
+        while self.slot < end {
+            self.slot = self.slot.plus(10).min(end);
+            self.seal(0)?;
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, what: &Value) -> Result<()> {
+        let from = text(what, "from")?;
+        let secret = key(from);
+        let codes = self.names.codes(list(what, "codes"))?;
+        let calls = list(what, "calls").iter().map(|call| self.names.call(call)).collect::<Result<Vec<_>>>()?;
+        let plan = match self.client.prepare(secret.public(), self.slot, &codes, calls.clone()) {
+            Ok(plan) => plan,
+            Err(error) => {
+                self.line(&format!("{from}: not prepared: {error}"));
+                return Ok(());
+            }
+        };
+        for (index, module) in plan.modules.iter().enumerate() {
+            if let Some(name) = list(what, "names").get(index).and_then(Value::as_str) {
+                self.names.deployed.insert(name.into(), *module);
+            }
+        }
+        for step in plan.steps {
+            let mut transaction = step.transaction;
+            if step.receipt.outcome.is_ok() == what.get("fails").is_some() {
+                self.line(&format!("{from}: preview {:?}", step.receipt.outcome));
+            }
+            if let Ok(nonce) = number(what, "nonce") {
+                transaction.nonce = nonce;
+            }
+            if let Ok(expiry) = number(what, "expiry") {
+                transaction.expiry = Slot(expiry);
+            }
+            if let Ok(gas) = number(what, "gas") {
+                transaction.gas_limit = Gas(gas);
+            }
+            if what.get("hint").and_then(Value::as_str) == Some("none") {
+                transaction.hint = AccessHint::default();
+            }
+            let genesis = match what.get("genesis").and_then(Value::as_str) {
+                Some(other) => Hash::of(other.as_bytes()),
+                None => self.client.genesis(),
+            };
+            let signer = what.get("signed_by").and_then(Value::as_str).unwrap_or(from);
+            transaction.fee_limit = Amount(u128::MAX);
+            let signed = transaction.sign(&genesis, &key(signer));
+            self.submit(&signed.encode());
+        }
+        Ok(())
+    }
+
+    fn submit(&mut self, bytes: &[u8]) {
+        let line = match self.client.submit(bytes, self.slot) {
+            Ok(hash) => format!("submitted {hash}"),
+            Err(error) => format!("refused: {error}"),
+        };
+        self.line(&line);
+    }
+
+    fn query(&mut self, what: &Value) -> Result<()> {
+        let module = self.names.module(text(what, "module")?)?;
+        let args = self.names.args(list(what, "args"))?;
+        let caller = key(what.get("from").and_then(Value::as_str).unwrap_or("nobody")).public();
+        let entry = text(what, "entry")?;
+        let line = match self.client.query(&caller, &module, entry, &args, self.slot) {
+            Ok(called) => {
+                let result = hash::to_hex(&called.result);
+                format!(
+                    "query {entry}: {:?} {result} gas {} {}",
+                    called.outcome,
+                    called.gas,
+                    called.cause.unwrap_or_default()
+                )
+            }
+            Err(error) => format!("query {entry}: {error}"),
+        };
+        self.line(line.trim_end());
+        Ok(())
+    }
+
+    fn dry_run(&mut self, proposal: u64) -> Result<()> {
+        let line = match self.client.dry_run(zera_client::primitives::ProposalId(proposal), self.slot) {
+            Ok(rehearsal) => {
+                let ending = rehearsal.abort.map_or("succeeds".into(), |reason| format!("aborts {reason:?}"));
+                format!("dry run of {proposal}: {ending}, {} gas, {} writes", rehearsal.gas, rehearsal.writes)
+            }
+            Err(error) => format!("dry run of {proposal}: {error}"),
+        };
+        self.line(&line);
+        Ok(())
+    }
+
+    fn show(&mut self, what: &Value) -> Result<()> {
+        if let Some(name) = what.get("account").and_then(Value::as_str) {
+            let id = self.names.account(name)?;
+            let account = accounts::account(self.client.state(), &id).map_err(|e| ScenarioError(e.to_string()))?;
+            self.line(&format!("account {name}: {}", report::account(&account)));
+        }
+        if let Some(name) = what.get("module").and_then(Value::as_str) {
+            let id = self.names.module(name)?;
+            let line = report::module(self.client.state(), &id);
+            self.line(&format!("module {name}: {line}"));
+        }
+        if let Some(id) = what.get("proposal").and_then(Value::as_u64) {
+            let line = report::proposal(self.client.state(), id);
+            self.line(&format!("proposal {id}: {line}"));
+        }
+        Ok(())
+    }
+
+    fn reopen(&mut self) -> Result<()> {
+        match Client::open(&self.stored, key("sealer")) {
+            Ok((client, Opened { stepped_back, .. })) => {
+                self.client = client;
+                let back =
+                    stepped_back.map_or(String::new(), |(from, to, why)| format!(", from {from} back to {to}: {why}"));
+                let head = self.client.head();
+                let line = format!("reopened at block {} root {}{back}", head.height, head.state_root);
+                self.stored.records.retain(|(height, _)| *height <= self.client.head().height);
+                self.line(&line);
+            }
+            Err(error) => self.line(&format!("not opened: {error}")),
+        }
+        Ok(())
+    }
+
+    /// Flips one bit of what is stored: `{"record": n}`, `{"head": true}`, or removes a record: `{"missing": n}`.
+    fn damage(&mut self, what: &Value) -> Result<()> {
+        let flip = |bytes: &mut Vec<u8>| {
+            let middle = bytes.len() / 2;
+            if let Some(byte) = bytes.get_mut(middle) {
+                *byte ^= 1;
+            }
+        };
+        if let Ok(height) = number(what, "record") {
+            let found = self.stored.records.iter_mut().find(|(at, _)| *at == Height(height));
+            found.map(|(_, bytes)| flip(bytes)).unwrap_or_default();
+        }
+        if let Ok(height) = number(what, "missing") {
+            self.stored.records.retain(|(at, _)| *at != Height(height));
+        }
+        if what.get("head").is_some() {
+            flip(&mut self.stored.head);
+        }
+        Ok(())
+    }
+
+    fn step_back(&mut self, to: u64) -> Result<()> {
+        let line = match self.client.step_back(Height(to)) {
+            Ok(()) => format!("back at block {to} root {}", self.client.head().state_root),
+            Err(error) => format!("not back at {to}: {error}"),
+        };
+        self.stored.records.retain(|(height, _)| height.0 <= to);
+        self.line(&line);
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<String> {
+        let audit = accounts::audit(self.client.state()).map_err(|error| ScenarioError(error.to_string()))?;
+        let line = format!("conserved {}", audit.is_balanced());
+        self.line(&line);
+        Ok(self.out)
+    }
+}

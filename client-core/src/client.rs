@@ -1,0 +1,269 @@
+//! The state of the machine, and what can be asked of it without changing it.
+
+use crate::{error::ClientError, mempool::Mempool, record::Base};
+use codec::{Decode, Encode};
+use std::collections::VecDeque;
+use zera_governance as governance;
+use zera_light::{Certificate, ValidatorSet};
+use zera_primitives::{
+    AccountId, Hash, Header, Height, ModuleId, Params, ProposalId, SignedTransaction, Slot, StateKey, keys::SecretKey,
+    limits,
+};
+use zera_runtime::{BlockCtx, Called, GenesisConfig, Rehearsal, admission, query, rehearse};
+use zera_state::{StateView, get_typed, merkle::MerkleState, merkle::Proof};
+use zera_vm::{ModuleInfo, ProfileError, TraceRecord};
+use zera_zip::{Pipelines, Sequential};
+
+use crate::record::STORAGE_FORMAT;
+
+/// Slots a prepared transaction stays valid.
+pub const EXPIRY_SLOTS: u64 = 600;
+/// Bytes of trace records kept, beyond which the oldest go.
+const TRACES: usize = 4_096;
+
+/// A block as far as later blocks need it.
+#[derive(Clone, Debug)]
+pub(crate) struct Tip {
+    pub header: Header,
+    pub certificate: Certificate,
+    /// Hash of its record's bytes.
+    pub record: Hash,
+}
+
+/// The chain of one host.
+pub struct Client {
+    pub(crate) config: GenesisConfig,
+    pub(crate) genesis: Hash,
+    pub(crate) state: MerkleState,
+    /// The last [`limits::STATE_VERSIONS`] blocks and the head, oldest first; never empty.
+    pub(crate) tips: VecDeque<Tip>,
+    pub(crate) head: Tip,
+    pub(crate) sealer: SecretKey,
+    pub(crate) validators: ValidatorSet,
+    pub(crate) mempool: Mempool,
+    pub(crate) pipelines: Box<dyn Pipelines>,
+    pub(crate) traces: VecDeque<(Hash, Vec<TraceRecord>)>,
+    pub(crate) executed: u64,
+}
+
+/// What a check of code that is not on the chain found.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    /// What validation learnt.
+    pub info: ModuleInfo,
+    /// Bytes of the instrumented code.
+    pub instrumented: usize,
+}
+
+impl Client {
+    pub(crate) fn assemble(config: GenesisConfig, state: MerkleState, head: Tip, sealer: SecretKey) -> Self {
+        let genesis = if head.header.height == Height(0) { head.header.hash() } else { head.header.chain };
+        Self {
+            validators: ValidatorSet::solo(config.sealer),
+            genesis,
+            state,
+            tips: VecDeque::from([head.clone()]),
+            head,
+            sealer,
+            config,
+            mempool: Mempool::default(),
+            pipelines: Box::new(Sequential::default()),
+            traces: VecDeque::new(),
+            executed: 0,
+        }
+    }
+
+    /// The head's header.
+    #[must_use]
+    pub const fn head(&self) -> &Header {
+        &self.head.header
+    }
+
+    /// The head's certificate.
+    #[must_use]
+    pub const fn head_certificate(&self) -> &Certificate {
+        &self.head.certificate
+    }
+
+    /// Hash of the genesis block: which chain this is.
+    #[must_use]
+    pub const fn genesis(&self) -> Hash {
+        self.genesis
+    }
+
+    /// How the chain began.
+    #[must_use]
+    pub const fn config(&self) -> &GenesisConfig {
+        &self.config
+    }
+
+    /// Who certifies blocks.
+    #[must_use]
+    pub const fn validators(&self) -> &ValidatorSet {
+        &self.validators
+    }
+
+    /// The head's state.
+    #[must_use]
+    pub fn state(&self) -> &dyn StateView {
+        &self.state
+    }
+
+    /// Number of entries of the head's state.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.state.entries().len()
+    }
+
+    /// Blocks this client has executed since it was made.
+    #[must_use]
+    pub const fn executed(&self) -> u64 {
+        self.executed
+    }
+
+    /// Parameters in force.
+    ///
+    /// # Errors
+    /// [`ClientError::State`].
+    pub fn params(&self) -> Result<Params, ClientError> {
+        Ok(governance::params(&self.state).map_err(zera_runtime::Unfit::from)?)
+    }
+
+    /// Slots skipped since genesis, by stored skips.
+    #[must_use]
+    pub fn skipped(&self) -> u64 {
+        get_typed(&self.state, &zera_zip::block::skips_key()).ok().flatten().unwrap_or(0)
+    }
+
+    /// The slot at a wall-clock time: seconds since genesis plus skips, never before the head's.
+    #[must_use]
+    pub fn slot_at(&self, unix_ms: u64) -> Slot {
+        let wall = unix_ms.saturating_sub(self.config.zero_ms) / 1_000;
+        Slot(wall.saturating_add(self.skipped())).max(self.head.header.slot)
+    }
+
+    /// The context of a block after the head at `slot`.
+    ///
+    /// # Errors
+    /// [`ClientError::State`].
+    pub fn context(&self, slot: Slot) -> Result<BlockCtx, ClientError> {
+        let slot = slot.max(self.head.header.slot);
+        Ok(BlockCtx::read(&self.state, self.head.header.height.plus(1), slot)?)
+    }
+
+    /// Waiting transactions in order of arrival.
+    pub fn pending(&self) -> impl Iterator<Item = &SignedTransaction> {
+        self.mempool.iter()
+    }
+
+    /// Takes a signed transaction from outside and holds it for the next block.
+    ///
+    /// # Errors
+    /// [`ClientError::Decode`], [`ClientError::Refused`], [`ClientError::AlreadyPending`], [`ClientError::Full`].
+    pub fn submit(&mut self, bytes: &[u8], slot: Slot) -> Result<Hash, ClientError> {
+        let signed =
+            SignedTransaction::from_bytes(bytes).map_err(|error| ClientError::Decode { what: "transaction", error })?;
+        let ctx = self.context(slot)?;
+        match admission::admit(&self.state, &ctx, &self.genesis, &signed) {
+            Ok(()) => {}
+            // It follows another waiting transaction of its sender: the signature must still hold.
+            Err(admission::AdmissionError::Nonce { got, .. })
+                if self.mempool.next_nonce(&signed.transaction.sender) == Some(got) =>
+            {
+                signed.verify(&self.genesis).map_err(admission::AdmissionError::Signature)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.mempool.add(signed)
+    }
+
+    /// True when a solo host should seal now: transactions wait, or a proposal is live and the last block is
+    /// [`limits::SOLO_HEARTBEAT_SLOTS`] old (design §5).
+    #[must_use]
+    pub fn due(&self, slot: Slot) -> bool {
+        let live = || governance::queries::live(&self.state).is_ok_and(|live| !live.is_empty());
+        !self.mempool.is_empty() || (slot.since(self.head.header.slot) >= limits::SOLO_HEARTBEAT_SLOTS && live())
+    }
+
+    /// Runs an export on the head's state as `caller` would; nothing is kept.
+    ///
+    /// # Errors
+    /// [`ClientError::State`], [`ClientError::Fault`].
+    pub fn query(
+        &self,
+        caller: &AccountId,
+        module: &ModuleId,
+        entry: &str,
+        args: &[u8],
+        slot: Slot,
+    ) -> Result<Called, ClientError> {
+        let ctx = self.context(slot)?;
+        Ok(query(self.pipelines.machine(), &self.state, &ctx, caller, (module, entry, args))?)
+    }
+
+    /// Rehearses a proposal's enactment on a copy of the head's state.
+    ///
+    /// # Errors
+    /// [`ClientError::NotFound`], [`ClientError::State`], [`ClientError::Fault`].
+    pub fn dry_run(&self, id: ProposalId, slot: Slot) -> Result<Rehearsal, ClientError> {
+        let proposal = governance::queries::proposal(&self.state, id).map_err(|_| ClientError::NotFound("proposal"))?;
+        let ctx = self.context(slot)?;
+        Ok(rehearse(self.pipelines.machine(), &self.state, &ctx, id, proposal.class, &proposal.payload)?)
+    }
+
+    /// The entry of `key` at the head with its proof against the head's root.
+    ///
+    /// # Errors
+    /// [`ClientError::Merkle`].
+    pub fn prove(&self, key: &StateKey) -> Result<(Option<Vec<u8>>, Proof), ClientError> {
+        Ok((self.state.get(key)?, self.state.prove(key)?))
+    }
+
+    /// Checks code that is not on the chain.
+    ///
+    /// # Errors
+    /// [`ProfileError`] names function, offset and operator.
+    pub fn inspect(&self, code: &[u8]) -> Result<Inspected, ProfileError> {
+        let info = zera_vm::validate(code)?;
+        let instrumented = zera_vm::instrument(code, &info)?.len();
+        Ok(Inspected { info, instrumented })
+    }
+
+    /// Trace records of a recent transaction, as long as they are kept.
+    #[must_use]
+    pub fn traces(&self, transaction: &Hash) -> Option<&[TraceRecord]> {
+        self.traces.iter().find(|(hash, _)| hash == transaction).map(|(_, traces)| traces.as_slice())
+    }
+
+    pub(crate) fn keep_traces(&mut self, hash: Hash, traces: Vec<TraceRecord>) {
+        if !traces.is_empty() {
+            self.traces.push_back((hash, traces));
+        }
+        while self.traces.len() > TRACES {
+            self.traces.pop_front();
+        }
+    }
+
+    /// The whole state at the head as one value, for compaction and snapshots.
+    #[must_use]
+    pub fn base(&self) -> Vec<u8> {
+        Base {
+            format: STORAGE_FORMAT,
+            header: self.head.header.clone(),
+            certificate: self.head.certificate.encode(),
+            record: self.head.record,
+            entries: self.state.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        }
+        .encode()
+    }
+
+    /// Where genesis keeps its configuration.
+    pub(crate) fn config_key() -> StateKey {
+        StateKey::system("genesis")
+    }
+
+    pub(crate) fn read_config(state: &MerkleState) -> Option<GenesisConfig> {
+        let bytes = state.get(&Self::config_key()).ok().flatten()?;
+        GenesisConfig::decode(&mut &*bytes).ok()
+    }
+}

@@ -1,0 +1,83 @@
+//! Why the client did not do something.
+
+use zera_light::{CertificateError, HeaderError};
+use zera_primitives::{DecodeError, Height};
+use zera_runtime::{AdmissionError, Unfit};
+use zera_state::{StateError, merkle::MerkleError};
+use zera_zip::BlockError;
+
+/// Errors of the facade. [`ClientError::is_fatal`] tells which end the client.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ClientError {
+    /// Outside bytes that are no such thing. Recoverable.
+    #[error("{what}: {error}")]
+    Decode {
+        /// What they were taken for.
+        what: &'static str,
+        /// Why not.
+        error: DecodeError,
+    },
+    /// The transaction may not enter a block. Recoverable.
+    #[error(transparent)]
+    Refused(#[from] AdmissionError),
+    /// The same transaction, or another one with its nonce, waits already. Recoverable.
+    #[error("a transaction with this nonce is waiting already")]
+    AlreadyPending,
+    /// Too many transactions wait. Recoverable.
+    #[error("too many transactions are waiting")]
+    Full,
+    /// Nothing of that id. Recoverable.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// Stored bytes do not fit together; nothing before this height is affected.
+    #[error("the record of block {height} is damaged: {detail}")]
+    Damaged {
+        /// The first block that cannot be used.
+        height: Height,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A key is not loaded or the state is damaged.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The tree refused.
+    #[error(transparent)]
+    Merkle(#[from] MerkleError),
+    /// The certificate does not hold.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The header does not follow.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
+    /// This build is broken: a result that cannot be. Fatal.
+    #[error("{0}")]
+    Fault(String),
+}
+
+impl ClientError {
+    /// True when the client must not go on.
+    #[must_use]
+    pub const fn is_fatal(&self) -> bool {
+        matches!(self, Self::Fault(_) | Self::Merkle(_) | Self::State(StateError::Corrupt(_)))
+    }
+}
+
+impl From<Unfit> for ClientError {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Inadmissible(error) => Self::Refused(error),
+            Unfit::State(error) => Self::State(error),
+            Unfit::Fault(cause) => Self::Fault(cause),
+        }
+    }
+}
+
+impl From<BlockError> for ClientError {
+    fn from(error: BlockError) -> Self {
+        match error {
+            BlockError::Inadmissible { error, .. } => Self::Refused(error),
+            BlockError::State(error) => Self::State(error),
+            other => Self::Fault(other.to_string()),
+        }
+    }
+}
