@@ -36,6 +36,7 @@ const NEEDS: &[Need] = &[
     Need { name: "npm packages", look: npm, bring: bring_npm, scope: Scope::Page },
     Need { name: "wasm-bindgen", look: bindgen, bring: bring_bindgen, scope: Scope::Page },
     Need { name: "Trunk", look: trunk, bring: bring_trunk, scope: Scope::Page },
+    Need { name: "rustfmt and clippy", look: lints, bring: bring_lints, scope: Scope::All },
     Need { name: "Chromium", look: chromium, bring: bring_chromium, scope: Scope::All },
 ];
 
@@ -169,6 +170,15 @@ fn locked_version(name: &str) -> Result<String> {
     let package = packages.iter().find(|package| package.get("name").and_then(toml::Value::as_str) == Some(name));
     let version = package.and_then(|package| package.get("version")).and_then(toml::Value::as_str);
     version.map(str::to_owned).ok_or_else(|| format!("Cargo.lock names no {name}").into())
+}
+
+fn lints() -> Option<String> {
+    let version = |verb: &str| sh::output(sh::command("cargo", &[verb, "--version"])).ok();
+    Some(format!("{}, {}", version("fmt")?, version("clippy")?))
+}
+
+fn bring_lints() -> Result<()> {
+    sh::run(sh::command("rustup", &["component", "add", "rustfmt", "clippy"]))
 }
 
 fn chromium() -> Option<String> {
