@@ -99,7 +99,9 @@ fn table(api: &Api) -> String {
         )
         .expect("write");
     }
-    out.push_str("];\n\n/// Functions of later versions: known by name, not linked.\npub static LATER: &[(&str, u32)] = &[\n");
+    out.push_str(
+        "];\n\n/// Functions of later versions: known by name, not linked.\npub static LATER: &[(&str, u32)] = &[\n",
+    );
     for later in &api.later {
         writeln!(out, "    ({:?}, {}),", later.name, later.since).expect("write");
     }
@@ -154,12 +156,15 @@ fn c(api: &Api) -> String {
         api.version, api.version, api.module
     );
     for function in &api.functions {
-        let params: Vec<String> =
-            function.params.iter().map(|(name, ty)| format!("{}{name}", c_type(ty))).collect();
+        let params: Vec<String> = function.params.iter().map(|(name, ty)| format!("{}{name}", c_type(ty))).collect();
         let params = if params.is_empty() { "void".to_owned() } else { params.join(", ") };
         let result = function.result.as_deref().map_or("void ", c_type);
-        writeln!(out, "\n/* {} */\nZERA_IMPORT({}) {result}zera_{}({params});", function.doc, function.name, function.name)
-            .expect("write");
+        writeln!(
+            out,
+            "\n/* {} */\nZERA_IMPORT({}) {result}zera_{}({params});",
+            function.doc, function.name, function.name
+        )
+        .expect("write");
     }
     out.push_str("\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
     out

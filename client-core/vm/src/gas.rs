@@ -2,7 +2,8 @@
 //!
 //! | what | gas |
 //! |---|---|
-//! | `block`, `loop`, `else`, `end`, `nop` | 0 |
+//! | `block`, `else`, `end`, `nop` | 0 |
+//! | `loop`, at the head of each round | 3 |
 //! | every other operator | 1 |
 //! | `call` / `call_indirect` | 5 / 10 |
 //! | entering a function | 1 per 4 declared locals |
@@ -25,6 +26,8 @@ pub const FRAME_UNITS: u64 = 8;
 pub const CALL_BASE: u64 = 2_000;
 /// Gas per 64 KiB page, initial or grown.
 pub const PAGE: u64 = 1_024;
+/// Gas for each round of a loop, on top of its operators: what counting itself costs an interpreter.
+pub const ROUND: u64 = 3;
 /// Bytes of bulk work for one gas, as a shift: 2^3 bytes.
 pub const BULK_SHIFT: u32 = 3;
 
@@ -39,7 +42,7 @@ pub enum Bulk {
     Entries,
 }
 
-/// The static cost of one operator.
+/// The static cost of one operator; a `loop` costs [`ROUND`] at each passing of its header instead.
 #[must_use]
 pub const fn cost(operator: &Operator<'_>) -> u64 {
     match operator {
@@ -180,6 +183,7 @@ impl Splitter {
             Operator::Loop { .. } => {
                 self.labels.push(Label::Loop);
                 self.open(after, true);
+                self.current.cost = ROUND;
             }
             Operator::If { .. } => {
                 self.labels.push(Label::If);

@@ -7,8 +7,8 @@ mod session;
 pub mod table;
 
 pub(crate) use dispatch::dispatch;
-pub(crate) use session::{Session, SliceMemory, Stop};
 pub use function::{HostFunction, lookup};
+pub(crate) use session::{Session, SliceMemory, Stop};
 pub use table::HOST_API_VERSION;
 
 use alloc::{string::String, vec::Vec};

@@ -15,7 +15,8 @@ const UNCHECKED_GAS: u64 = 256;
 
 /// Bodies of all functions with the counters in them.
 pub(super) fn weave(code: &[u8], module: &Module<'_>, frames: &[Option<u64>]) -> Result<Woven, ProfileError> {
-    let mut weaver = Weaver { code, module, woven: Woven::default(), wrappers: BTreeMap::new(), helpers: BTreeMap::new() };
+    let mut weaver =
+        Weaver { code, module, woven: Woven::default(), wrappers: BTreeMap::new(), helpers: BTreeMap::new() };
     for (index, (body, frame)) in module.bodies.iter().zip(frames).enumerate() {
         let woven = weaver.body(index, body, *frame)?;
         weaver.woven.bodies.push(woven);
@@ -79,12 +80,7 @@ impl Sink {
 }
 
 impl Weaver<'_, '_> {
-    fn body(
-        &mut self,
-        index: usize,
-        body: &FunctionBody<'_>,
-        frame: Option<u64>,
-    ) -> Result<Vec<u8>, ProfileError> {
+    fn body(&mut self, index: usize, body: &FunctionBody<'_>, frame: Option<u64>) -> Result<Vec<u8>, ProfileError> {
         let segments = gas::segments(body)?;
         let ty = self.module.function_type(index).cloned().unwrap_or_else(|| FuncType::new([], []));
         let (out, locals, start) = self.locals(body, frame.is_some())?;
@@ -211,7 +207,9 @@ impl Weaver<'_, '_> {
 
 /// Charges the operand on top of the stack and hands it back.
 fn helper_body(gas: u32, bulk: Bulk) -> Vec<u8> {
-    use Instruction::{End, GlobalGet, GlobalSet, I64Const, I64ExtendI32U, I64Mul, I64ShrU, I64Sub, LocalGet, LocalTee};
+    use Instruction::{
+        End, GlobalGet, GlobalSet, I64Const, I64ExtendI32U, I64Mul, I64ShrU, I64Sub, LocalGet, LocalTee,
+    };
     let mut out = Vec::new();
     1u32.encode(&mut out);
     1u32.encode(&mut out);

@@ -9,8 +9,6 @@
 mod code;
 mod sections;
 mod stack;
-#[cfg(test)]
-mod tests;
 
 use crate::profile::{ModuleInfo, ProfileError};
 use alloc::vec::Vec;

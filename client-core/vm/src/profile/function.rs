@@ -1,7 +1,7 @@
 //! Validation of one function body, operator by operator.
 
 use super::{FRAME_SLOTS, FunctionName, ProfileError, Reason, Walk, operators, value_type};
-use wasmparser::{FuncToValidate, FunctionBody, Operator, ValidatorResources};
+use wasmparser::{FuncToValidate, FunctionBody, HeapType, Operator, ValidatorResources};
 use zera_primitives::limits;
 
 impl Walk {
@@ -68,6 +68,9 @@ impl Walk {
             }
             Operator::TableGrow { table } if self.table_has_max.get(*table as usize) == Some(&false) => {
                 Err(ProfileError::at(offset, Reason::MissingTableMaximum))
+            }
+            Operator::RefNull { hty } if *hty != HeapType::FUNC => {
+                Err(ProfileError::at(offset, Reason::Forbidden("externref")))
             }
             Operator::TypedSelect { ty } => value_type(offset, *ty),
             Operator::Block { blockty: wasmparser::BlockType::Type(ty) }

@@ -7,8 +7,6 @@ mod error;
 mod function;
 mod info;
 mod operators;
-#[cfg(test)]
-mod tests;
 
 pub use error::{FunctionName, ProfileError, Reason};
 pub use info::{Export, ExportKind, ModuleInfo};
@@ -198,16 +196,14 @@ impl Walk {
                 return Err(unknown());
             }
             if let Some((name, since)) = table::LATER.iter().find(|(name, _)| *name == import.name) {
-                let reason =
-                    Reason::LaterImport { name: (*name).into(), since: *since, have: table::HOST_API_VERSION };
+                let reason = Reason::LaterImport { name: (*name).into(), since: *since, have: table::HOST_API_VERSION };
                 return Err(ProfileError::at(offset, reason));
             }
             let function = host_lookup(import.name).ok_or_else(unknown)?;
             let ty = self.types.get(index as usize).and_then(Option::as_ref);
             let (params, results) = ty.map(signature).unwrap_or_default();
             if ty.is_none() || params != function.params || results != function.result.as_slice() {
-                let reason =
-                    Reason::ImportSignature { name: import.name.into(), expected: function.signature() };
+                let reason = Reason::ImportSignature { name: import.name.into(), expected: function.signature() };
                 return Err(ProfileError::at(offset, reason));
             }
             self.functions.push(index);
@@ -263,7 +259,12 @@ impl Walk {
             if export.name.starts_with(RESERVED_PREFIX) {
                 return Err(ProfileError::at(offset, Reason::ReservedExport(export.name.into())));
             }
-            ProfileError::limit(offset, "bytes of an export name", export.name.len() as u64, limits::ENTRY_BYTES as u64)?;
+            ProfileError::limit(
+                offset,
+                "bytes of an export name",
+                export.name.len() as u64,
+                limits::ENTRY_BYTES as u64,
+            )?;
             let kind = match export.kind {
                 ExternalKind::Func => ExportKind::Function,
                 ExternalKind::Memory => ExportKind::Memory,

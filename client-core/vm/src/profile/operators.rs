@@ -19,8 +19,8 @@ wasmparser::for_each_operator!(describe);
 /// The operator in text format, such as `f32.add`.
 pub(super) fn name(operator: &Operator<'_>) -> String {
     const PREFIXES: [&str; 15] = [
-        "i32", "i64", "f32", "f64", "local", "global", "memory", "table", "elem", "data", "ref", "v128", "i8x16", "i16x8",
-        "i32x4",
+        "i32", "i64", "f32", "f64", "local", "global", "memory", "table", "elem", "data", "ref", "v128", "i8x16",
+        "i16x8", "i32x4",
     ];
     let name = describe(operator).1.trim_start_matches("visit_");
     match name.split_once('_') {

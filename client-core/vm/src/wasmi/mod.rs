@@ -75,7 +75,8 @@ impl Cache {
             if kept.saturating_add(more) <= CACHE_BYTES {
                 return;
             }
-            let Some(oldest) = self.modules.iter().min_by_key(|(_, prepared)| prepared.used).map(|(key, _)| *key) else {
+            let Some(oldest) = self.modules.iter().min_by_key(|(_, prepared)| prepared.used).map(|(key, _)| *key)
+            else {
                 return;
             };
             self.modules.remove(&oldest);
@@ -148,9 +149,8 @@ impl<'i> Entry<'i> {
             Callable::Internal => return Err(format!("{:?} cannot be called from outside", call.entry)),
         };
         let wanted: usize = export.params.iter().map(|kind| kind.bytes()).sum();
-        let args = args.ok_or_else(|| {
-            format!("{:?} takes {wanted} bytes of arguments, not {}", call.entry, call.args.len())
-        })?;
+        let args =
+            args.ok_or_else(|| format!("{:?} takes {wanted} bytes of arguments, not {}", call.entry, call.args.len()))?;
         Ok(Self { export, args })
     }
 }
@@ -167,4 +167,3 @@ impl End {
         Self { outcome, result: Vec::new(), diagnostic }
     }
 }
-

@@ -11,7 +11,10 @@ use crate::{
     instrument::{GAS_EXPORT, MEMORY_EXPORT, STACK_EXPORT, START_EXPORT},
 };
 use alloc::{format, string::String, string::ToString, vec::Vec};
-use wasmi::{Error, Extern, Instance, Store, TrapCode, Val, errors::{ErrorKind, InstantiationError}};
+use wasmi::{
+    Error, Extern, Instance, Store, TrapCode, Val,
+    errors::{ErrorKind, InstantiationError},
+};
 use zera_primitives::Outcome;
 
 /// Runs `entry` on a fresh instance. Afterwards the session's gas is what is left.
@@ -74,10 +77,8 @@ fn start(store: &mut Store<Guest<'_>>, prepared: &Prepared) -> Result<Instance, 
     guest::write(&mut *store, gas, gas_left);
     guest::write(&mut *store, stack, stack_left);
     if prepared.info.start {
-        call(store, &instance, START_EXPORT, &[], &mut []).map_err(|failure| Failure {
-            place: "in its start function",
-            ..failure
-        })?;
+        call(store, &instance, START_EXPORT, &[], &mut [])
+            .map_err(|failure| Failure { place: "in its start function", ..failure })?;
     }
     Ok(instance)
 }

@@ -1,0 +1,113 @@
+//! A host in memory for tests: storage in maps, nested calls through the same engine.
+
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::collections::BTreeMap;
+use zera_primitives::{Hash, Outcome};
+use zera_vm::{CallRequest, CallerKind, Engine, Execution, Host, HostError, NestedCall, VmError, WasmiEngine};
+
+/// What the chain around a call looks like.
+#[derive(Default)]
+pub struct TestHost<'e> {
+    pub storage: BTreeMap<Vec<u8>, Vec<u8>>,
+    pub old_storage: BTreeMap<Vec<u8>, Vec<u8>>,
+    pub balances: BTreeMap<[u8; 32], u128>,
+    pub events: Vec<(String, Vec<u8>)>,
+    pub missing: Option<Vec<u8>>,
+    pub modules: BTreeMap<[u8; 32], Hash>,
+    pub engine: Option<&'e WasmiEngine>,
+    pub nested: Vec<Execution>,
+}
+
+impl Host for TestHost<'_> {
+    fn storage_get(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, HostError> {
+        if self.missing.as_deref() == Some(key) {
+            return Err(HostError::NotLoaded);
+        }
+        Ok(self.storage.get(key).cloned())
+    }
+    fn storage_set(&mut self, key: &[u8], value: &[u8]) -> Result<(), HostError> {
+        self.storage.insert(key.to_vec(), value.to_vec());
+        Ok(())
+    }
+    fn storage_remove(&mut self, key: &[u8]) -> Result<(), HostError> {
+        self.storage.remove(key);
+        Ok(())
+    }
+    fn old_storage_get(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, HostError> {
+        Ok(self.old_storage.get(key).cloned())
+    }
+    fn old_storage_next(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, HostError> {
+        Ok(self.old_storage.keys().find(|k| k.as_slice() > key).cloned())
+    }
+    fn caller(&self) -> [u8; 32] {
+        [7; 32]
+    }
+    fn caller_kind(&self) -> CallerKind {
+        CallerKind::Governance
+    }
+    fn self_id(&self) -> [u8; 32] {
+        [8; 32]
+    }
+    fn value(&self) -> u128 {
+        12_345
+    }
+    fn balance(&mut self, account: &[u8; 32]) -> Result<u128, HostError> {
+        Ok(self.balances.get(account).copied().unwrap_or(0))
+    }
+    fn transfer(&mut self, to: &[u8; 32], amount: u128) -> Result<(), HostError> {
+        let own = self.balances.entry([8; 32]).or_default();
+        *own = own.checked_sub(amount).ok_or_else(|| HostError::Refused("insufficient balance".into()))?;
+        *self.balances.entry(*to).or_default() += amount;
+        Ok(())
+    }
+    fn slot(&self) -> u64 {
+        99
+    }
+    fn height(&self) -> u64 {
+        1 << 40
+    }
+    fn call(&mut self, call: NestedCall<'_>, gas: &mut u64, stack: &mut u64) -> Result<Vec<u8>, HostError> {
+        let code_hash = *self.modules.get(&call.module).ok_or_else(|| HostError::Refused("no such module".into()))?;
+        let engine = self.engine.expect("an engine for nested calls");
+        let request = CallRequest { code_hash, entry: call.entry, args: call.args, gas: *gas, stack: *stack };
+        let done = engine.execute(&request, self).map_err(|error| match error {
+            VmError::NotLoaded => HostError::NotLoaded,
+            other => HostError::Fatal(other.to_string()),
+        })?;
+        *gas -= done.gas_used;
+        let (outcome, diagnostic, result) = (done.outcome, done.diagnostic.clone(), done.result.clone());
+        self.nested.push(done);
+        if outcome == Outcome::Ok { Ok(result) } else { Err(HostError::Callee(outcome, diagnostic)) }
+    }
+    fn emit_event(&mut self, topic: &str, data: &[u8]) -> Result<(), HostError> {
+        self.events.push((topic.to_owned(), data.to_vec()));
+        Ok(())
+    }
+}
+
+/// WASM bytes of a module in text format.
+pub fn wasm(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("valid text format")
+}
+
+/// Prepares a module in text format.
+pub fn prepare(engine: &WasmiEngine, text: &str) -> Hash {
+    let code = wasm(text);
+    let hash = Hash::of(&code);
+    engine.prepare(&hash, &code).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    hash
+}
+
+/// Runs one call with ample gas and stack.
+pub fn execute(engine: &WasmiEngine, host: &mut TestHost<'_>, code_hash: Hash, entry: &str, args: &[u8]) -> Execution {
+    let stack = zera_vm::gas::STACK_UNITS;
+    engine.execute(&CallRequest { code_hash, entry, args, gas: 50_000_000, stack }, host).expect("no fault")
+}
+
+/// Prepares and runs in one step, with an empty host.
+pub fn run(text: &str, entry: &str, args: &[u8]) -> Execution {
+    let engine = WasmiEngine::new();
+    let hash = prepare(&engine, text);
+    execute(&engine, &mut TestHost::default(), hash, entry, args)
+}
