@@ -129,10 +129,14 @@ impl EntryAttribute {
         let rules = [
             (setter && (self.parameter.is_none() || self.getter.is_none()), "a setter names its parameter and getter"),
             (
-                !setter && (self.parameter.is_some() || self.getter.is_some() || self.min.is_some() || self.max.is_some()),
+                !setter
+                    && (self.parameter.is_some() || self.getter.is_some() || self.min.is_some() || self.max.is_some()),
                 "only setters have parameter, getter and bounds",
             ),
-            (self.payable && !matches!(self.kind, Kind::Constructor | Kind::Call), "only constructor and call take ZRA"),
+            (
+                self.payable && !matches!(self.kind, Kind::Constructor | Kind::Call),
+                "only constructor and call take ZRA",
+            ),
             (self.direct && !matches!(self.kind, Kind::Call | Kind::Query), "only call and query can be direct"),
         ];
         match rules.into_iter().find(|(broken, _)| *broken) {

@@ -1,8 +1,8 @@
 //! Builds the manifest that `#[zera::module]` describes; native only, guests carry the finished bytes.
 
 use scale_info::{MetaType, Registry};
-pub use zera_primitives::manifest::{ExportKind, Manifest};
 use zera_primitives::manifest::{Argument, Export, MANIFEST_FORMAT, Parameter, SemVer};
+pub use zera_primitives::manifest::{ExportKind, Manifest};
 
 /// Collects what a module exports.
 #[derive(Debug)]

@@ -11,8 +11,8 @@
 pub(crate) mod host;
 mod world;
 
-pub(crate) use world::{Failed, Frame, WORLD};
 use world::{Deployed, World};
+pub(crate) use world::{Failed, Frame, WORLD};
 
 use crate::{
     env::CallerKind,

@@ -127,6 +127,9 @@ mod tests {
     fn refuses_unknown_types_and_fields() {
         assert!(named("f64").is_err());
         assert!(manifest(br#"{"name": "n"}"#).is_err());
-        assert!(manifest(br#"{"name": "n", "description": "", "version": [1,0,0], "schema": 1, "exports": [], "x": 1}"#).is_err());
+        assert!(
+            manifest(br#"{"name": "n", "description": "", "version": [1,0,0], "schema": 1, "exports": [], "x": 1}"#)
+                .is_err()
+        );
     }
 }

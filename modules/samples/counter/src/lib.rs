@@ -85,5 +85,7 @@ pub mod counter {
             self.conditions.get(&computation_id)
         }
     }
-
 }
+
+#[cfg(test)]
+mod tests;

@@ -199,3 +199,6 @@ pub mod lending {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

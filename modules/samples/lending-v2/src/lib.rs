@@ -343,3 +343,6 @@ pub mod lending {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,3 +54,6 @@ pub mod lending {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

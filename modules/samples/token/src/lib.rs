@@ -137,5 +137,7 @@ pub mod token {
             Ok(())
         }
     }
-
 }
+
+#[cfg(test)]
+mod tests;

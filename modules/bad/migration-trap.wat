@@ -1,0 +1,9 @@
+;; Version 2.0.0 whose migration writes and then traps: the upgrade is aborted, version 1 is untouched.
+(module
+  (import "zera" "storage_set" (func $set (param i32 i32 i32 i32)))
+  (memory (export "memory") 1 1)
+  (data (i32.const 0) "v")
+  (func (export "migrate")
+    (call $set (i32.const 0) (i32.const 1) (i32.const 8) (i32.const 8))
+    (unreachable))
+  (func (export "value") (param i32) (result i64) (i64.const 2)))
