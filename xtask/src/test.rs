@@ -7,9 +7,11 @@ use crate::{Args, Result, codegen, modules, page, serve, tidy};
 use std::process::Command;
 
 /// What only makes sense in a browser; everything else is built and tested natively too.
-pub const BROWSER_ONLY: &[&str] = &["zera-web", "zera-worker"];
-/// Linted for wasm32 beside the browser's crates.
-const ALSO_FOR_WASM: &[&str] = &["zera-worker-protocol", "zera-client"];
+const BROWSER_ONLY: &[&str] = &["zera-web"];
+/// Linted for wasm32 beside it: what the tab is made of.
+const ALSO_FOR_WASM: &[&str] = &["zera-worker", "zera-worker-protocol", "zera-client"];
+/// At least so many fuzz targets there must be: transaction, block, manifest, wasm, worker message, snapshot.
+const FUZZ_TARGETS: u64 = 6;
 /// How long a fuzz target runs in the long test, in milliseconds.
 const FUZZ_MILLIS: &str = "60000";
 
@@ -49,7 +51,10 @@ pub fn run(args: &Args) -> Result<bool> {
     run.check("modules", modules::check);
     run.tests("tests, native", || native("test", &["--no-fail-fast"]));
     if run.long {
+        let before = run.count.passed;
         run.tests("fuzz targets, 60 s each", fuzz);
+        let ran = run.count.passed - before;
+        run.check("all fuzz targets ran", || Ok(ran >= FUZZ_TARGETS));
     }
     if ready && run.check("page", || page::build().map(|()| true)) {
         run.browser();
