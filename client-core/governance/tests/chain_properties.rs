@@ -1,5 +1,7 @@
 //! Properties of whole chains: random operations, forecasts held against what blocks do, attacks, the lifeline.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed invariant in a test is a failed test")]
+
 mod common;
 
 use common::{SUPPLY, Sim, account, config, upgrade};

@@ -1,5 +1,7 @@
 //! The life of a proposal, block by block, at the parameters of the demo chain (T = 60 slots).
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed invariant in a test is a failed test")]
+
 mod common;
 
 use common::{Sim, account, upgrade};

@@ -1,5 +1,7 @@
 //! Properties of the curves themselves, over random schedules of one side (issue: conviction, item 5).
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed invariant in a test is a failed test")]
+
 mod common;
 
 use common::config;

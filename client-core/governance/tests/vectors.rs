@@ -1,6 +1,8 @@
 //! Every vector of docs/vectors/conviction.json, recomputed by the functions the chain itself uses. The file is made and
 //! checked by docs/vectors/conviction.py, which shares nothing with them.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed invariant in a test is a failed test")]
+
 mod common;
 
 use common::{Sim, account};
