@@ -16,7 +16,7 @@ enum Step {
 
 fn key(n: u8) -> StateKey {
     // Two prefixes, the bare prefix among the keys.
-    if n % 16 == 0 { StateKey(vec![n / 16 % 2]) } else { StateKey(vec![n / 16 % 2, n % 16]) }
+    if n.is_multiple_of(16) { StateKey(vec![n / 16 % 2]) } else { StateKey(vec![n / 16 % 2, n % 16]) }
 }
 
 fn step() -> impl Strategy<Value = Step> {

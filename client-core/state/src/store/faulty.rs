@@ -47,8 +47,7 @@ impl FaultyStore {
     /// The fault that the next commit will meet.
     #[must_use]
     pub fn next_fault(&self) -> Option<Fault> {
-        let draw = self.draw(0);
-        if !draw.checked_rem(self.every).is_some_and(|rest| rest == 0) {
+        if self.draw(0).checked_rem(self.every) != Some(0) {
             return None;
         }
         Some(match self.draw(1) % 3 {

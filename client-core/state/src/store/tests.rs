@@ -22,7 +22,7 @@ fn block(height: u64) -> ChangeSet {
     (0..4)
         .map(|n| {
             let number = height * 4 + n;
-            let value = (number % 5 != 0).then(|| number.to_le_bytes().repeat(3));
+            let value = (!number.is_multiple_of(5)).then(|| number.to_le_bytes().repeat(3));
             (StateKey(vec![(number * 31 % 23) as u8]), value)
         })
         .collect()
