@@ -7,11 +7,15 @@ use crate::sh::{self, Step};
 use crate::{Args, Result};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::process::Command;
 
 /// The built modules.
 const BUILT: &str = "modules/prebuilt";
 /// `<blake3 in hex>  <file name>` a line, as `b3sum` writes and checks it.
 const HASHES: &str = "modules/prebuilt/B3SUMS";
+
+/// Versions of the compilers that made them.
+const COMPILERS: &str = "modules/prebuilt/COMPILERS";
 
 /// Runs the verb.
 ///
@@ -21,12 +25,20 @@ pub fn run(args: &Args) -> Result<bool> {
     if args.flag("--check") {
         return check();
     }
+    let compilers = build::compilers()?;
+    let before = std::fs::read_to_string(sh::root().join(COMPILERS)).unwrap_or_default();
+    if before != compilers {
+        let note =
+            format!("other compilers than last time, so other bytes are to be expected:\n{before}now\n{compilers}");
+        sh::say("   ", "33", &note);
+    }
     let step = Step::start("modules: building the samples of modules/build.toml");
     let built = build::build(&sh::root().join("modules"), &folder());
     step.end(built.is_ok(), "");
     built?;
     let lines: Vec<String> = hashes()?.iter().map(|(name, hash)| format!("{hash}  {name}\n")).collect();
     std::fs::write(sh::root().join(HASHES), lines.concat())?;
+    std::fs::write(sh::root().join(COMPILERS), compilers)?;
     check()
 }
 
@@ -59,7 +71,24 @@ pub fn check() -> Result<bool> {
     Ok(ok)
 }
 
-fn folder() -> PathBuf {
+/// The tests of the guest workspace: natively on the SDK's test chain, and the finished modules on the real engine.
+pub fn tests() -> Command {
+    let mut cargo = sh::command("cargo", &["test", "--locked", "--no-fail-fast"]);
+    let modules = sh::root().join("modules");
+    cargo.env("CARGO_TARGET_DIR", modules.join("target")).current_dir(modules);
+    cargo
+}
+
+/// Every built module by its path in [`folder`].
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn names() -> Result<Vec<String>> {
+    Ok(hashes()?.into_keys().collect())
+}
+
+/// Where the built modules are.
+pub fn folder() -> PathBuf {
     sh::root().join(BUILT)
 }
 

@@ -3,7 +3,8 @@
 use crate::setup::{self, Scope};
 use crate::sh::{self, Step};
 use crate::toolchain::{self, WASM, Wasm};
-use crate::{Args, Result, codegen, modules, page, serve, tidy};
+use crate::{Args, Result, codegen, modules, page, scenarios, serve, tidy};
+use std::path::Path;
 use std::process::Command;
 
 /// What only makes sense in a browser; everything else is built and tested natively too.
@@ -49,6 +50,7 @@ pub fn run(args: &Args) -> Result<bool> {
     run.check("tidy", tidy::check);
     run.check("codegen", || codegen::generate(true));
     run.check("modules", modules::check);
+    run.tests("tests, guest modules", modules::tests);
     run.tests("tests, native", || native("test", &["--no-fail-fast"]));
     if run.long {
         let before = run.count.passed;
@@ -56,8 +58,127 @@ pub fn run(args: &Args) -> Result<bool> {
         let ran = run.count.passed - before;
         run.check("all fuzz targets ran", || Ok(ran >= FUZZ_TARGETS));
     }
-    if ready && run.check("page", || page::build().map(|()| true)) {
-        run.browser();
+    if ready {
+        run.scenarios();
+        if run.check("page", || page::build().map(|()| true)) {
+            run.in_browser("journeys in Chromium", "playwright/run.mjs", &page::dist());
+        }
+    }
+    run.finish()
+}
+
+impl Run {
+    /// One step that holds or does not.
+    fn check(&mut self, name: &str, step: impl FnOnce() -> Result<bool>) -> bool {
+        let shown = Step::start(format!("test: {name}"));
+        let (ok, note) = match step() {
+            Ok(ok) => (ok, String::new()),
+            Err(error) => (false, error.to_string()),
+        };
+        shown.end(ok, &note);
+        self.add(name, if ok { Count { passed: 1, failed: 0 } } else { Count { passed: 0, failed: 1 } });
+        ok
+    }
+
+    /// One step whose program runs many tests and prints their sums.
+    fn tests(&mut self, name: &str, command: impl FnOnce() -> Command) {
+        let shown = Step::start(format!("test: {name}"));
+        let mut command = command();
+        if self.long {
+            command.env("ZERA_LONG", "1");
+        }
+        // The test harness prints sums per binary, which add up; our own runners print theirs last.
+        let (mut count, mut own) = (Count::default(), Count::default());
+        let result = sh::lines(command, |line| {
+            println!("{line}");
+            match (harness_sums(line), own_sums(line)) {
+                (Some(more), _) => count.add(more),
+                (None, Some(last)) => own = last,
+                (None, None) => {}
+            }
+        });
+        count.add(own);
+        let ok = matches!(result, Ok(true)) && count.failed == 0;
+        if !ok && count.failed == 0 {
+            // It failed without a failed test: it did not compile, start or end as it should.
+            count.failed = 1;
+        }
+        let note = result.err().map_or_else(String::new, |error| format!("{error}; "));
+        shown.end(ok, &format!("{note}{} passed, {} failed", count.passed, count.failed));
+        self.add(name, count);
+    }
+
+    /// The scenario files in a real browser: the same reports as natively.
+    fn scenarios(&mut self) {
+        if self.check("scenarios for wasm32", || scenarios::build().map(|()| true)) {
+            self.in_browser("scenarios in Chromium", "playwright/scenarios.mjs", &scenarios::site());
+        }
+    }
+
+    /// A script that drives a real browser against the page in `folder`.
+    fn in_browser(&mut self, name: &str, script: &str, folder: &Path) {
+        if !sh::root().join(script).exists() {
+            self.check(name, || Err(format!("{script} is missing").into()));
+            return;
+        }
+        let url = match serve::in_background(folder) {
+            Ok(url) => url,
+            Err(error) => {
+                self.check(name, || Err(error));
+                return;
+            }
+        };
+        self.tests(name, || {
+            let mut node = sh::command("node", &[script]);
+            node.env("ZERA_URL", url);
+            for (name, path) in [("ZERA_XTASK", std::env::current_exe().ok()), ("ZERA_CHROMIUM", toolchain::chromium())]
+            {
+                if let Some(path) = path {
+                    node.env(name, path);
+                }
+            }
+            node
+        });
+    }
+
+    fn add(&mut self, more: Self) {
+        self.passed += more.passed;
+        self.failed += more.failed;
+    }
+}
+
+/// The run so far.
+struct Run {
+    long: bool,
+    count: Count,
+    failures: Vec<String>,
+}
+
+/// Runs every step even after one has failed; the last line on standard output is `N passed, N failed`.
+///
+/// # Errors
+/// Never for a failed step: those are counted.
+pub fn run(args: &Args) -> Result<bool> {
+    let mut run = Run { long: args.flag("--long"), count: Count::default(), failures: Vec::new() };
+    let ready = run.check("set-up", || setup::ensure(Scope::All).map(|()| true));
+    run.check("format", || succeeds(sh::command("cargo", &["fmt", "--all", "--check"])));
+    run.check("lints, native", || succeeds(native("clippy", &["--all-targets", "--", "-D", "warnings"])));
+    run.check("lints, wasm32", lints_for_wasm);
+    run.check("tidy", tidy::check);
+    run.check("codegen", || codegen::generate(true));
+    run.check("modules", modules::check);
+    run.tests("tests, native", || native("test", &["--no-fail-fast"]));
+    if run.long {
+        let before = run.count.passed;
+        run.tests("fuzz targets, 60 s each", fuzz);
+        let ran = run.count.passed - before;
+        run.check("all fuzz targets ran", || Ok(ran >= FUZZ_TARGETS));
+    }
+    if ready {
+        run.scenarios();
+        if run.check("page", || page::build().map(|()| true)) {
+            run.in_browser("journeys in Chromium", "playwright/run.mjs", &page::dist());
+        }
     }
     run.finish()
 }

@@ -3,8 +3,9 @@
 
 use crate::Result;
 use crate::sh;
-use crate::toolchain::{WASM, Wasm};
+use crate::toolchain::{DEBIAN_RUSTC, WASM, Wasm};
 use std::path::Path;
+use std::process::Command;
 
 /// One `[[sample]]` of modules/build.toml.
 struct Sample {
@@ -50,17 +51,48 @@ fn rust(modules: &Path, package: &str, features: &[String], file: &Path) -> Resu
     if !features.is_empty() {
         cargo.arg("--features").arg(features.join(","));
     }
-    // No path of this machine may end up in a module's bytes, or nobody else could rebuild the same ones. Given this way
-    // the flags are added to those of modules/.cargo/config.toml, where RUSTFLAGS would replace them.
-    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")))?;
-    let remap = |from: &str, to: &str| format!("\"--remap-path-prefix={from}={to}\"");
-    let flags = [remap(&sh::root().to_string_lossy(), "zera"), remap(&home, "cargo")].join(",");
-    cargo.args(["--config", &format!("target.{WASM}.rustflags=[{flags}]")]);
+    cargo.args(["--config", &format!("target.{WASM}.rustflags=[{}]", remaps(wasm)?)]);
     cargo.current_dir(modules).env("CARGO_TARGET_DIR", &target);
     sh::run(cargo)?;
     let built = target.join(WASM).join("release").join(format!("{}.wasm", package.replace('-', "_")));
     std::fs::copy(&built, file).map_err(|error| format!("{}: {error}", built.display()))?;
     Ok(())
+}
+
+fn rustc(wasm: Wasm) -> Command {
+    wasm.command(if wasm == Wasm::Usual { "rustc" } else { DEBIAN_RUSTC })
+}
+
+/// The compilers in words: only the same ones make the same bytes.
+///
+/// # Errors
+/// When there is none for wasm32.
+pub fn compilers() -> Result<String> {
+    let mut rust = rustc(Wasm::required()?);
+    rust.arg("--version");
+    let clang = crate::setup::clang()
+        .map_or_else(|| Ok("no clang".to_owned()), |clang| sh::output(sh::command(clang, &["--version"])))?;
+    Ok(format!("{}\n{}\n", sh::output(rust)?, clang.lines().next().unwrap_or_default()))
+}
+
+/// No path of this machine may end up in a module's bytes, or nobody else could rebuild the same ones. Given by
+/// `--config` the flags are added to those of modules/.cargo/config.toml, where RUSTFLAGS would replace them.
+fn remaps(wasm: Wasm) -> Result<String> {
+    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")))?;
+    let say = |args: &[&str]| {
+        let mut command = rustc(wasm);
+        command.args(args);
+        sh::output(command)
+    };
+    // The sources of std, where they are installed, get the name that they have where they are not.
+    let sources = format!("{}/lib/rustlib/src/rust", say(&["--print", "sysroot"])?);
+    let version = say(&["-vV"])?;
+    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("std");
+    let remap = |from: &str, to: &str| format!("\"--remap-path-prefix={from}={to}\"");
+    let root = sh::root();
+    let flags =
+        [remap(&root.to_string_lossy(), "zera"), remap(&home, "cargo"), remap(&sources, &format!("/rustc/{commit}"))];
+    Ok(flags.join(","))
 }
 
 fn finish(modules: &Path, compiled: &Path, out: &Path) -> Result<()> {
