@@ -4,6 +4,7 @@ mod bench;
 mod codegen;
 mod modules;
 mod page;
+mod scenarios;
 mod serve;
 mod setup;
 mod sh;

@@ -11,6 +11,7 @@ use crate::{Args, Result, page};
 use site::Site;
 pub use site::{brotli, gzip};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Where the page is served when nobody asks for a port; the next free one when it is taken.
@@ -35,25 +36,25 @@ pub fn run(args: &Args) -> Result<()> {
         page::build()?;
     }
     let (listener, address) = bind(host, port)?;
-    let site = load()?;
+    let site = load(&page::dist())?;
     println!("http://{address}/");
     http::serve(listener, Arc::new(site))
 }
 
-/// Serves the built page on a free port, from a thread of this process, as long as the process lives; gives the URL.
+/// Serves a folder on a free port, from a thread of this process, as long as the process lives; gives the URL.
 ///
 /// # Errors
-/// When there is no built page or no free port.
-pub fn in_background() -> Result<String> {
+/// When the folder holds no page or there is no free port.
+pub fn in_background(folder: &Path) -> Result<String> {
     let (listener, address) = bind(Ipv4Addr::LOCALHOST.into(), Some(0))?;
-    let site = Arc::new(load()?);
+    let site = Arc::new(load(folder)?);
     std::thread::spawn(move || http::serve(listener, site));
     Ok(format!("http://{address}/"))
 }
 
-fn load() -> Result<Site> {
+fn load(folder: &Path) -> Result<Site> {
     let step = Step::start("serve: compressing what is new");
-    let site = Site::load(&page::dist(), Some(&sh::root().join("target/xtask/compressed")));
+    let site = Site::load(folder, Some(&sh::root().join("target/xtask/compressed")));
     let note = site.as_ref().map_or_else(|_| String::new(), Site::summary);
     step.end(site.is_ok(), &note);
     site

@@ -36,6 +36,8 @@ const ROOMS: &[Room] = &[
         may_use: &[PRIMITIVES, STATE, VM, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT],
         consensus: true,
     },
+    // Runs scenario files natively and in a browser; ships nowhere.
+    Room { name: "zera-scenarios", may_use: &[CLIENT], consensus: false },
     Room { name: PROTOCOL, may_use: &[PRIMITIVES], consensus: false },
     Room {
         name: "zera-worker",

@@ -48,7 +48,7 @@ const BANS: &[Ban] = &[
     Ban {
         words: &["web_sys", "js_sys", "wasm_bindgen", "gloo", "leptos"],
         under: &["client-core/"],
-        except: &[],
+        except: &["client-core/scenarios/"],
         says: "names the browser (invariant 1); that belongs to worker/ or web-app/",
     },
     Ban {
