@@ -6,7 +6,7 @@ mod common;
 
 use common::{SUPPLY, Sim, account, config, upgrade};
 use proptest::prelude::*;
-use zera_governance::{Outlook, queries};
+use zera_governance::{Outlook, Situation, queries};
 use zera_primitives::{Amount, Class, Params, Payload, ProposalId, ProposalState, Side};
 
 const WHOLE: u64 = 1_000_000_000;
@@ -119,7 +119,11 @@ proptest! {
 
     /// A forecast is what the chain then does, to the slot, from any state that random operations lead to.
     #[test]
-    fn forecasts_come_true(ops in prop::collection::vec(op(), 1..40), which in 0_usize..5) {
+    fn forecasts_come_true(
+        ops in prop::collection::vec(op(), 1..40),
+        which in 0_usize..5,
+        cadence in prop_oneof![Just(1), Just(3), Just(10)],
+    ) {
         let mut sim = chain();
         for op in &ops {
             run(&mut sim, op);
@@ -134,10 +138,10 @@ proptest! {
             }
         }
         sim.end();
-        let forecast = sim.situation(id).forecast().unwrap();
+        let forecast = Situation { cadence, ..sim.situation(id) }.forecast().unwrap();
         let from = sim.slot.0;
         while sim.state(id).is_live() {
-            sim.block(sim.slot.0 + 1);
+            sim.block(sim.slot.0 + cadence);
             prop_assert!(sim.slot.0 < from + 3_000);
         }
         let (outlook, dates) = outline(&sim, id);

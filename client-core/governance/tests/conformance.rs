@@ -1,0 +1,92 @@
+//! The encoding of everything governance stores, pinned: a change of format is its own reviewed line in
+//! `conformance.txt`, which holds one `type hash` line for a sample of each type that sets every field.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed invariant in a test is a failed test")]
+
+mod common;
+
+use codec::{Decode, Encode};
+use common::{account, upgrade};
+use zera_governance::{
+    curve::{Curve, Span, Timeline},
+    records::{
+        Allocation, BaseChange, Deposit, GovEvent, Member, ParamEpoch, Progress, Proposal, Queue, Sides, StakeChange,
+        Transition, Unstaking,
+    },
+};
+use zera_primitives::{Amount, Class, Hash, Height, Params, Payload, ProposalId, ProposalState, Side, Slot};
+
+const FILE: &str = include_str!("conformance.txt");
+
+fn line<T: Encode + Decode + PartialEq>(name: &str, samples: &[T]) -> String {
+    for sample in samples {
+        assert!(T::decode(&mut sample.encode().as_slice()).unwrap() == *sample, "{name} comes back as it was");
+    }
+    format!("{name} {}\n", zera_primitives::hash::to_hex(&Hash::of_encoded("zera/conformance/v1", &samples).0))
+}
+
+#[test]
+fn encodings_are_pinned() {
+    let curve = Curve { y: Amount(1), x: Amount(2), since: Slot(3) };
+    let other = Curve { y: Amount(4), x: Amount(5), since: Slot(6) };
+    let (id, height, slot, class) = (ProposalId(7), Height(8), Slot(9), Class::Major);
+    let state = ProposalState::Approved { held: 10, at: Slot(11), since: Slot(12) };
+    let allocation = Allocation { proposal: id, side: Side::Against, curve };
+    let payload: Payload = upgrade();
+    let proposal = Proposal {
+        id,
+        author: account(1),
+        title: "Title".into(),
+        payload_hash: payload.hash(),
+        payload,
+        class,
+        deposit: Amount(13),
+        height,
+        slot,
+        expires: Slot(14),
+    };
+    let progress = Progress {
+        state,
+        class,
+        author: account(1),
+        deposit: Amount(13),
+        submitted: slot,
+        expires: Slot(14),
+        deposit_saved: true,
+        transitions: 15,
+        due: Height(16),
+    };
+    let change = StakeChange {
+        account: account(2),
+        side: Side::For,
+        before: Amount(17),
+        after: Amount(18),
+        side_after: curve,
+        height,
+    };
+    let events = [
+        GovEvent::Moved { proposal: id, from: ProposalState::Accruing, to: state },
+        GovEvent::Closed { proposal: id, state, deposit: Deposit::Returned(Amount(13)) },
+        GovEvent::Closed { proposal: id, state, deposit: Deposit::Burnt(Amount(13)) },
+        GovEvent::Unstaked { account: account(2), amount: Amount(19) },
+        GovEvent::ParamsChanged { epoch: 20 },
+    ];
+    let found = [
+        line("Allocation", &[allocation]),
+        line("BaseChange", &[BaseChange { curve, supply: Amount(21) }]),
+        line("Curve", &[curve, other]),
+        line("GovEvent", &events),
+        line("Member", &[Member { allocations: vec![allocation], live_proposals: 22 }]),
+        line("ParamEpoch", &[ParamEpoch { index: 23, slot, height, params: Params::network() }]),
+        line("Progress", &[progress]),
+        line("Proposal", &[proposal]),
+        line("Queue", &[Queue { head: 24, tail: 25 }]),
+        line("Sides", &[Sides { side_for: curve, side_against: other, others: true, changes: 26 }]),
+        line("StakeChange", &[change]),
+        line("Timeline", &[Timeline(vec![Span { start: slot, alpha: 27 }])]),
+        line("Transition", &[Transition { state, height, slot }]),
+        line("Unstaking", &[Unstaking { account: account(2), amount: Amount(28), free_at: Slot(29) }]),
+    ]
+    .concat();
+    assert!(found == FILE, "encodings changed; if that is meant, conformance.txt becomes\n{found}");
+}
