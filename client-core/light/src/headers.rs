@@ -25,8 +25,8 @@ pub enum HeaderError {
     /// Time ran backwards.
     #[error("the slot lies before the parent's")]
     Slot,
-    /// The epoch is neither the parent's nor the next one.
-    #[error("the epoch does not follow the parent's")]
+    /// The epoch lies before the parent's.
+    #[error("the epoch lies before the parent's")]
     Epoch,
     /// Its validator set is not the one that its parent promised.
     #[error("the validator set is not the one the parent names")]
@@ -42,7 +42,9 @@ pub fn check_child(parent: &Header, child: &Header) -> Result<(), HeaderError> {
     if child.format != HEADER_FORMAT {
         return Err(HeaderError::Format(child.format));
     }
-    if child.chain != parent.chain {
+    // The genesis header cannot name its own hash; every later one does.
+    let chain = if parent.height == Height(0) { parent.hash() } else { parent.chain };
+    if child.chain != chain {
         return Err(HeaderError::OtherChain);
     }
     if child.parent != parent.hash() {
@@ -57,8 +59,9 @@ pub fn check_child(parent: &Header, child: &Header) -> Result<(), HeaderError> {
     }
     let validators = match child.epoch.checked_sub(parent.epoch) {
         Some(0) => parent.validators,
-        Some(1) => parent.next_validators,
-        _ => return Err(HeaderError::Epoch),
+        // Epochs without a block cannot have changed the set.
+        Some(_) => parent.next_validators,
+        None => return Err(HeaderError::Epoch),
     };
     if child.validators == validators { Ok(()) } else { Err(HeaderError::Validators) }
 }
@@ -89,7 +92,11 @@ mod tests {
         assert_eq!(check(|h| h.parent = Hash::ZERO), Err(HeaderError::OtherParent));
         assert!(matches!(check(|h| h.height = Height(9)), Err(HeaderError::Height { .. })));
         assert_eq!(check(|h| h.slot = Slot(0)), Err(HeaderError::Slot));
-        assert_eq!(check(|h| h.epoch += 2), Err(HeaderError::Epoch));
+        assert_eq!(
+            check(|h| h.epoch += 2),
+            Err(HeaderError::Validators),
+            "epochs without a block keep the promised set"
+        );
         assert_eq!(check(|h| h.epoch -= 1), Err(HeaderError::Epoch));
         assert_eq!(check(|h| h.validators = h.next_validators), Err(HeaderError::Validators));
         assert_eq!(check(|h| h.epoch += 1), Err(HeaderError::Validators));
@@ -100,5 +107,15 @@ mod tests {
         assert_eq!(check(next), Ok(()));
         let last = Header { height: Height(u64::MAX), ..parent };
         assert!(matches!(check_child(&last, &child(&last)), Err(HeaderError::Height { .. })));
+    }
+
+    #[test]
+    fn the_genesis_is_named_by_its_hash() {
+        let genesis = Header { height: Height(0), chain: Hash::ZERO, ..header() };
+        let first = Header { chain: genesis.hash(), ..child(&genesis) };
+        assert_eq!(check_child(&genesis, &first), Ok(()));
+        assert_eq!(check_child(&genesis, &child(&genesis)), Err(HeaderError::OtherChain));
+        let second = child(&first);
+        assert_eq!(check_child(&first, &second), Ok(()));
     }
 }

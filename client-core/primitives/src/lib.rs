@@ -2,12 +2,14 @@
 //! receipts, governance payloads, parameters and limits. No state, no execution, no I/O.
 
 #![cfg_attr(not(test), no_std)]
+#![cfg_attr(test, allow(unused_qualifications, reason = "tests have std's prelude beside alloc's names"))]
 extern crate alloc;
 
 pub mod address;
 pub mod amount;
 pub mod block;
 pub mod codec;
+pub mod conformance;
 pub mod hash;
 pub mod ids;
 pub mod keys;
@@ -34,6 +36,3 @@ pub use proposal::{AbortReason, Class, Payload, ProposalState, Side, WasmModuleU
 pub use receipt::{CallRecord, Event, Outcome, Receipt};
 pub use state_key::{Room, StateKey};
 pub use tx::{Call, SignedTransaction, Transaction};
-
-#[cfg(test)]
-mod conformance;
