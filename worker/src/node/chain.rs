@@ -1,0 +1,114 @@
+//! The chain as this node holds it: the client, and what the node remembers beside it.
+
+use super::{convert, upkeep::Upkeep};
+use std::{cell::RefCell, collections::BTreeMap};
+use zera_client::{Client, HeadPointer, Record, Sealed, light::SealKey, record_hash};
+use zera_primitives::{AccountId, Hash, Height, Slot};
+use zera_worker_protocol::{Error, HeadView};
+
+use super::world::{Commit, Seed, Summary};
+
+/// A running chain.
+pub struct Chain {
+    /// The state machine.
+    pub client: Client,
+    /// The newest block as lists show it.
+    pub head: HeadView,
+    /// Hash of the newest block's record.
+    pub head_record: Hash,
+    /// The active key's account.
+    pub account: Option<AccountId>,
+    /// The account and seed of the newcomer's share while it is unclaimed.
+    pub newcomer: Option<(AccountId, Seed)>,
+    /// Seed of the sealing key: a snapshot carries it, so that the chain can go on elsewhere.
+    pub sealer: Seed,
+    /// What to check and compact in quiet moments.
+    pub upkeep: Upkeep,
+    /// After a block that could take nothing in, or that could not be stored: try again after this slot only.
+    pub rest: Option<Slot>,
+    /// Sizes of instrumented codes, which take a moment to compute.
+    pub instrumented: RefCell<BTreeMap<Hash, u32>>,
+}
+
+impl Chain {
+    /// Takes over a client that stands on `record`.
+    pub fn new(client: Client, record: &Record, bytes: &[u8], sealer: Seed, upkeep: Upkeep) -> Self {
+        Self {
+            client,
+            head: head_view(record),
+            head_record: record_hash(bytes),
+            account: None,
+            newcomer: None,
+            sealer,
+            upkeep,
+            rest: None,
+            instrumented: RefCell::default(),
+        }
+    }
+
+    /// The head pointer for where the client stands.
+    pub fn pointer(&self) -> HeadPointer {
+        let header = self.client.head();
+        HeadPointer {
+            format: zera_client::record::STORAGE_FORMAT,
+            height: header.height,
+            header: header.hash(),
+            record: self.head_record,
+        }
+    }
+
+    /// Number of the newest block.
+    pub fn height(&self) -> Height {
+        self.client.head().height
+    }
+
+    /// Notes that `sealed` is the head and stored.
+    pub fn advanced(&mut self, sealed: &Sealed) {
+        self.head = head_view(&sealed.decoded);
+        self.head_record = record_hash(&sealed.record);
+    }
+
+    /// What the client found, as a protocol error.
+    pub fn error(error: zera_client::ClientError) -> Error {
+        convert::client(error)
+    }
+}
+
+/// The sealing key of a seed.
+///
+/// # Errors
+/// When the seed is none, which is a defect or a damaged key store.
+pub fn seal_key(seed: &Seed) -> Result<SealKey, Error> {
+    SealKey::from_seed(seed).map_err(convert::defect)
+}
+
+/// A block as lists show it.
+pub fn head_view(record: &Record) -> HeadView {
+    let header = &record.header;
+    let events = record.receipts.iter().map(|receipt| receipt.events.len()).sum::<usize>();
+    let gas = record.receipts.iter().fold(0u64, |sum, receipt| sum.saturating_add(receipt.gas.0));
+    HeadView {
+        height: header.height,
+        slot: header.slot,
+        hash: header.hash(),
+        root: header.state_root,
+        transactions: count(record.body.transactions.len()),
+        events: count(events.saturating_add(record.events.len())),
+        gas: zera_primitives::Gas(gas),
+    }
+}
+
+/// What the shelf is to store for a sealed block.
+pub fn commit(sealed: &Sealed) -> Commit {
+    let record = &sealed.decoded;
+    let transactions = record.body.transactions.iter().zip(&record.receipts);
+    let transactions =
+        transactions.map(|(signed, receipt)| (receipt.transaction, signed.transaction.sender, receipt.outcome));
+    let summary = Summary { head: head_view(record), transactions: transactions.collect() };
+    Commit { record: sealed.record.clone(), summary, head: sealed.head.clone() }
+}
+
+/// A length as the protocol counts; every list here is far below 2^32.
+pub fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

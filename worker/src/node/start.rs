@@ -1,0 +1,140 @@
+//! Start: claim storage, open what is there or begin a chain, check it, step back where a write was cut.
+
+use super::{
+    Answer, Node,
+    chain::{Chain, commit, seal_key},
+    convert,
+    upkeep::{SCRUB_RECORDS, Upkeep},
+    world::{Role, Seed, Shelved, World},
+};
+use codec::Encode as _;
+use zera_client::{Client, ClientError, GenesisConfig, HeadPointer, Record, Stored, record_hash};
+use zera_primitives::{Height, keys::SecretKey, limits};
+use zera_worker_protocol::{Error, ErrorKind, Event, event::Notice};
+
+impl<W: World, T: Copy> Node<W, T> {
+    /// Opens everything; asked again, it answers the status.
+    pub(super) async fn start(&mut self) -> Answer {
+        if self.chain.is_some() {
+            return self.status();
+        }
+        let mut since = self.world.micros();
+        self.world.open().await?;
+        self.took("storage", &mut since);
+        let shelved = self.world.shelved().await?;
+        let chain = match shelved {
+            Some(shelved) => self.open(&shelved).await?,
+            None => self.create().await?,
+        };
+        self.chain = Some(chain);
+        self.took("chain", &mut since);
+        self.load_keys().await?;
+        self.settle_newcomer().await?;
+        self.took("keys", &mut since);
+        self.status()
+    }
+
+    /// Reports a step and how long it took.
+    fn took(&self, step: &str, since: &mut u64) {
+        let now = self.world.micros();
+        let micros = now.saturating_sub(*since);
+        *since = now;
+        self.world.emit(Event::Started { step: step.into(), micros });
+    }
+
+    /// Begins the demo chain: a sealing key and a newcomer's key of this browser's own randomness.
+    pub(super) async fn create(&mut self) -> Result<Chain, Error> {
+        let sealer = self.fresh_role(Role::Sealer).await?;
+        let newcomer = self.fresh_role(Role::Newcomer).await?;
+        let public = |seed: &Seed| SecretKey::from_seed(seed).public();
+        let config = GenesisConfig::demo(public(&newcomer), public(&sealer), self.world.now_ms());
+        let (client, sealed) = Client::create(&config, seal_key(&sealer)?).map_err(convert::client)?;
+        self.world.commit(&commit(&sealed)).await?;
+        Ok(Chain::new(client, &sealed.decoded, &sealed.record, sealer, Upkeep::fresh()))
+    }
+
+    async fn fresh_role(&self, role: Role) -> Result<Seed, Error> {
+        let mut seed = Seed::default();
+        self.world.fill_random(&mut seed)?;
+        self.world.set_role(role, Some(&seed)).await?;
+        Ok(seed)
+    }
+
+    async fn open(&self, shelved: &Shelved) -> Result<Chain, Error> {
+        let Some(sealer) = self.world.role(Role::Sealer).await? else {
+            let detail = "the key that seals this chain is gone; export is no longer possible, a reset begins anew";
+            return Err(Error::browser(ErrorKind::StorageCorrupt, true, detail));
+        };
+        let mut problem = None;
+        for base in order(shelved) {
+            match self.open_from(shelved, base, &sealer).await? {
+                Ok(chain) => return Ok(chain),
+                Err(error) => problem = Some(error),
+            }
+        }
+        Err(problem.map_or_else(|| convert::defect("no way to open"), convert::client))
+    }
+
+    /// Opens with one base, or with none from the genesis block on.
+    async fn open_from(
+        &self,
+        shelved: &Shelved,
+        base: Option<&(Height, Vec<u8>)>,
+        sealer: &Seed,
+    ) -> Result<Result<Chain, ClientError>, Error> {
+        let from = base.map_or(Height(0), |(height, _)| height.plus(1));
+        let records = self.all_records(from).await?;
+        let mut stored = Stored { head: shelved.head.clone(), base: base.map(|(_, bytes)| bytes.clone()), records };
+        let (client, opened) = match Client::open(&stored, seal_key(sealer)?) {
+            Ok(opened) => opened,
+            Err(error) => return Ok(Err(error)),
+        };
+        let height = client.head().height;
+        let before = stored.records.first().and_then(|(_, bytes)| Record::from_bytes(bytes).ok());
+        let before = before.map(|record| record.previous);
+        let at_base = base.filter(|(base, _)| *base == height);
+        if at_base.is_some() {
+            stored.records = self.world.records(height, 1).await?;
+        }
+        let Some((_, bytes)) = stored.records.iter().find(|(stored, _)| *stored == height) else {
+            return Ok(Err(ClientError::Damaged { height, detail: "its record is missing".into() }));
+        };
+        let record = match Record::from_bytes(bytes) {
+            Ok(record) if record.header == *client.head() => record,
+            _ => return Ok(Err(ClientError::Damaged { height, detail: "its record is another block's".into() })),
+        };
+        let upkeep = Upkeep::opened(
+            base.map(|(height, _)| *height),
+            before.unwrap_or_else(|| record_hash(bytes)),
+            opened.checked,
+        );
+        let chain = Chain::new(client, &record, bytes, *sealer, upkeep);
+        if let Some((from, to, detail)) = opened.stepped_back {
+            self.world.cut(to, &chain.pointer().encode()).await?;
+            self.world.emit(Event::Notice(Notice::SteppedBack { from, to, detail }));
+        }
+        Ok(Ok(chain))
+    }
+
+    /// Records from `from` to the newest.
+    pub(super) async fn all_records(&self, from: Height) -> Result<Vec<(Height, Vec<u8>)>, Error> {
+        let mut all: Vec<(Height, Vec<u8>)> = Vec::new();
+        loop {
+            let next = all.last().map_or(from, |(height, _)| height.plus(1));
+            let more = self.world.records(next, SCRUB_RECORDS).await?;
+            if more.is_empty() {
+                return Ok(all);
+            }
+            all.extend(more);
+        }
+    }
+}
+
+/// Bases in the order to try: the newest that leaves the last versions to step back to, then the others, then none.
+fn order(shelved: &Shelved) -> impl Iterator<Item = Option<&(Height, Vec<u8>)>> {
+    let head = HeadPointer::from_bytes(&shelved.head).map_or(Height(u64::MAX), |pointer| pointer.height);
+    let old_enough = move |base: &&(Height, Vec<u8>)| base.0.plus(limits::STATE_VERSIONS) <= head;
+    let first = shelved.bases.iter().filter(move |base| old_enough(base));
+    let then = shelved.bases.iter().filter(move |base| !old_enough(base) && base.0 <= head);
+    first.chain(then).map(Some).chain(std::iter::once(None))
+}

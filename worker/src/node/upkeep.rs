@@ -1,0 +1,106 @@
+//! What the node does in quiet moments: the scrub, which checks every older record by hash from the newest down, and
+//! compaction, which stores the whole state so that opening does not replay the chain from its beginning.
+
+use super::{Node, world::World};
+use codec::Decode as _;
+use zera_client::record_hash;
+use zera_primitives::{Hash, Height};
+use zera_worker_protocol::{Event, event::Notice};
+
+/// Blocks between two compactions.
+pub const BASE_EVERY: u64 = 256;
+/// Bases kept: the older one serves while the newer is younger than the versions kept for stepping back.
+pub const BASES: u32 = 2;
+/// Records read in one step.
+pub const SCRUB_RECORDS: u32 = 64;
+
+/// Where the scrub and the compaction stand.
+pub struct Upkeep {
+    /// The next record to check, going down, and the hash it must have; none when all are checked.
+    scrub: Option<(Height, Option<Hash>)>,
+    /// Records checked since the start.
+    checked: u64,
+    /// The newest base.
+    base: Height,
+}
+
+impl Upkeep {
+    /// A chain that this node has made or executed itself: nothing to check.
+    pub const fn fresh() -> Self {
+        Self { scrub: None, checked: 1, base: Height(0) }
+    }
+
+    /// After opening from `base`: the records above it are checked; `record` is the hash of the base's own.
+    pub const fn opened(base: Option<Height>, record: Hash, checked: u64) -> Self {
+        match base {
+            Some(base) => Self { scrub: Some((base, Some(record))), checked, base },
+            None => Self { scrub: None, checked, base: Height(0) },
+        }
+    }
+
+    /// Records checked, of how many.
+    pub const fn progress(&self, head: Height) -> (u64, u64) {
+        let total = head.0.saturating_add(1);
+        let done = match self.scrub {
+            Some(_) => self.checked,
+            None => total,
+        };
+        (done, total)
+    }
+
+    /// Checks one record that should be the next one down; true when it is intact.
+    fn check(&mut self, bytes: &[u8]) -> bool {
+        let Some((height, expected)) = self.scrub else { return false };
+        let intact = expected.is_none_or(|expected| record_hash(bytes) == expected);
+        // A record begins with its format and the hash of the one before it.
+        let previous = <(u16, Hash)>::decode(&mut &*bytes).ok().map(|(_, previous)| previous).filter(|_| intact);
+        self.checked = self.checked.saturating_add(1);
+        self.scrub = height.0.checked_sub(1).map(|below| (Height(below), previous));
+        intact
+    }
+
+    fn skip(&mut self) {
+        self.scrub = self.scrub.and_then(|(height, _)| height.0.checked_sub(1)).map(|below| (Height(below), None));
+    }
+}
+
+impl<W: World, T: Copy> Node<W, T> {
+    /// One step; false when there is nothing to do.
+    pub(super) async fn upkeep_step(&mut self) -> bool {
+        self.compact_step().await || self.scrub_step().await
+    }
+
+    async fn compact_step(&mut self) -> bool {
+        let Some(chain) = &self.chain else { return false };
+        let height = chain.height();
+        if height.since(chain.upkeep.base) < BASE_EVERY {
+            return false;
+        }
+        let base = chain.client.base();
+        // A base that could not be stored is only a slower start; the next multiple tries again.
+        let _ = self.world.put_base(height, &base, BASES).await;
+        if let Some(chain) = &mut self.chain {
+            chain.upkeep.base = height;
+        }
+        true
+    }
+
+    async fn scrub_step(&mut self) -> bool {
+        let Some((top, _)) = self.chain.as_ref().and_then(|chain| chain.upkeep.scrub) else { return false };
+        let from = Height(top.0.saturating_add(1).saturating_sub(SCRUB_RECORDS.into()));
+        let limit = u32::try_from(top.since(from).saturating_add(1)).unwrap_or(SCRUB_RECORDS);
+        let Ok(records) = self.world.records(from, limit).await else { return false };
+        let Some(chain) = &mut self.chain else { return false };
+        for height in (from.0..=top.0).rev().map(Height) {
+            let found = records.iter().find(|(stored, _)| *stored == height);
+            let intact = found.is_some_and(|(_, bytes)| chain.upkeep.check(bytes));
+            if found.is_none() {
+                chain.upkeep.skip();
+            }
+            if !intact {
+                self.world.emit(Event::Notice(Notice::Damaged { height }));
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,53 @@
+//! The database's schema: a chain of migrations, each of which makes the next version out of the one before it.
+//!
+//! Version 1: `records` height → packed record; `index` height → summary, with look-ups by transaction and account;
+//! `meta` name → head pointer and leader; `bases` height → compacted state; `keys` name → wrapped seeds and device keys.
+
+use idb::{Database, DatabaseEvent, IndexParams, KeyPath, ObjectStoreParams, event::VersionChangeEvent};
+
+/// Name of the database.
+pub const NAME: &str = "zera";
+
+/// Height → packed record.
+pub const RECORDS: &str = "records";
+/// Height → summary.
+pub const INDEX: &str = "index";
+/// Name → bytes.
+pub const META: &str = "meta";
+/// Height → compacted state.
+pub const BASES: &str = "bases";
+/// Name → wrapped seed or device key.
+pub const KEYS: &str = "keys";
+
+/// Look-up in [`INDEX`] by transaction hash.
+pub const BY_TRANSACTION: &str = "transaction";
+/// Look-up in [`INDEX`] by sender.
+pub const BY_ACCOUNT: &str = "account";
+
+/// Step `i` makes version `i + 1`. A step, once shipped, never changes.
+const MIGRATIONS: &[fn(&Database) -> Result<(), idb::Error>] = &[first];
+
+/// The version this client reads and writes.
+pub fn version() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
+/// Runs the steps that are missing, inside the upgrade transaction that the browser opened.
+pub fn migrate(event: &VersionChangeEvent) -> Result<(), idb::Error> {
+    let from = usize::try_from(event.old_version()?).unwrap_or(usize::MAX);
+    let database = event.database()?;
+    MIGRATIONS.iter().skip(from).try_for_each(|step| step(&database))
+}
+
+fn first(database: &Database) -> Result<(), idb::Error> {
+    for name in [RECORDS, META, BASES, KEYS] {
+        database.create_object_store(name, ObjectStoreParams::new())?;
+    }
+    let index = database.create_object_store(INDEX, ObjectStoreParams::new())?;
+    for name in [BY_TRANSACTION, BY_ACCOUNT] {
+        let mut params = IndexParams::new();
+        params.multi_entry(true);
+        index.create_index(name, KeyPath::new_single(name), Some(params))?;
+    }
+    Ok(())
+}

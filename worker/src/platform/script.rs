@@ -1,0 +1,68 @@
+//! The face for scripts (`pkg/`): plain objects instead of SCALE, so that JavaScript needs no codec.
+//!
+//! In: `{ zera: { request: number, command: Command } }`. Out: `{ zera: { ready } }` once, `{ zera: { request, ok } }` or
+//! `{ zera: { request, error } }` per request, `{ zera: { event } }`. Amounts are decimal strings of base units, hashes
+//! and ids hexadecimal, bytes `Uint8Array`.
+
+use super::port::{Ticket, request};
+use crate::node::run::Request;
+use js_sys::{Object, Reflect};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use zera_worker_protocol::{Command, Error, ErrorKind, Response, ToPage};
+
+/// Reads a script's message; `None` when it is none.
+pub fn read(data: &JsValue) -> Option<Result<Request<Ticket>, (Ticket, Error)>> {
+    let body = Reflect::get(data, &"zera".into()).ok().filter(JsValue::is_object)?;
+    let field = |name: &str| Reflect::get(&body, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let ticket = Ticket::Script(field("request").as_f64().unwrap_or(-1.0));
+    Some(match serde_wasm_bindgen::from_value::<Command>(field("command")) {
+        Ok(command) => Ok(request(ticket, command)),
+        Err(error) => Err((ticket, Error::request(ErrorKind::Malformed, format!("no such command: {error}")))),
+    })
+}
+
+/// The answer to a script's request.
+pub fn answer(request: f64, result: &Result<Response, Error>) -> JsValue {
+    let body = object(&[("request", JsValue::from_f64(request))]);
+    let (name, value) = match result {
+        Ok(response) => ("ok", value(response)),
+        Err(error) => ("error", value(error)),
+    };
+    let (name, value) = match value {
+        Ok(value) => (name, value),
+        Err(error) => ("error", error),
+    };
+    set(&body, name, &value);
+    object(&[("zera", body)])
+}
+
+/// READY and events.
+pub fn announcement(message: &ToPage) -> JsValue {
+    let body = match message {
+        ToPage::Ready { protocol } => object(&[("ready", JsValue::from_f64(f64::from(*protocol)))]),
+        ToPage::Event(event) => object(&[("event", value(event).unwrap_or_else(|error| error))]),
+        ToPage::Answer { .. } => object(&[]),
+    };
+    object(&[("zera", body)])
+}
+
+/// A value as JavaScript sees it. It fails only for a number that JavaScript cannot hold.
+fn value(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    let serializer =
+        serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true).serialize_missing_as_null(true);
+    value.serialize(&serializer).map_err(|error| object(&[("detail", JsValue::from_str(&error.to_string()))]))
+}
+
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object: JsValue = Object::new().into();
+    for (name, value) in fields {
+        set(&object, name, value);
+    }
+    object
+}
+
+fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // Setting a property of a plain object does not fail.
+    let _ = Reflect::set(object, &name.into(), value);
+}
