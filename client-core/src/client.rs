@@ -4,10 +4,9 @@ use crate::{error::ClientError, mempool::Mempool, record::Base};
 use codec::{Decode, Encode};
 use std::collections::VecDeque;
 use zera_governance as governance;
-use zera_light::{Certificate, ValidatorSet};
+use zera_light::{Certificate, SealKey, ValidatorSet};
 use zera_primitives::{
-    AccountId, Hash, Header, Height, ModuleId, Params, ProposalId, SignedTransaction, Slot, StateKey, keys::SecretKey,
-    limits,
+    AccountId, Hash, Header, Height, ModuleId, Params, ProposalId, SignedTransaction, Slot, StateKey, limits,
 };
 use zera_runtime::{BlockCtx, Called, GenesisConfig, Rehearsal, admission, query, rehearse};
 use zera_state::{StateView, get_typed, merkle::MerkleState, merkle::Proof};
@@ -38,7 +37,7 @@ pub struct Client {
     /// The last [`limits::STATE_VERSIONS`] blocks and the head, oldest first; never empty.
     pub(crate) tips: VecDeque<Tip>,
     pub(crate) head: Tip,
-    pub(crate) sealer: SecretKey,
+    pub(crate) sealer: SealKey,
     pub(crate) validators: ValidatorSet,
     pub(crate) mempool: Mempool,
     pub(crate) pipelines: Box<dyn Pipelines>,
@@ -56,10 +55,15 @@ pub struct Inspected {
 }
 
 impl Client {
-    pub(crate) fn assemble(config: GenesisConfig, state: MerkleState, head: Tip, sealer: SecretKey) -> Self {
+    pub(crate) fn assemble(
+        config: GenesisConfig,
+        state: MerkleState,
+        head: Tip,
+        sealer: SealKey,
+    ) -> Result<Self, ClientError> {
         let genesis = if head.header.height == Height(0) { head.header.hash() } else { head.header.chain };
-        Self {
-            validators: ValidatorSet::solo(config.sealer),
+        Ok(Self {
+            validators: ValidatorSet::solo(config.sealer)?,
             genesis,
             state,
             tips: VecDeque::from([head.clone()]),
@@ -70,7 +74,7 @@ impl Client {
             pipelines: Box::new(Sequential::default()),
             traces: VecDeque::new(),
             executed: 0,
-        }
+        })
     }
 
     /// The head's header.
@@ -250,7 +254,7 @@ impl Client {
         Base {
             format: STORAGE_FORMAT,
             header: self.head.header.clone(),
-            certificate: self.head.certificate.encode(),
+            certificate: self.head.certificate.to_bytes(),
             record: self.head.record,
             entries: self.state.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
         }

@@ -1,6 +1,6 @@
 //! Why the client did not do something.
 
-use zera_light::{CertificateError, HeaderError};
+use zera_light::{CertificateError, HeaderError, ValidatorSetError};
 use zera_primitives::{DecodeError, Height};
 use zera_runtime::{AdmissionError, Unfit};
 use zera_state::{StateError, merkle::MerkleError};
@@ -46,6 +46,9 @@ pub enum ClientError {
     /// The certificate does not hold.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    /// No validator set.
+    #[error(transparent)]
+    Validators(#[from] ValidatorSetError),
     /// The header does not follow.
     #[error(transparent)]
     Header(#[from] HeaderError),

@@ -11,7 +11,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 use zera_light as light;
-use zera_primitives::{Hash, Header, Height, StateKey, keys::SecretKey, limits};
+use zera_primitives::{Hash, Header, Height, StateKey, limits};
 use zera_state::merkle::MerkleState;
 
 /// What a host's store holds.
@@ -54,7 +54,7 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::Damaged`] when not even the base or the genesis block can be used.
-    pub fn open(stored: &Stored, sealer: SecretKey) -> Result<(Self, Opened), ClientError> {
+    pub fn open(stored: &Stored, sealer: light::SealKey) -> Result<(Self, Opened), ClientError> {
         let mut chain = Chain::start(stored)?;
         let pointer = HeadPointer::from_bytes(&stored.head);
         let wanted = pointer.as_ref().map_or(Height(u64::MAX), |pointer| pointer.height);
@@ -74,7 +74,7 @@ impl Client {
         let certificate = decode_certificate(&link)?;
         let tip = Tip { header: link.header, certificate, record: link.record };
         let to = tip.header.height;
-        let client = Self::assemble(config, state, tip, sealer);
+        let client = Self::assemble(config, state, tip, sealer)?;
         if client.config.sealer != client.sealer.public() {
             return Err(damaged(to, "the stored sealing key is not the chain's"));
         }
@@ -113,7 +113,7 @@ impl Chain {
             return Err("it does not name the record before it".into());
         }
         match parent {
-            Some(parent) => light::check_header(parent, &record.header).map_err(|error| error.to_string())?,
+            Some(parent) => light::check_child(parent, &record.header).map_err(|error| error.to_string())?,
             None if height == Height(0) => {}
             None => return Err("the records do not begin with the genesis block".into()),
         }
@@ -186,8 +186,8 @@ impl Chain {
 
 fn certified(state: &MerkleState, link: &Link) -> bool {
     let Some(config) = Client::read_config(state) else { return false };
-    let set = light::ValidatorSet::solo(config.sealer);
-    decode_certificate(link).is_ok_and(|certificate| light::verify(&link.header, &certificate, &set).is_ok())
+    let Ok(set) = light::ValidatorSet::solo(config.sealer) else { return false };
+    decode_certificate(link).is_ok_and(|certificate| certificate.verify(&link.header, &set).is_ok())
 }
 
 fn decode_certificate(link: &Link) -> Result<light::Certificate, ClientError> {

@@ -7,9 +7,7 @@ use crate::{
 };
 use codec::Encode;
 use zera_light as light;
-use zera_primitives::{
-    Hash, Header, Height, SignedTransaction, Slot, block::BlockBody, block::HEADER_FORMAT, keys::SecretKey, limits,
-};
+use zera_primitives::{Hash, Header, Height, SignedTransaction, Slot, block::BlockBody, block::HEADER_FORMAT, limits};
 use zera_registry as registry;
 use zera_runtime::{GenesisConfig, runtime_hash};
 use zera_state::{ChangeSet, StateAccess, merkle::MerkleState};
@@ -35,13 +33,13 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError`] when the configuration is out of bounds.
-    pub fn create(config: &GenesisConfig, sealer: SecretKey) -> Result<(Self, Sealed), ClientError> {
+    pub fn create(config: &GenesisConfig, sealer: light::SealKey) -> Result<(Self, Sealed), ClientError> {
         let mut entries = zera_state::MemoryState::default();
         config.apply(&mut entries)?;
         entries.put(Self::config_key(), config.encode());
         let changes: ChangeSet = entries.0.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
         let state = MerkleState::from_entries(entries.0, Height(0))?;
-        let validators = light::ValidatorSet::solo(config.sealer);
+        let validators = light::ValidatorSet::solo(config.sealer)?;
         let header = Header {
             format: HEADER_FORMAT,
             chain: Hash::ZERO,
@@ -60,12 +58,12 @@ impl Client {
             runtime: runtime_hash(),
             module_set: registry::module_set_id(&state).map_err(fault)?,
         };
-        let certificate = light::seal(&header, &sealer, &validators)?;
+        let certificate = light::seal(&header, &sealer)?;
         let record = Record {
             format: STORAGE_FORMAT,
             previous: Hash::ZERO,
             header,
-            certificate: certificate.encode(),
+            certificate: certificate.to_bytes(),
             body: BlockBody::default(),
             receipts: Vec::new(),
             events: Vec::new(),
@@ -74,7 +72,7 @@ impl Client {
             changes: changes.into_iter().collect(),
         };
         let (sealed, tip) = pack(record, certificate, Vec::new());
-        Ok((Self::assemble(config.clone(), state, tip, sealer), sealed))
+        Ok((Self::assemble(config.clone(), state, tip, sealer)?, sealed))
     }
 
     /// Seals the next block at `slot` from waiting transactions; `skip` slots pass before it. The client stands on the
@@ -88,7 +86,7 @@ impl Client {
         let height = self.head.header.height.plus(1);
         let state_root = self.state.apply(height, &done.changes)?;
         let made = self.header(slot, skip, &transactions, &done, state_root);
-        let sealed = made.and_then(|header| Ok((light::seal(&header, &self.sealer, &self.validators)?, header)));
+        let sealed = made.and_then(|header| Ok((light::seal(&header, &self.sealer)?, header)));
         let (certificate, header) = match sealed {
             Ok(sealed) => sealed,
             Err(error) => {
@@ -104,7 +102,7 @@ impl Client {
             format: STORAGE_FORMAT,
             previous: self.head.record,
             header,
-            certificate: certificate.encode(),
+            certificate: certificate.to_bytes(),
             body: BlockBody { skip, transactions },
             receipts: done.receipts,
             events: done.events,

@@ -11,3 +11,6 @@ pub mod validators;
 pub use certificate::{Certificate, CertificateError, SealKey, seal};
 pub use headers::{HeaderError, check_child};
 pub use validators::{ValidatorSet, ValidatorSetError};
+
+#[cfg(test)]
+mod conformance;

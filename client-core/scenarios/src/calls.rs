@@ -23,8 +23,21 @@ impl<'m> Names<'m> {
         Self { modules, deployed: BTreeMap::new() }
     }
 
+    /// A module file by name; `hex:00ff` are these bytes, `zeros:20` twenty zero bytes, `padded:NAME:N` the file with
+    /// a custom section of N zero bytes behind it, which changes nothing but its size and hash.
     pub(crate) fn code(&self, name: &str) -> Result<Vec<u8>> {
-        (self.modules)(name).ok_or_else(|| ScenarioError(format!("no module file {name}")))
+        let file = |name: &str| (self.modules)(name).ok_or_else(|| ScenarioError(format!("no module file {name}")));
+        let count = |text: &str| text.parse::<usize>().map_err(|error| ScenarioError(format!("{text}: {error}")));
+        match name.split_once(':') {
+            Some(("hex", digits)) => hash::from_hex(digits).ok_or_else(|| ScenarioError(format!("no hex: {digits}"))),
+            Some(("zeros", n)) => Ok(vec![0; count(n)?]),
+            Some(("half", name)) => file(name).map(|bytes| bytes.get(..bytes.len() / 2).unwrap_or_default().to_vec()),
+            Some(("padded", rest)) => {
+                let (name, n) = rest.split_once(':').unwrap_or((rest, "0"));
+                Ok([file(name)?, padding(count(n)?)].concat())
+            }
+            _ => file(name),
+        }
     }
 
     pub(crate) fn codes(&self, names: &[Value]) -> Result<Vec<Vec<u8>>> {
@@ -145,4 +158,21 @@ impl<'m> Names<'m> {
 fn amount(value: &Value) -> Result<Amount> {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_string);
     text.parse().map_err(|error| ScenarioError(format!("{text}: {error}")))
+}
+
+/// A custom section named `p` with `n` zero bytes.
+fn padding(n: usize) -> Vec<u8> {
+    let mut section = vec![0];
+    let mut size = n.saturating_add(2);
+    loop {
+        let low = u8::try_from(size & 0x7f).unwrap_or(0);
+        size >>= 7;
+        section.push(if size > 0 { low | 0x80 } else { low });
+        if size == 0 {
+            break;
+        }
+    }
+    section.extend_from_slice(&[1, b'p']);
+    section.resize(section.len().saturating_add(n), 0);
+    section
 }

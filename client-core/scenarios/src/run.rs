@@ -10,6 +10,7 @@ use serde_json::Value;
 use std::fmt::Write as _;
 use zera_client::{
     Client, GenesisConfig, Opened, Sealed, Stored,
+    light::SealKey,
     primitives::{AccountId, Amount, Gas, Hash, Height, Params, Slot, hash, keys::SecretKey, tx::AccessHint},
     state::accounts,
 };
@@ -32,7 +33,15 @@ pub fn run(text: &str, modules: Modules<'_>) -> Result<String> {
 
 /// The key of a person in a scenario: a hash of the name, known to everyone.
 pub(crate) fn key(name: &str) -> SecretKey {
-    SecretKey::from_seed(&Hash::of_parts("zera/scenario-key", &[name.as_bytes()]).0)
+    SecretKey::from_seed(&seed(name))
+}
+
+fn seed(name: &str) -> [u8; 32] {
+    Hash::of_parts("zera/scenario-key", &[name.as_bytes()]).0
+}
+
+fn sealer() -> Result<SealKey> {
+    SealKey::from_seed(&seed("sealer")).map_err(|error| ScenarioError(error.to_string()))
 }
 
 struct Scenario<'m> {
@@ -60,7 +69,7 @@ impl<'m> Scenario<'m> {
         let held = holders.iter().map(|(_, amount)| amount.0).sum::<u128>();
         let rest = Amount::zra(1_000_000_000).0.saturating_sub(held);
         holders.push((AccountId(Hash::of(b"the rest").0), Amount(rest)));
-        let sealer = key("sealer");
+        let sealer = sealer()?;
         let config = GenesisConfig {
             params,
             accounts: holders,
@@ -242,7 +251,7 @@ impl<'m> Scenario<'m> {
     }
 
     fn reopen(&mut self) -> Result<()> {
-        match Client::open(&self.stored, key("sealer")) {
+        match Client::open(&self.stored, sealer()?) {
             Ok((client, Opened { stepped_back, .. })) => {
                 self.client = client;
                 let back =
