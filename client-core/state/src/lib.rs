@@ -19,3 +19,6 @@ pub use overlay::{AccessSet, Checkpoint, KeyRange, Overlay};
 pub use record::BlockRecord;
 pub use typed::{get_typed, put_typed};
 pub use view::{ChangeSet, MemoryState, StateAccess, StateError, StateView};
+
+#[cfg(test)]
+mod conformance;

@@ -15,7 +15,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub use proof::{PROOF_BYTES, Proof, ProofError, verify};
+pub use proof::{Leaf, PROOF_BYTES, Proof, ProofError, verify};
 pub use snapshot::{Import, ImportError};
 
 use crate::view::{ChangeSet, StateError, StateView, next_in};
