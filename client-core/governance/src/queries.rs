@@ -157,15 +157,7 @@ pub fn allocation(
 /// # Errors
 /// [`GovError::State`].
 pub fn unstaking(st: &(impl StateView + ?Sized), who: &AccountId) -> Result<Vec<Unstaking>, GovError> {
-    let queue = store::unstake_queue(st)?;
-    let mut own = Vec::new();
-    for index in queue.head..queue.tail {
-        let entry = store::unstaking(st, index)?;
-        if entry.account == *who {
-            own.push(entry);
-        }
-    }
-    Ok(own)
+    Ok(store::member(st, who)?.unstaking)
 }
 
 /// The chart of `id` from its submission to this block's slot or to its end: evenly spaced slots and, while they are no

@@ -113,18 +113,27 @@ pub struct Allocation {
 pub struct Member {
     /// At most 32, in order of their making. Those of closed proposals are free already and go at the next change.
     pub allocations: Vec<Allocation>,
+    /// Stake on its way back, at most 8 entries, oldest first.
+    pub unstaking: Vec<Unstaking>,
     /// Its own live proposals, at most 8.
     pub live_proposals: u32,
 }
 
-/// One entry of the queue of stakes that wait out the unstake delay.
+/// Stake on its way back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct Unstaking {
-    /// Whose.
-    pub account: AccountId,
     /// How much, base units.
     pub amount: Amount,
     /// Slot from which it is free.
+    pub free_at: Slot,
+}
+
+/// One entry of the queue of accounts whose stake waits out the unstake delay.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Waiter {
+    /// Whose.
+    pub account: AccountId,
+    /// Slot at which to look at its stake on the way back.
     pub free_at: Slot,
 }
 

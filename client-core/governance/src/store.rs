@@ -3,9 +3,7 @@
 use crate::{
     curve::{Curve, Timeline},
     error::GovError,
-    records::{
-        BaseChange, Ctx, Member, ParamEpoch, Progress, Proposal, Queue, Sides, StakeChange, Transition, Unstaking,
-    },
+    records::{BaseChange, Ctx, Member, ParamEpoch, Progress, Proposal, Queue, Sides, StakeChange, Transition, Waiter},
 };
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
@@ -26,7 +24,7 @@ enum Tag {
     Sides = 7,
     History = 8,
     UnstakeQueue = 9,
-    Unstaking = 10,
+    Waiter = 10,
     EpochCount = 11,
     Epoch = 12,
     BaseLogCount = 13,
@@ -204,16 +202,16 @@ pub(crate) fn put_unstake_queue(st: &mut (impl StateAccess + ?Sized), queue: &Qu
     if *queue == Queue::default() { st.remove(&key) } else { put_typed(st, key, queue) }
 }
 
-pub(crate) fn unstaking(st: &(impl StateView + ?Sized), index: u64) -> Result<Unstaking, GovError> {
-    required(st, &indexed(Tag::Unstaking, index), "unstake queue")
+pub(crate) fn waiter(st: &(impl StateView + ?Sized), index: u64) -> Result<Waiter, GovError> {
+    required(st, &indexed(Tag::Waiter, index), "unstake queue")
 }
 
-pub(crate) fn put_unstaking(st: &mut (impl StateAccess + ?Sized), index: u64, entry: &Unstaking) {
-    put_typed(st, indexed(Tag::Unstaking, index), entry);
+pub(crate) fn put_waiter(st: &mut (impl StateAccess + ?Sized), index: u64, entry: &Waiter) {
+    put_typed(st, indexed(Tag::Waiter, index), entry);
 }
 
-pub(crate) fn remove_unstaking(st: &mut (impl StateAccess + ?Sized), index: u64) {
-    st.remove(&indexed(Tag::Unstaking, index));
+pub(crate) fn remove_waiter(st: &mut (impl StateAccess + ?Sized), index: u64) {
+    st.remove(&indexed(Tag::Waiter, index));
 }
 
 /// Parameter epochs so far.

@@ -11,7 +11,7 @@ use zera_governance::{
     curve::{Curve, Span, Timeline},
     records::{
         Allocation, BaseChange, Deposit, GovEvent, Member, ParamEpoch, Progress, Proposal, Queue, Sides, StakeChange,
-        Transition, Unstaking,
+        Transition, Unstaking, Waiter,
     },
 };
 use zera_primitives::{Amount, Class, Hash, Height, Params, Payload, ProposalId, ProposalState, Side, Slot};
@@ -71,12 +71,13 @@ fn encodings_are_pinned() {
         GovEvent::Unstaked { account: account(2), amount: Amount(19) },
         GovEvent::ParamsChanged { epoch: 20 },
     ];
+    let unstaking = Unstaking { amount: Amount(28), free_at: Slot(29) };
     let found = [
         line("Allocation", &[allocation]),
         line("BaseChange", &[BaseChange { curve, supply: Amount(21) }]),
         line("Curve", &[curve, other]),
         line("GovEvent", &events),
-        line("Member", &[Member { allocations: vec![allocation], live_proposals: 22 }]),
+        line("Member", &[Member { allocations: vec![allocation], unstaking: vec![unstaking], live_proposals: 22 }]),
         line("ParamEpoch", &[ParamEpoch { index: 23, slot, height, params: Params::network() }]),
         line("Progress", &[progress]),
         line("Proposal", &[proposal]),
@@ -85,7 +86,8 @@ fn encodings_are_pinned() {
         line("StakeChange", &[change]),
         line("Timeline", &[Timeline(vec![Span { start: slot, alpha: 27 }])]),
         line("Transition", &[Transition { state, height, slot }]),
-        line("Unstaking", &[Unstaking { account: account(2), amount: Amount(28), free_at: Slot(29) }]),
+        line("Unstaking", &[unstaking]),
+        line("Waiter", &[Waiter { account: account(2), free_at: Slot(29) }]),
     ]
     .concat();
     assert!(found == FILE, "encodings changed; if that is meant, conformance.txt becomes\n{found}");

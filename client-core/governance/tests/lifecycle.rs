@@ -304,6 +304,31 @@ fn unstaking_waits_and_comes_back_by_itself() {
     assert!(queries::unstaking(&sim.st, &account(1)).unwrap().is_empty());
 }
 
+/// An account can have eight amounts on their way; more join the newest. A queue crowded by others delays nobody who
+/// asks for what is due.
+#[test]
+fn a_crowded_queue_holds_nobody_up() {
+    let params = Params { unstake_delay_milli: 500, ..Params::demo() };
+    let mut sim = Sim::new(&params, &[zra(1_000), zra(100)]);
+    for who in [1, 2] {
+        sim.stake(who, zra(100)).unwrap();
+    }
+    for _ in 0..300 {
+        sim.unstake(1, Amount(UNITS_PER_ZRA / 10)).unwrap();
+    }
+    assert_eq!(queries::unstaking(&sim.st, &account(1)).unwrap().len(), 8);
+    sim.unstake(2, zra(100)).unwrap();
+    assert_eq!(sim.unstake(2, Amount::ZERO), Err(GovError::Zero));
+    sim.block(30);
+    assert_eq!(sim.account(1).unbonding, Amount::ZERO);
+    assert_eq!(sim.account(2).unbonding, zra(100), "still queued behind 300 others");
+    sim.unstake(2, Amount::ZERO).unwrap();
+    assert_eq!(sim.account(2).free, zra(100));
+    sim.block(31);
+    sim.block(32);
+    assert_eq!(sim.events.iter().filter(|event| matches!(event, GovEvent::Unstaked { .. })).count(), 1);
+}
+
 #[test]
 fn a_vote_changes_the_parameters_and_begins_an_epoch() {
     let mut sim = Sim::new(&Params::demo(), &[NEWCOMER]);
