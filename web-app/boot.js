@@ -1,4 +1,19 @@
 // Starts the page. A file of its own, because the Content-Security-Policy allows no inline script.
-import init from "./zera-web.js";
+try {
+  const theme = localStorage.getItem("zera.theme");
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+} catch {
+  // Storage may be forbidden here; the page then follows the system's colours.
+}
 
-await init();
+try {
+  const { default: init } = await import("./zera-web.js");
+  await init();
+} catch (error) {
+  const step = document.getElementById("boot-step");
+  if (step) {
+    step.setAttribute("role", "alert");
+    step.textContent = `The page could not start: ${error}. Nothing was stored or sent. Reload; if it stays, this browser may lack WebAssembly.`;
+  }
+  throw error;
+}

@@ -1,0 +1,420 @@
+//! The conviction curve of ui.md: conviction for against a bar that stake against raises, the shortfall as a dimension
+//! line, the crossing, the time it must hold and wait, and every change of stake below.
+
+use super::scale::{Scale, decimal_step, measured, px, tick_label, time_step};
+use crate::{say, text};
+use leptos::prelude::*;
+use zera_primitives::{Amount, Side};
+use zera_worker_protocol::{CurvePoint, ForecastView, StakeChange};
+
+/// Left edge of the plot, tenths of a pixel: room for the numbers of the axis.
+const LEFT: i64 = 470;
+/// Top of the plot: room for the crossing's two lines and `now`.
+const TOP: i64 = 600;
+/// Width of one letter of a label, roughly.
+const LETTER: i64 = 68;
+
+/// What is drawn.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Curves {
+    /// Slot of submission.
+    pub opened: u64,
+    /// At today's stakes.
+    pub forecast: ForecastView,
+    /// With the stake the slider assumes.
+    pub what_if: Option<(String, ForecastView)>,
+    /// Changes of stake.
+    pub changes: Vec<StakeChange>,
+    /// `20 % of S`.
+    pub share: String,
+    /// Slots it must hold, slots it then waits.
+    pub hold_wait: (u64, u64),
+    /// True once the proposal has closed: nothing is forecast.
+    pub closed: bool,
+    /// The chart's conclusion in one sentence.
+    pub conclusion: String,
+}
+
+struct Plot {
+    x: Scale,
+    y: Scale,
+    opened: u64,
+    now: i64,
+    right: i64,
+    bottom: i64,
+    unit: (u128, &'static str),
+    narrow: bool,
+    /// The ground that labels stand on left and right of now.
+    closed: bool,
+}
+
+impl Plot {
+    fn new(curves: &Curves, width: i64) -> Self {
+        let narrow = width < 640;
+        let right = width * 10;
+        let bottom = TOP + if narrow { 2_200 } else { 2_900 };
+        let all = || curves.forecast.past.iter().chain(&curves.forecast.future);
+        let what_if = curves.what_if.iter().flat_map(|(_, forecast)| &forecast.future);
+        let most = all().chain(what_if).map(|p| p.conviction_for.0.max(bar(p))).max().unwrap_or(1);
+        let last = |forecast: &ForecastView| forecast.future.last().map_or(forecast.now.0, |point| point.slot.0);
+        let end = if curves.closed { curves.forecast.now.0 } else { last(&curves.forecast) };
+        let span = end.saturating_sub(curves.opened).max(10);
+        let x = Scale { most: span.into(), from: if narrow { 40 } else { LEFT }, to: right };
+        let now = x.at(curves.forecast.now.0.saturating_sub(curves.opened).into());
+        let most = most.saturating_add(most / 7);
+        Self {
+            x,
+            y: Scale { most, from: bottom, to: TOP },
+            opened: curves.opened,
+            now,
+            right,
+            bottom,
+            unit: text::unit_of(Amount(most)),
+            narrow,
+            closed: curves.closed,
+        }
+    }
+
+    fn x(&self, slot: u64) -> i64 {
+        self.x.at(slot.saturating_sub(self.opened).into())
+    }
+
+    fn points(&self, curve: &[CurvePoint], value: fn(&CurvePoint) -> u128) -> String {
+        let mut d = String::with_capacity(curve.len() * 14);
+        for (i, point) in curve.iter().enumerate() {
+            d.push(if i == 0 { 'M' } else { 'L' });
+            d.push_str(&px(self.x(point.slot.0)));
+            d.push(' ');
+            d.push_str(&px(self.y.at(value(point))));
+        }
+        d
+    }
+
+    fn amount(&self, amount: u128) -> String {
+        format!("{} {}", text::scaled(amount, self.unit.0, 3), self.unit.1).trim_end().to_owned()
+    }
+
+    /// Keeps a label of `letters` that is centred on `x` inside the drawing.
+    fn centred(&self, x: i64, letters: usize) -> i64 {
+        let half = i64::try_from(letters).unwrap_or(0) * LETTER / 2;
+        x.min(self.right - half).max(half.min(self.right / 2))
+    }
+}
+
+fn bar(point: &CurvePoint) -> u128 {
+    point.threshold.0.saturating_add(point.conviction_against.0)
+}
+
+fn conviction_for(point: &CurvePoint) -> u128 {
+    point.conviction_for.0
+}
+
+fn threshold(point: &CurvePoint) -> u128 {
+    point.threshold.0
+}
+
+fn label(x: i64, y: i64, class: &'static str, anchor: &'static str, words: String) -> AnyView {
+    view! { <text x=px(x) y=px(y) class=class text-anchor=anchor>{words}</text> }.into_any()
+}
+
+fn line(class: &'static str, from: (i64, i64), to: (i64, i64)) -> AnyView {
+    view! { <line class=class x1=px(from.0) y1=px(from.1) x2=px(to.0) y2=px(to.1)></line> }.into_any()
+}
+
+fn path(class: &'static str, d: String) -> AnyView {
+    view! { <path class=class d=d></path> }.into_any()
+}
+
+/// The chart; follows `curves` and its own width.
+#[must_use]
+pub fn conviction(curves: Signal<Option<Curves>>) -> AnyView {
+    let (node, width) = measured();
+    let drawing = move || {
+        let width = width.get();
+        curves.with(|curves| curves.as_ref().filter(|_| width > 0).map(|curves| draw(curves, width)))
+    };
+    view! { <div class="chart" node_ref=node>{drawing}</div> }.into_any()
+}
+
+fn draw(curves: &Curves, width: i64) -> AnyView {
+    let plot = Plot::new(curves, width);
+    let holds = !curves.closed && curves.forecast.enacts.is_some();
+    let changes_top = plot.bottom + if holds { 780 } else { 420 };
+    let height = changes_top + if curves.changes.is_empty() { 0 } else { 980 };
+    let view_box = format!("0 0 {width} {}", height / 10);
+    view! {
+        <svg role="img" aria-labelledby="curve-title" width=width.to_string() height=(height / 10).to_string() viewBox=view_box>
+            <title id="curve-title">{curves.conclusion.clone()}</title>
+            {ground(&plot)}
+            {axes(&plot)}
+            {known(&plot, curves)}
+            {expected(&plot, curves)}
+            {line("now", (plot.now, TOP), (plot.now, if curves.changes.is_empty() { plot.bottom } else { changes_top + 500 }))}
+            {standing(&plot, curves)}
+            {crossings(&plot, curves)}
+            {holds.then(|| hold_and_wait(&plot, curves))}
+            {(!curves.changes.is_empty()).then(|| stake_changes(&plot, curves, changes_top))}
+        </svg>
+    }
+    .into_any()
+}
+
+fn ground(plot: &Plot) -> AnyView {
+    let width = (plot.right - plot.now).max(0);
+    view! { <rect class="ground" x=px(plot.now) y=px(TOP) width=px(width) height=px(plot.bottom - TOP)></rect> }
+        .into_any()
+}
+
+fn axes(plot: &Plot) -> AnyView {
+    let mut parts = Vec::new();
+    let step = decimal_step(plot.y.most, 5);
+    let decimals = if step % plot.unit.0 == 0 {
+        0
+    } else if step % (plot.unit.0 / 10) == 0 {
+        1
+    } else {
+        3
+    };
+    let mut value = step;
+    while value < plot.y.most {
+        let y = plot.y.at(value);
+        parts.push(line("grid-line", (plot.x.from, y), (plot.right, y)));
+        let words = text::scaled(value, plot.unit.0, decimals);
+        parts.push(if plot.narrow {
+            label(40, y - 40, "t-label halo", "start", words)
+        } else {
+            label(LEFT - 90, y + 45, "", "end", words)
+        });
+        value = value.saturating_add(step);
+    }
+    parts.push(line("axis", (plot.x.from, plot.bottom), (plot.right, plot.bottom)));
+    let span = u64::try_from(plot.x.most).unwrap_or(u64::MAX);
+    let every = time_step(span, u64::try_from(plot.right / if plot.narrow { 900 } else { 950 }).unwrap_or(4));
+    parts.push(label(plot.x.from, plot.bottom + 200, "", "start", say!(OPENED).into()));
+    let mut at = every;
+    while at <= span {
+        let x = plot.x.at(at.into());
+        parts.push(line("axis", (x, plot.bottom), (x, plot.bottom + 50)));
+        let (anchor, tooth) = if x + 250 > plot.right { ("end", plot.right) } else { ("middle", x) };
+        if (x - plot.now).abs() > 200 && x - plot.x.from > 650 {
+            parts.push(label(tooth, plot.bottom + 200, "", anchor, tick_label(at)));
+        }
+        at = at.saturating_add(every);
+    }
+    let unit = say!(CONVICTION_UNIT, plot.unit.1);
+    parts.push(label(
+        if plot.narrow { 40 } else { 40 },
+        if plot.narrow { 200 } else { 520 },
+        "",
+        "start",
+        unit.replace("  ", " "),
+    ));
+    parts.into_any()
+}
+
+fn hatched(plot: &Plot, curve: &[CurvePoint]) -> Option<AnyView> {
+    curve.iter().any(|point| !point.conviction_against.is_zero()).then(|| {
+        let mut d = plot.points(curve, bar);
+        for point in curve.iter().rev() {
+            d.push_str(&format!("L{} {}", px(plot.x(point.slot.0)), px(plot.y.at(threshold(point)))));
+        }
+        path("hatch", d + "Z")
+    })
+}
+
+fn known(plot: &Plot, curves: &Curves) -> AnyView {
+    let past = &curves.forecast.past;
+    let line_for = plot.points(past, conviction_for);
+    let area = past.first().map(|first| {
+        let (x, bottom) = (px(plot.x(first.slot.0)), px(plot.bottom));
+        path("for-area", format!("{line_for}L{} {bottom}L{x} {bottom}Z", px(plot.now)))
+    });
+    let against = past.iter().any(|point| !point.conviction_against.is_zero());
+    view! {
+        {hatched(plot, past)}
+        {area}
+        {path("thr-line", plot.points(past, threshold))}
+        {against.then(|| path("bar-line", plot.points(past, bar)))}
+        {path("for-line", line_for.clone())}
+    }
+    .into_any()
+}
+
+fn expected(plot: &Plot, curves: &Curves) -> AnyView {
+    if plot.closed {
+        return ().into_any();
+    }
+    let future = &curves.forecast.future;
+    let against = future.iter().any(|point| !point.conviction_against.is_zero());
+    let dotted = curves
+        .what_if
+        .as_ref()
+        .map(|(_, forecast)| path("for-line dots", plot.points(&forecast.future, conviction_for)));
+    view! {
+        {hatched(plot, future)}
+        {path("thr-line dash", plot.points(future, threshold))}
+        {against.then(|| path("bar-line dash", plot.points(future, bar)))}
+        {path("for-line dash", plot.points(future, conviction_for))}
+        {dotted}
+    }
+    .into_any()
+}
+
+/// What stands now: the dot, its label, the labels on the lines and the shortfall.
+fn standing(plot: &Plot, curves: &Curves) -> AnyView {
+    let Some(now) = curves.forecast.past.last() else { return ().into_any() };
+    let (y_for, y_bar, y_threshold) = (plot.y.at(conviction_for(now)), plot.y.at(bar(now)), plot.y.at(threshold(now)));
+    let mut parts = vec![label(plot.now.max(120), TOP - 80, "b t-ink", "middle", say!(NOW).into())];
+    let words = say!(CURVE_THRESHOLD, plot.amount(now.threshold.0), curves.share);
+    let under = if (y_for - y_threshold).abs() < 350 && y_for > y_threshold { -100 } else { 190 };
+    parts.push(label(plot.x.from + 110, y_threshold + under, "b t-ink halo", "start", words));
+    if !now.conviction_against.is_zero() {
+        let words = say!(CURVE_AGAINST, plot.amount(now.conviction_against.0));
+        parts.push(label(plot.x.from + 110, y_bar - 110, "t-against halo", "start", words));
+    }
+    let words = say!(CURVE_FOR, plot.amount(now.conviction_for.0));
+    let room = plot.now - plot.x.from > i64::try_from(words.len()).unwrap_or(0) * LETTER + 100;
+    let y_label = if (y_for - y_threshold).abs() < 350 && y_for <= y_threshold {
+        y_for - 90
+    } else {
+        y_for + if y_for + 300 > plot.bottom { -90 } else { 45 }
+    };
+    parts.push(if room {
+        label(plot.now - 100, y_label, "t-for halo", "end", words)
+    } else {
+        label(plot.now + 230, y_for - 90, "t-for halo-sunk", "start", words)
+    });
+    parts.push(view! { <circle class="dot" cx=px(plot.now) cy=px(y_for) r="4.5"></circle> }.into_any());
+    if !curves.forecast.shortfall.is_zero() && !plot.closed && y_for - y_bar > 200 {
+        let x = plot.now + 130;
+        parts.push(path(
+            "dim-line",
+            format!(
+                "M{} {}h10M{} {}V{}M{} {}h10",
+                px(x - 50),
+                px(y_bar),
+                px(x),
+                px(y_bar),
+                px(y_for),
+                px(x - 50),
+                px(y_for)
+            ),
+        ));
+        let words = say!(CURVE_SHORT, plot.amount(curves.forecast.shortfall.0));
+        let y = ((y_bar + y_for) / 2 + 45).min(plot.bottom - 90);
+        parts.push(label(x + 90, y, "b t-ink halo-sunk", "start", words));
+    }
+    parts.into_any()
+}
+
+fn crossings(plot: &Plot, curves: &Curves) -> AnyView {
+    if plot.closed {
+        return ().into_any();
+    }
+    let mut parts = Vec::new();
+    let height_at = |forecast: &ForecastView, slot: u64| {
+        let point = forecast.future.iter().find(|point| point.slot.0 >= slot).or(forecast.future.last());
+        point.map_or(plot.bottom, |point| plot.y.at(bar(point)))
+    };
+    let now = curves.forecast.now.0;
+    if let Some(slot) = curves.forecast.crosses.map(|slot| slot.0).filter(|slot| *slot > now) {
+        let (x, y) = (plot.x(slot), height_at(&curves.forecast, slot));
+        let words = say!(CURVE_CROSSES, text::duration(slot - now));
+        let at = plot
+            .centred(x, words.len())
+            .max(plot.now + i64::try_from(words.len()).unwrap_or(0) * LETTER / 2 + 250)
+            .min(plot.right - i64::try_from(words.len()).unwrap_or(0) * LETTER / 2);
+        parts.push(line("lead-line", (x, 320), (x, y - 60)));
+        parts.push(label(at, 240, "t-for", "middle", words));
+        parts.push(view! { <circle class="ring" cx=px(x) cy=px(y) r="5.5"></circle> }.into_any());
+    } else if curves.forecast.crosses.is_none() && !curves.forecast.shortfall.is_zero() {
+        let words = say!(CURVE_NEVER).to_owned();
+        parts.push(label(plot.right, 240, "b t-ink", "end", words));
+    }
+    if let Some((words, forecast)) = &curves.what_if {
+        if let Some(slot) = forecast.crosses.map(|slot| slot.0).filter(|slot| *slot > now) {
+            let (x, y) = (plot.x(slot), height_at(forecast, slot));
+            let low = (y + 700).min(plot.bottom - 250);
+            parts.push(line("lead-line", (x, y + 40), (x, low - 110)));
+            parts.push(view! { <circle class="ring-small" cx=px(x) cy=px(y) r="4"></circle> }.into_any());
+            let said = [words.clone(), say!(CURVE_CROSSES, text::duration(slot - now))];
+            let longest = said.iter().map(String::len).max().unwrap_or(0);
+            let (at, anchor) = if x + i64::try_from(longest).unwrap_or(0) * LETTER > plot.right {
+                (plot.right - 40, "end")
+            } else {
+                (x + 30, "start")
+            };
+            for (row, words) in (0i64..).zip(said) {
+                parts.push(label(at, low + row * 165, "t-for halo-sunk", anchor, words));
+            }
+        }
+    }
+    parts.into_any()
+}
+
+fn hold_and_wait(plot: &Plot, curves: &Curves) -> AnyView {
+    let forecast = &curves.forecast;
+    let now = forecast.now.0;
+    let (Some(approved), Some(enacts)) = (forecast.approved, forecast.enacts) else { return ().into_any() };
+    let crosses = forecast.crosses.map_or(now, |slot| slot.0).max(now);
+    let (x0, x1, x2) = (plot.x(crosses), plot.x(approved.0.max(crosses)), plot.x(enacts.0.max(now)));
+    let y = plot.bottom + 330;
+    let (hold, wait) = curves.hold_wait;
+    let words = say!(CURVE_HOLD, text::duration(hold), text::duration(wait));
+    let left = x0 - 70 > i64::try_from(words.len()).unwrap_or(0) * LETTER;
+    let done = say!(CURVE_ENACTS, text::duration(enacts.0.saturating_sub(now)));
+    let (at, anchor) = if left { (x0 - 70, "end") } else { (plot.right, "end") };
+    let first = if left { y + 85 } else { y + 270 };
+    view! {
+        <rect class="bar-for" x=px(x0) y=px(y) width=px((x1 - x0).max(0)) height="9"></rect>
+        <rect class="hatch-for" x=px(x1) y=px(y) width=px((x2 - x1).max(0)) height="9"></rect>
+        {line("now", (x2, y - 30), (x2, y + 120))}
+        {label(at, first, "", anchor, words)}
+        {label(x2.max(i64::try_from(done.len()).unwrap_or(0) * LETTER), if left { y + 280 } else { y + 430 }, "b t-ink", "end", done)}
+    }
+    .into_any()
+}
+
+/// Up: for. Down: against. Hollow: withdrawn.
+fn stake_changes(plot: &Plot, curves: &Curves, top: i64) -> AnyView {
+    let zero = top + 480;
+    let most = curves.changes.iter().map(|change| change.before.0.abs_diff(change.after.0)).max().unwrap_or(1);
+    let scale = Scale { most, from: 0, to: 330 };
+    let mut parts = vec![line("axis", (plot.x.from, zero), (plot.now, zero))];
+    for change in &curves.changes {
+        let size = change.before.0.abs_diff(change.after.0);
+        let tall = scale.at(size).max(30);
+        let added = change.after >= change.before;
+        let up = change.side == Side::For;
+        let x = plot.x(change.at.1.0).max(plot.x.from + 50).min(plot.now - 50) - 50;
+        let class = match (up, added) {
+            (true, true) => "bar-for",
+            (true, false) => "hollow-for",
+            (false, true) => "hatch edge-against",
+            (false, false) => "hollow-against",
+        };
+        let y = if up { zero - tall } else { zero };
+        parts.push(view! { <rect class=class x=px(x) y=px(y) width="10" height=px(tall)></rect> }.into_any());
+        if curves.changes.len() <= 12 && !plot.narrow {
+            let words =
+                format!("{}{}", if added { "+" } else { "−" }, text::zra_short(Amount(size)).replace("\u{a0}ZRA", ""));
+            let at = (x + 50).max(plot.x.from + i64::try_from(words.len()).unwrap_or(0) * LETTER / 2);
+            parts.push(label(at, if up { y - 60 } else { y + tall + 150 }, "halo", "middle", words));
+        }
+    }
+    for (row, (class, words)) in (0i64..).zip([
+        ("", say!(CHANGES)),
+        ("t-for", say!(CHANGES_FOR)),
+        ("t-against", say!(CHANGES_AGAINST)),
+        ("", say!(CHANGES_HOLLOW)),
+    ]) {
+        parts.push(label(
+            plot.now.min(plot.right - 1_500) + 90,
+            top + 260 + row * 170,
+            class,
+            "start",
+            words.to_owned(),
+        ));
+    }
+    parts.into_any()
+}

@@ -1,0 +1,120 @@
+//! What the client says back: verdicts, empty states, failures, progress, the status region.
+
+use super::mark;
+use crate::{client::use_client, components::Evidence, say, text};
+use leptos::prelude::*;
+use zera_worker_protocol::{Cause, Error, ErrorKind, event::Notice};
+
+/// A bar and a sentence; `kind` is `""`, `verified`, `pending` or `alarm`.
+#[must_use]
+pub fn verdict(
+    kind: &'static str,
+    title: impl Into<String>,
+    body: impl IntoView + 'static,
+    evidence: Option<Evidence>,
+) -> AnyView {
+    let role = if kind == "alarm" { Some("alert") } else { None };
+    view! {
+        <div class=format!("verdict {kind}") role=role>
+            <p class="t">{title.into()}</p>
+            <div class="stack-2">{body.into_any()}</div>
+            {evidence.map(mark)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Nothing here, and what would fill it.
+#[must_use]
+pub fn empty(title: impl Into<String>, body: impl IntoView + 'static) -> AnyView {
+    verdict("", title, body, None)
+}
+
+/// Still being asked.
+#[must_use]
+pub fn loading() -> AnyView {
+    view! { <p class="dim" aria-busy="true">{say!(ASKING)}</p> }.into_any()
+}
+
+/// What failed, who caused it, what the client did, what the person can do; with the exact finding.
+#[must_use]
+pub fn say_error(error: &Error) -> (String, String) {
+    let what = match error.kind {
+        ErrorKind::Malformed => say!(E_MALFORMED),
+        ErrorKind::NotStarted => say!(E_NOT_STARTED),
+        ErrorKind::OtherTab => say!(E_OTHER_TAB),
+        ErrorKind::NotFound => say!(E_NOT_FOUND),
+        ErrorKind::CodeRefused => say!(E_CODE_REFUSED),
+        ErrorKind::NotWasm => say!(E_NOT_WASM),
+        ErrorKind::TransactionRefused => say!(E_TX_REFUSED),
+        ErrorKind::WouldFail => say!(E_WOULD_FAIL),
+        ErrorKind::NoKey => say!(E_NO_KEY),
+        ErrorKind::KeyRefused => say!(E_KEY_REFUSED),
+        ErrorKind::SnapshotRefused => say!(E_SNAPSHOT),
+        ErrorKind::StorageCorrupt => say!(E_CORRUPT),
+        ErrorKind::StorageFailed => say!(E_STORAGE),
+        ErrorKind::NewerSchema => say!(E_NEWER),
+        ErrorKind::SoloOnly => say!(E_SOLO_ONLY),
+        ErrorKind::Panicked => say!(E_PANICKED),
+    };
+    let who = match error.cause {
+        Cause::Request => say!(CAUSE_REQUEST),
+        Cause::Module => say!(CAUSE_MODULE),
+        Cause::Browser => say!(CAUSE_BROWSER),
+        Cause::Client => say!(CAUSE_CLIENT),
+    };
+    let (title, advice) = what.split_once('|').unwrap_or((what, ""));
+    (title.to_owned(), format!("{who} {advice}"))
+}
+
+/// A failure on the page.
+#[must_use]
+pub fn failure(error: &Error) -> AnyView {
+    let (title, advice) = say_error(error);
+    let detail = (!error.detail.is_empty()).then(|| view! { <p class="small"><code>{error.detail.clone()}</code></p> });
+    verdict("alarm", title, view! { <p>{advice}</p>{detail} }, None)
+}
+
+/// Progress with numbers, of whatever the node is at.
+#[must_use]
+pub fn progress_bar() -> AnyView {
+    let client = use_client();
+    let content = move || {
+        client.progress.get().map(|(what, done, total)| {
+            let label = format!("{}: {}", progress_words(&what), say!(OF, text::count(done), text::count(total)));
+            view! { <div class="progress"><label for="work">{label}</label><progress id="work" max=total.to_string() value=done.to_string()></progress></div> }
+                .into_any()
+        })
+    };
+    view! { <div role="status">{content}</div> }.into_any()
+}
+
+fn progress_words(key: &str) -> String {
+    crate::en::PROGRESS
+        .iter()
+        .find(|(known, _)| *known == key)
+        .map_or_else(|| key.to_owned(), |(_, words)| (*words).to_owned())
+}
+
+/// Status region: notices of the node and refused or finished transactions, each until it is dismissed or overtaken.
+#[must_use]
+pub fn toasts() -> AnyView {
+    let client = use_client();
+    let message = move || {
+        client.notice.get().map(|notice| {
+            let words = match notice {
+                Notice::SteppedBack { from, to, detail } => say!(N_STEPPED_BACK, from, to, detail),
+                Notice::Damaged { height } => say!(N_DAMAGED, height),
+                Notice::Restarted { detail } => say!(N_RESTARTED, detail),
+            };
+            view! {
+                <div class="toast">
+                    <span>{words}</span>
+                    <button type="button" class="link" on:click=move |_| client.notice.set(None)>{say!(DISMISS)}</button>
+                </div>
+            }
+            .into_any()
+        })
+    };
+    view! { <div class="toasts" role="status" aria-live="polite">{message}</div> }.into_any()
+}

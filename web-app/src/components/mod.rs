@@ -1,0 +1,21 @@
+//! The component kit of the look. Components are plain functions that give one erased view type each: the page's wasm
+//! stays small, and a page reads like its picture.
+
+mod act;
+mod basic;
+mod evidence;
+mod feedback;
+mod form;
+mod layout;
+mod overlay;
+mod shell;
+
+pub use act::{Deed, Explain, act_panel, steps};
+pub use basic::{button, button_or_why, copy_button, file_link, hash, link, link_button, slot_time, solid, tag, tool_button,
+};
+pub use evidence::{Evidence, Known, Step, bare, counts, evidence_sheet, mark, path_wide, provide_evidence};
+pub use feedback::{empty, failure, loading, progress_bar, say_error, toasts, verdict};
+pub use form::{Field, check, drop_zone, field, read_bytes, seg, select, slider, text_area};
+pub use layout::{Col, crumbs, figure, figures, head, kv, leaf, table, td, td_known, td_num};
+pub use overlay::ask_dialog;
+pub use shell::shell;

@@ -1,0 +1,234 @@
+//! The frame on every page: navigation, node line with block ticks, content, foot, status regions.
+
+use super::{basic, evidence_sheet, feedback, mark};
+use crate::{
+    client::{Phase, use_client},
+    known,
+    router::{Route, use_router},
+    say, text,
+};
+use leptos::prelude::*;
+use zera_primitives::{Address, Network};
+use zera_worker_protocol::StatusView;
+
+/// Heights the strip has room for; older ones leave at the left.
+const TICKS: usize = 240;
+
+/// The whole frame around `content`.
+#[must_use]
+pub fn shell(content: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    view! {
+        <a class="skip" href="#main" on:click=|event| { event.prevent_default(); basic::focus("main"); }>{say!(SKIP)}</a>
+        {top()}
+        {node_line()}
+        <main id="main" class="wrap" tabindex="-1">{content}</main>
+        {foot()}
+        {evidence_sheet()}
+        {feedback::toasts()}
+        {announcer()}
+    }
+    .into_any()
+}
+
+fn top() -> AnyView {
+    let router = use_router();
+    let entry = move |href: &'static str, label: &'static str| {
+        let current = move || (router.get().section() == href).then_some("page");
+        view! { <a href=href aria-current=current>{label}</a> }.into_any()
+    };
+    view! {
+        <header class="top">
+            <div class="wrap">
+                <a class="logo" href="/" aria-label=say!(HOME)><svg aria-hidden="true"><use href="#logo"></use></svg>"ZERA"</a>
+                <nav class="nav" aria-label=say!(PAGES)>
+                    {entry("/", say!(NAV_OVERVIEW))}{entry("/proposals", say!(NAV_PROPOSALS))}{entry("/modules", say!(NAV_MODULES))}
+                    {entry("/blocks", say!(NAV_BLOCKS))}{entry("/account", say!(NAV_ACCOUNT))}
+                </nav>
+                <div class="top-end">{find()}{key_link()}</div>
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+fn key_link() -> AnyView {
+    let client = use_client();
+    let content = move || match client
+        .status
+        .with(|s| s.as_ref().and_then(|status| status.account.map(|id| (id, status.network))))
+    {
+        Some((id, network)) => {
+            let address = Address::Account(id).to_text(network);
+            view! { {say!(KEY)}" "<code class="addr">{text::short(&address)}</code> }.into_any()
+        }
+        None => say!(NO_KEY).into_any(),
+    };
+    view! { <a class="key-link" href="/account">{content}</a> }.into_any()
+}
+
+/// Where a search leads: a number is a block, `#7` a proposal, 64 digits a transaction, an address its page.
+fn target_of(words: &str, network: Network) -> Option<Route> {
+    let words = words.trim();
+    let plain: String = words.chars().filter(|c| *c != ',').collect();
+    if let Some(id) = words.strip_prefix('#') {
+        return id.trim().parse().ok().map(Route::Proposal);
+    }
+    if let Ok(height) = plain.parse() {
+        return Some(Route::Block(height));
+    }
+    let hash = words.trim_start_matches("b3:");
+    if zera_primitives::Hash::from_hex(hash).is_some() {
+        return Some(Route::Transaction(hash.to_lowercase()));
+    }
+    match Address::from_text(words, network).ok()? {
+        Address::Account(_) => Some(Route::OtherAccount(words.to_owned())),
+        Address::Module(_) => Some(Route::Module(words.to_owned())),
+    }
+}
+
+fn find() -> AnyView {
+    let (client, router) = (use_client(), use_router());
+    let words = RwSignal::new(String::new());
+    let wrong = RwSignal::new(false);
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let network = client.status.with_untracked(|s| s.as_ref().map_or(Network::Solo, |status| status.network));
+        match target_of(&words.get_untracked(), network) {
+            Some(route) => {
+                words.set(String::new());
+                router.go(&route.path());
+            }
+            None => wrong.set(true),
+        }
+    };
+    let shortcut = window_event_listener(leptos::ev::keydown, |event| {
+        if event.ctrl_key() && event.key() == "k" {
+            event.prevent_default();
+            basic::focus("find");
+        }
+    });
+    on_cleanup(move || shortcut.remove());
+    view! {
+        <form class="find" role="search" on:submit=submit>
+            <label class="sr" for="find">{say!(FIND)}</label>
+            <input
+                id="find" type="text" placeholder=say!(FIND) autocomplete="off" spellcheck="false"
+                aria-invalid=move || wrong.get().then_some("true") aria-describedby="find-note"
+                prop:value=move || words.get() on:input=move |event| { wrong.set(false); words.set(event_target_value(&event)); }
+            />
+            <kbd aria-hidden="true">"Ctrl K"</kbd>
+            <span class="sr" id="find-note" aria-live="assertive">{move || wrong.get().then_some(say!(FIND_NOTHING))}</span>
+        </form>
+    }
+    .into_any()
+}
+
+fn node_line() -> AnyView {
+    let client = use_client();
+    let mode = move || match client.phase.get() {
+        Phase::Starting => say!(MODE_STARTING),
+        Phase::Running => say!(MODE_SOLO),
+        Phase::Stopped(_) => say!(MODE_STOPPED),
+    };
+    let facts = move || client.status.get().map(|status| facts(&status));
+    view! {
+        <div class="node-line">
+            <div class="wrap">
+                <span role="status"><b>{mode}</b></span>
+                {facts}
+            </div>
+            {ticks()}
+        </div>
+    }
+    .into_any()
+}
+
+fn facts(status: &StatusView) -> AnyView {
+    let client = use_client();
+    let slot = status.head.slot.0;
+    let zero = status.clock_zero_ms / 1_000;
+    let age = move || say!(AGO, text::duration(client.clock.get().saturating_sub(slot)));
+    let now = move || text::date(zero + client.clock.get().max(slot));
+    let skipped = (status.skipped > 0).then(|| format!(" · {}", say!(SKIPPED, text::duration(status.skipped))));
+    let height = text::count(status.head.height.0);
+    view! {
+        <span class="wide dim">{say!(MODE_SOLO_MEANS)}</span>
+        <span><span class="dim">{say!(HEAD)}" "</span><b id="head-height">{height.clone()}</b><span class="wide dim" aria-hidden="true">" · "{age}</span></span>
+        <span class="wide dim" aria-hidden="true">{now}{skipped}</span>
+        <span class="end">{mark(known::state(height, say!(HEAD_ABOUT)))}</span>
+    }
+    .into_any()
+}
+
+fn ticks() -> AnyView {
+    let client = use_client();
+    let path = move || {
+        client.pulse.with(|pulse| {
+            let mut d = String::new();
+            for (back, count) in pulse.iter().rev().skip(1).take(TICKS).enumerate() {
+                let height = 2 + (*count).min(5);
+                d.push_str(&format!("M-{} 7v-{height}", back * 6 + 8));
+            }
+            d
+        })
+    };
+    view! {
+        <svg class="ticks" aria-hidden="true">
+            <svg x="100%" overflow="visible"><path class="tick" d=path></path><path class="tick now" d="M-2 7v-5"></path></svg>
+        </svg>
+    }
+    .into_any()
+}
+
+fn foot() -> AnyView {
+    let theme = RwSignal::new(
+        document().document_element().and_then(|root| root.get_attribute("data-theme")).unwrap_or_default(),
+    );
+    let next = move |_| {
+        let order = ["", "light", "dark"];
+        let at = order.iter().position(|t| *t == theme.get_untracked()).unwrap_or_default();
+        let new = order.get((at + 1) % order.len()).copied().unwrap_or_default();
+        theme.set(new.to_owned());
+        set_theme(new);
+    };
+    let words = move || match theme.get().as_str() {
+        "light" => say!(THEME_LIGHT),
+        "dark" => say!(THEME_DARK),
+        _ => say!(THEME_SYSTEM),
+    };
+    view! {
+        <footer class="foot">
+            <div class="wrap">
+                <span>{say!(CLIENT_VERSION, env!("CARGO_PKG_VERSION"))}</span>
+                <a href="/settings">{say!(NAV_SETTINGS)}</a>
+                <button type="button" on:click=next>{words}</button>
+                <span>{say!(FOOT_MARKS)}</span>
+            </div>
+        </footer>
+    }
+    .into_any()
+}
+
+fn set_theme(theme: &str) {
+    let Some(root) = document().document_element() else { return };
+    // An attribute of this name is always legal, and without storage the choice lasts as long as the page.
+    let _ =
+        if theme.is_empty() { root.remove_attribute("data-theme") } else { root.set_attribute("data-theme", theme) };
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item("zera.theme", theme);
+    }
+}
+
+/// After a change of page: focus moves to the content and its title is read out.
+fn announcer() -> AnyView {
+    let router = use_router();
+    let words = RwSignal::new(String::new());
+    Effect::new(move |first: Option<()>| {
+        router.get();
+        if first.is_some() {
+            basic::focus("main");
+            set_timeout(move || words.set(document().title()), std::time::Duration::from_millis(400));
+        }
+    });
+    view! { <div class="sr" aria-live="polite" aria-atomic="true">{move || words.get()}</div> }.into_any()
+}

@@ -1,0 +1,135 @@
+//! How figures of a solo chain are known: the paths that marks open. In solo mode "verified" means by this tab, which is
+//! also the only signer, and every path says so.
+
+use crate::{
+    client::use_client,
+    components::{Evidence, Known, Step},
+    say, text,
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The lower end of every path: root, certificate, genesis.
+fn ground() -> Vec<Step> {
+    let client = use_client();
+    client.status.with_untracked(|status| {
+        let Some(status) = status else { return Vec::new() };
+        let (signed, needed) = status.signers;
+        vec![
+            Step::checked(
+                say!(P_ROOT, text::count(status.head.height.0)),
+                format!("b3:{}", text::short(&status.head.root.to_hex())),
+            ),
+            Step::checked(say!(P_CERTIFICATE), say!(P_CERTIFICATE_OF, signed, needed)),
+            Step::trusted(say!(P_GENESIS), say!(P_GENESIS_OF, text::short(&status.genesis.to_hex()))),
+        ]
+    })
+}
+
+fn evidence(
+    known: Known,
+    method: String,
+    figure: String,
+    about: String,
+    mut steps: Vec<Step>,
+    grounded: bool,
+) -> Evidence {
+    if grounded {
+        steps.extend(ground());
+    }
+    Evidence { known, method, figure, about, steps: Arc::from(steps) }
+}
+
+/// A figure read from the state this tab computed by running every block.
+#[must_use]
+pub fn state(figure: impl Into<String>, about: impl Into<String>) -> Evidence {
+    let figure = figure.into();
+    let steps =
+        vec![Step::checked(figure.clone(), say!(P_READ)), Step::checked(say!(P_EXECUTED), say!(P_EXECUTED_HOW))];
+    evidence(Known::Verified, say!(BY_THIS_TAB).into(), figure, about.into(), steps, true)
+}
+
+/// A figure recomputed from other figures of the chain; `how` names the arithmetic.
+#[must_use]
+pub fn recomputed(figure: impl Into<String>, about: impl Into<String>, how: impl Into<String>) -> Evidence {
+    let figure = figure.into();
+    let how = how.into();
+    let steps = vec![Step::checked(figure.clone(), how), Step::checked(say!(P_EXECUTED), say!(P_EXECUTED_HOW))];
+    evidence(Known::Verified, say!(RECOMPUTED).into(), figure, about.into(), steps, true)
+}
+
+/// A value with a Merkle proof of so many bytes, or an alarm when the proof did not hold.
+#[must_use]
+pub fn proven(figure: impl Into<String>, about: impl Into<String>, proof_bytes: Option<u32>) -> Evidence {
+    let figure = figure.into();
+    match proof_bytes {
+        Some(size) => {
+            let steps = vec![
+                Step::checked(figure.clone(), say!(P_VALUE)),
+                Step::checked(say!(P_PROOF), say!(P_PROOF_OF, text::bytes(size.into()))),
+            ];
+            evidence(Known::Verified, say!(STATE_PROOF).into(), figure, about.into(), steps, true)
+        }
+        None => {
+            let steps = vec![Step::of("alarm", say!(P_PROOF), say!(P_PROOF_BROKEN))];
+            evidence(Known::Alarm, say!(PROOF_BROKEN).into(), figure, about.into(), steps, true)
+        }
+    }
+}
+
+/// Bytes hashed here and found equal to a hash on the chain, or an alarm when they differ.
+#[must_use]
+pub fn hashed(figure: impl Into<String>, about: impl Into<String>, equal: bool) -> Evidence {
+    let figure = figure.into();
+    if equal {
+        let steps =
+            vec![Step::checked(figure.clone(), say!(P_HASHED)), Step::checked(say!(P_EXECUTED), say!(P_EXECUTED_HOW))];
+        evidence(Known::Verified, say!(HASHED_HERE).into(), figure, about.into(), steps, true)
+    } else {
+        let steps = vec![Step::of("alarm", figure.clone(), say!(P_HASH_DIFFERS))];
+        evidence(Known::Alarm, say!(HASH_DIFFERS).into(), figure, about.into(), steps, true)
+    }
+}
+
+/// Someone's words.
+#[must_use]
+pub fn words(figure: impl Into<String>, whose: impl Into<String>) -> Evidence {
+    let figure = figure.into();
+    let whose = whose.into();
+    let steps = vec![
+        Step::of("unverified", figure.clone(), say!(P_WORDS, whose)),
+        Step::trusted(whose.clone(), say!(P_WORDS_TRUST)),
+    ];
+    evidence(Known::Unverified, whose.clone(), figure, say!(P_WORDS, whose), steps, false)
+}
+
+/// On its way: `waits` says for what.
+#[must_use]
+pub fn pending(figure: impl Into<String>, about: impl Into<String>, waits: impl Into<String>) -> Evidence {
+    let figure = figure.into();
+    let waits = waits.into();
+    let steps = vec![Step::of("pending", figure.clone(), waits.clone())];
+    evidence(Known::Pending, waits, figure, about.into(), steps, true)
+}
+
+/// A date worked out from slots: right as long as no time is skipped and no stake moves.
+#[must_use]
+pub fn forecast(figure: impl Into<String>) -> Evidence {
+    let figure = figure.into();
+    let steps = vec![
+        Step::of("pending", figure.clone(), say!(P_FORECAST)),
+        Step::checked(say!(P_ARITHMETIC), say!(P_ARITHMETIC_HOW)),
+    ];
+    evidence(Known::Pending, say!(FORECAST_WAITS).into(), figure, say!(P_FORECAST_ABOUT).into(), steps, true)
+}
+
+/// The browser's own estimate.
+#[must_use]
+pub fn browser(figure: impl Into<String>, about: impl Into<String>) -> Evidence {
+    let figure = figure.into();
+    let steps = vec![
+        Step::of("unverified", figure.clone(), say!(P_BROWSER)),
+        Step::trusted(say!(THE_BROWSER), say!(P_BROWSER_TRUST)),
+    ];
+    evidence(Known::Unverified, say!(BROWSER_ESTIMATE).into(), figure, about.into(), steps, false)
+}

@@ -1,0 +1,30 @@
+//! The page: reads and writes the chain only through the node worker's messages (`client`), shows every figure with how
+//! it is known (`components::mark`), and holds no word that is not in `locales/`.
+
+mod charts;
+mod client;
+mod components;
+#[path = "../locales/en.rs"]
+mod en;
+mod known;
+mod pages;
+mod router;
+mod text;
+mod words;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+fn main() {
+    let Some(root) = document().get_element_by_id("app").and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) else {
+        return;
+    };
+    root.set_inner_html("");
+    mount_to(root, || {
+        client::Client::start();
+        router::Router::start();
+        components::provide_evidence();
+        components::shell(pages::page)
+    })
+    .forget();
+}

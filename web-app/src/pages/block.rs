@@ -1,0 +1,122 @@
+//! One block: what it holds, what its header commits to, what its certificate says.
+
+use super::shown_page;
+use crate::{
+    answer,
+    client::live,
+    components::{
+        Evidence, Step, bare, crumbs, empty, hash, head, kv, leaf, link, mark, path_wide, slot_time, table, td,
+        td_known, td_num,
+    },
+    known, say, text, words,
+};
+use leptos::prelude::*;
+use zera_primitives::{Event, Hash, Height, hash::to_hex};
+use zera_worker_protocol::{BlockView, Command};
+
+/// `/blocks/<height>`.
+#[must_use]
+pub fn page(height: u64) -> AnyView {
+    let slot = live(move || Some(Command::Block(Height(height))), |result| answer!(result, Block));
+    shown_page(slot, say!(BLOCK_N, text::count(height)), |block| show(block))
+}
+
+fn proof(name: &str) -> Evidence {
+    known::recomputed(name, say!(BLOCK_ABOUT), say!(P_EXECUTED_HOW))
+}
+
+fn show(block: &BlockView) -> AnyView {
+    let head_view = &block.head;
+    let height = text::count(head_view.height.0);
+    let title = say!(
+        BLOCK_TITLE,
+        height,
+        text::plural(head_view.transactions as usize, say!(ONE_TX), say!(MANY_TX)),
+        text::count(head_view.gas.0)
+    );
+    let lead = view! { {slot_time((head_view.height, head_view.slot))}", "{say!(SLOT_N, text::count(head_view.slot.0))}" "{(block.body.skip > 0).then(|| say!(BLOCK_SKIPPED, text::duration(block.body.skip)))} };
+    let certificate = vec![
+        Step::checked(say!(HEADER), format!("b3:{}", text::short(&head_view.hash.to_hex()))),
+        Step::checked(say!(P_CERTIFICATE), say!(CERTIFICATE_BYTES, text::bytes(block.certificate.len() as u64))),
+        Step::trusted(say!(ONE_SIGNER), say!(ONE_SIGNER_MEANS)),
+    ];
+    view! {
+        {head(crumbs("/blocks", say!(NAV_BLOCKS), height), title, lead)}
+        {leaf(say!(TRANSACTIONS), say!(IN_ORDER), transactions(block))}
+        {leaf(say!(EVENTS), say!(RUNTIME_EVENTS), events(&block.events))}
+        {leaf(say!(HEADER), say!(HEADER_NOTE), header(block))}
+        {leaf(say!(P_CERTIFICATE), say!(CERTIFICATE_NOTE), path_wide(&certificate))}
+    }
+    .into_any()
+}
+
+fn transactions(block: &BlockView) -> AnyView {
+    if block.body.transactions.is_empty() {
+        return empty(say!(BLOCK_EMPTY), view! { <p>{say!(BLOCK_EMPTY_WHY)}</p> });
+    }
+    let rows = block
+        .body
+        .transactions
+        .iter()
+        .zip(&block.receipts)
+        .map(|(signed, receipt)| {
+            let id = receipt.transaction;
+            let calls = signed.transaction.calls.iter().map(words::call).collect::<Vec<_>>().join("; ");
+            (
+                link(format!("/transactions/{id}"), text::short(&id.to_hex())),
+                vec![
+                    td(say!(DOES), calls),
+                    td(say!(OUTCOME), words::outcome(receipt.outcome)),
+                    td_num(say!(GAS), text::count(receipt.gas.0)),
+                    td_num(say!(FEE), text::zra(receipt.fee)),
+                    td_known(bare(proof(say!(TRANSACTION)))),
+                ],
+            )
+        })
+        .collect();
+    let columns = [
+        (say!(TRANSACTION), false),
+        (say!(DOES), false),
+        (say!(OUTCOME), false),
+        (say!(GAS), true),
+        (say!(FEE), true),
+        ("", false),
+    ];
+    table(say!(TRANSACTIONS), &columns, rows)
+}
+
+/// Events as rows: name and bytes.
+pub fn events(events: &[Event]) -> AnyView {
+    if events.is_empty() {
+        return empty(say!(EVENTS_EMPTY), ());
+    }
+    let rows = events
+        .iter()
+        .map(|event| {
+            let source = if event.module.is_some() { say!(A_MODULE) } else { say!(THE_RUNTIME) };
+            let name = view! { <code>{event.topic.clone()}</code> }.into_any();
+            let data = view! { <span class="bytes">{to_hex(&event.data)}</span> };
+            (name, vec![td(say!(FROM), source), td(say!(DATA), data), td_known(bare(proof(&event.topic)))])
+        })
+        .collect();
+    table(say!(EVENTS), &[(say!(EVENT), false), (say!(FROM), false), (say!(DATA), false), ("", false)], rows)
+}
+
+fn header(block: &BlockView) -> AnyView {
+    let header = &block.header;
+    let row =
+        |name: &'static str, value: &Hash| (name.to_owned(), view! { {hash(value)}" "{mark(proof(name))} }.into_any());
+    let mut rows = vec![
+        row(say!(HASH), &block.head.hash),
+        row(say!(PARENT), &header.parent),
+        row(say!(STATE_ROOT), &header.state_root),
+        row(say!(TX_ROOT), &header.transaction_root),
+        row(say!(RECEIPT_ROOT), &header.receipt_root),
+        row(say!(EVENT_ROOT), &header.event_root),
+        row(say!(PARAMS_HASH), &header.params),
+        row(say!(MODULE_SET), &header.module_set),
+    ];
+    rows.push((say!(EPOCH).into(), text::count(header.epoch).into_any()));
+    rows.push((say!(RECORD).into(), text::bytes(block.record_bytes).into_any()));
+    kv(rows)
+}

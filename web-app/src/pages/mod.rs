@@ -1,0 +1,118 @@
+//! One file per page; each asks the node by `live` and shows what it answers, with a mark on every figure.
+
+mod account;
+mod block;
+mod blocks;
+mod call_form;
+mod deploy;
+mod first_run;
+mod keys;
+mod module;
+mod module_list;
+mod new_proposal;
+mod overview;
+mod proposal;
+mod proposal_list;
+mod proposal_parts;
+mod refused;
+mod settings;
+mod shapes;
+mod stake_panel;
+mod storage;
+mod transaction;
+
+pub use keys::key_offer;
+
+use crate::{
+    client::{Answer, Phase, use_client},
+    components::{empty, failure, head, loading},
+    router::{Route, use_router},
+    say,
+};
+use leptos::prelude::*;
+use zera_worker_protocol::Error;
+
+/// The page of the current route, or what stands in its way.
+#[must_use]
+pub fn page() -> AnyView {
+    let client = use_client();
+    let stopped = Memo::new(move |_| match client.phase.get() {
+        Phase::Stopped(error) => Some(error),
+        _ => None,
+    });
+    let router = use_router();
+    (move || match stopped.get() {
+        Some(error) => stopped_page(&error),
+        None => match router.get() {
+            Route::Overview => overview::page(),
+            Route::Proposals => proposal_list::page(),
+            Route::NewProposal(module) => new_proposal::page(module),
+            Route::Proposal(id) => proposal::page(id),
+            Route::Modules => module_list::page(),
+            Route::Deploy => deploy::page(),
+            Route::Module(id) => module::page(&id),
+            Route::Blocks => blocks::page(),
+            Route::Block(height) => block::page(height),
+            Route::Transaction(hash) => transaction::page(&hash),
+            Route::Account => account::own(),
+            Route::OtherAccount(address) => account::other(&address),
+            Route::Settings => settings::page(),
+            Route::NotFound(path) => not_found(&path),
+        },
+    })
+    .into_any()
+}
+
+fn stopped_page(error: &Error) -> AnyView {
+    let again = move |_| {
+        // Reloading the page cannot fail in a way the page could handle.
+        let _ = window().location().reload();
+    };
+    view! {
+        {head(().into_any(), say!(STOPPED_TITLE), say!(STOPPED_LEAD))}
+        <div class="stack">
+            {failure(error)}
+            <p><button type="button" class="btn solid" on:click=again>{say!(RELOAD)}</button></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn not_found(path: &str) -> AnyView {
+    view! {
+        {head(().into_any(), say!(NOT_FOUND_TITLE, path), say!(NOT_FOUND_LEAD))}
+        {empty(say!(NOT_FOUND_EMPTY), view! { <p><a href="/">{say!(NAV_OVERVIEW)}</a></p> })}
+    }
+    .into_any()
+}
+
+/// The usual three states of something asked: asking, answered, failed.
+fn shown<T: Clone + Send + Sync + 'static>(
+    slot: RwSignal<Answer<T>>,
+    show: impl Fn(&T) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    (move || {
+        slot.with(|answer| match answer {
+            None => loading(),
+            Some(Ok(value)) => show(value),
+            Some(Err(error)) => failure(error),
+        })
+    })
+    .into_any()
+}
+
+/// [`shown`] for a whole page: a failure brings its own head.
+fn shown_page<T: Clone + Send + Sync + 'static>(
+    slot: RwSignal<Answer<T>>,
+    title: String,
+    show: impl Fn(&T) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    (move || {
+        slot.with(|answer| match answer {
+            None => view! { {head(().into_any(), title.clone(), "")} {loading()} }.into_any(),
+            Some(Ok(value)) => show(value),
+            Some(Err(error)) => view! { {head(().into_any(), title.clone(), "")} {failure(error)} }.into_any(),
+        })
+    })
+    .into_any()
+}

@@ -1,0 +1,190 @@
+//! Overview: what this tab has checked, what needs you, what is being voted on. Before there is a key: the first run.
+
+use super::{first_run, proposal_list, shown};
+use crate::{
+    answer,
+    charts::{Coverage, coverage},
+    client::{live, use_client},
+    components::{bare, counts, empty, figure, figures, file_link, leaf, link, mark, table, td, td_known, td_num},
+    known, say, text,
+};
+use leptos::prelude::*;
+use zera_primitives::{Address, Amount};
+use zera_worker_protocol::{AccountView, Command, ModuleView, ProposalView, StatusView};
+
+/// `/`.
+#[must_use]
+pub fn page() -> AnyView {
+    let client = use_client();
+    let newcomer = Memo::new(move |_| client.status.with(|s| s.as_ref().is_none_or(|status| status.account.is_none())));
+    (move || if newcomer.get() { first_run::page() } else { known_page() }).into_any()
+}
+
+fn known_page() -> AnyView {
+    let client = use_client();
+    let proposals = live(|| Some(Command::Proposals), |result| answer!(result, Proposals));
+    let modules = live(|| Some(Command::Modules), |result| answer!(result, Modules));
+    let account = live(
+        move || client.status.with(|s| s.as_ref().and_then(|status| status.account)).map(Command::Account),
+        |result| answer!(result, Account),
+    );
+    let ready = move |slot: RwSignal<crate::client::Answer<Vec<ProposalView>>>| {
+        slot.with(|answer| answer.as_ref().and_then(|r| r.as_ref().ok()).cloned())
+    };
+    let needs = move || {
+        let proposals = ready(proposals)?;
+        let modules = modules.with(|answer| answer.as_ref().and_then(|r| r.as_ref().ok()).map(Vec::len))?;
+        let account = account.with(|answer| answer.as_ref().and_then(|r| r.as_ref().ok()).cloned())?;
+        Some(needs_you(&proposals, modules, &account))
+    };
+    view! {
+        <div class="wide-host">{move || client.status.get().map(|status| top(&status))}</div>
+        {leaf(say!(NEEDS_YOU), say!(NEEDS_YOU_NOTE), needs)}
+        {leaf(say!(NAV_PROPOSALS), say!(BAR_NOTE), shown(proposals, |proposals| some_proposals(proposals)))}
+        {leaf(say!(NAV_MODULES), view! { {link("/modules", say!(ALL_MODULES))} }, shown(modules, |modules| some_modules(modules)))}
+        {leaf(say!(WHAT_HAPPENED), say!(WHAT_HAPPENED_NOTE), first_run::start_log())}
+    }
+    .into_any()
+}
+
+fn top(status: &StatusView) -> AnyView {
+    let client = use_client();
+    let height = text::count(status.head.height.0);
+    let title = say!(OVERVIEW_TITLE, height, text::count(status.executed));
+    document().set_title(&format!("{title} · ZERA"));
+    let slot = status.head.slot.0;
+    let age = move || say!(AGO, text::duration(client.clock.get().saturating_sub(slot)));
+    let (signed, needed) = status.signers;
+    let (scrubbed, records) = status.scrubbed;
+    let state = |figure: String, about: &'static str| mark(known::state(figure, about));
+    let rows = vec![
+        Coverage {
+            name: say!(CERTIFICATES),
+            range: (1, status.head.height.0),
+            words: say!(CERTIFICATES_ALL, height),
+            thickness: 6,
+        },
+        Coverage {
+            name: say!(RECORDS),
+            range: (records.saturating_sub(scrubbed) + 1, records.max(1)),
+            words: say!(OF_RECORDS, text::count(scrubbed), text::count(records)),
+            thickness: 12,
+        },
+        Coverage {
+            name: say!(RE_EXECUTED),
+            range: (status.head.height.0.saturating_sub(status.executed) + 1, status.head.height.0.max(1)),
+            words: say!(BLOCKS_RUN, text::count(status.executed)),
+            thickness: 20,
+        },
+    ];
+    view! {
+        <div class="overview-head">
+            <div>
+                <h1>{title}</h1>
+                <p class="lead">{say!(OVERVIEW_LEAD)}</p>
+                {counts()}
+            </div>
+            {figures(vec![
+                figure(say!(HEAD), height.clone(), "", view! { <span aria-hidden="true">{age}</span>" "{state(height.clone(), say!(HEAD_ABOUT))} }),
+                figure(say!(FINAL), height.clone(), "", mark(known::recomputed(height, say!(FINAL_ABOUT), say!(P_CERTIFICATE_OF, signed, needed)))),
+                figure(say!(BASE), text::zra_short(status.base).replace("\u{a0}ZRA", ""), "ZRA", state(text::zra(status.base), say!(BASE_ABOUT))),
+                figure(say!(LIVE), text::count(status.live.into()), "", state(status.live.to_string(), say!(LIVE_ABOUT))),
+                figure(say!(SUPPLY), text::zra_short(status.supply).replace("\u{a0}ZRA", ""), "ZRA", say!(BURNT, text::zra_about(status.burnt))),
+                figure(say!(HALF_LIFE), text::duration(status.params.half_life), "", state(text::duration(status.params.half_life), say!(HALF_LIFE_ABOUT))),
+            ])}
+        </div>
+        <div class="ruler-host">{coverage(status.head.height.0, rows)}<p class="small dim gap-2">{say!(RULER_NOTE)}</p></div>
+    }
+    .into_any()
+}
+
+struct Need {
+    title: String,
+    what: String,
+    href: String,
+    label: String,
+    evidence: crate::components::Evidence,
+}
+
+fn needs_you(proposals: &[ProposalView], modules: usize, account: &AccountView) -> AnyView {
+    let mut needs: Vec<Need> = Vec::new();
+    let free = account.staked.saturating_sub(account.allocated);
+    let could = Amount(free.0.saturating_add(account.free.0));
+    for proposal in proposals.iter().filter(|p| p.state.is_live() && p.mine.is_none() && !could.is_zero()) {
+        needs.push(Need {
+            title: say!(NEED_VOTE, proposal.id, proposal.title),
+            what: say!(NEED_VOTE_WHAT, text::zra_about(could)),
+            href: format!("/proposals/{}", proposal.id),
+            label: say!(REVIEW_N, proposal.id),
+            evidence: known::state(text::zra(could), say!(FREE_STAKE_ABOUT)),
+        });
+    }
+    for allocation in account.allocations.iter().filter(|a| !a.live) {
+        needs.push(Need {
+            title: say!(NEED_FREE, text::zra_about(allocation.stake), allocation.proposal),
+            what: say!(NEED_FREE_WHAT).to_owned(),
+            href: "/account".into(),
+            label: say!(NAV_ACCOUNT).to_owned(),
+            evidence: known::state(text::zra(allocation.stake), say!(FREE_STAKE_ABOUT)),
+        });
+    }
+    if modules == 0 {
+        needs.push(Need {
+            title: say!(NEED_DEPLOY).to_owned(),
+            what: say!(NEED_DEPLOY_WHAT).to_owned(),
+            href: "/modules/deploy".into(),
+            label: say!(DEPLOY_A_MODULE).to_owned(),
+            evidence: known::state("0", say!(MODULE_ABOUT)),
+        });
+    } else if !proposals.iter().any(|p| p.state.is_live()) {
+        needs.push(Need {
+            title: say!(NEED_PROPOSE).to_owned(),
+            what: say!(NEED_PROPOSE_WHAT).to_owned(),
+            href: "/proposals/new".into(),
+            label: say!(NEW_PROPOSAL).to_owned(),
+            evidence: known::state("0", say!(LIVE_ABOUT)),
+        });
+    }
+    if needs.is_empty() {
+        return empty(say!(NEEDS_NOTHING), view! { <p>{say!(NEEDS_NOTHING_WHAT)}</p> });
+    }
+    let items = needs.into_iter().enumerate().map(|(i, need)| {
+        let class = if i == 0 { "btn solid" } else { "btn" };
+        view! { <li><div><h3>{need.title}</h3><p>{need.what}" "{mark(need.evidence)}</p></div><p>{file_link(class, need.href, need.label)}</p></li> }.into_any()
+    });
+    view! { <ul class="needs">{items.collect_view()}</ul> }.into_any()
+}
+
+fn some_proposals(proposals: &[ProposalView]) -> AnyView {
+    let first: Vec<&ProposalView> = proposals.iter().take(5).collect();
+    view! { {proposal_list::rows(&first, say!(PROPOSALS_NONE))} <p class="gap-2">{link("/proposals", say!(ALL_PROPOSALS))}</p> }.into_any()
+}
+
+fn some_modules(modules: &[ModuleView]) -> AnyView {
+    let client = use_client();
+    let network = client.status.with_untracked(|s| s.as_ref().map_or_else(Default::default, |status| status.network));
+    if modules.is_empty() {
+        return empty(say!(MODULES_EMPTY), view! { <p>{say!(MODULES_EMPTY_WHAT)}</p> });
+    }
+    let rows = modules
+        .iter()
+        .take(5)
+        .map(|module| {
+            let address = Address::Module(module.id).to_text(network);
+            (
+                link(format!("/modules/{address}"), module.name.clone()),
+                vec![
+                    td(say!(VERSION), module.version.to_string()),
+                    td_num(say!(SINCE_BLOCK), text::count(module.since.0.0)),
+                    td_num(say!(HOLDS), text::zra_short(module.balance)),
+                    td_known(bare(known::state(module.name.clone(), say!(MODULE_ABOUT)))),
+                ],
+            )
+        })
+        .collect();
+    table(
+        say!(NAV_MODULES),
+        &[(say!(MODULE), false), (say!(VERSION), false), (say!(SINCE_BLOCK), true), (say!(HOLDS), true), ("", false)],
+        rows,
+    )
+}

@@ -1,0 +1,193 @@
+//! Turns values into the words people read: numbers with commas, amounts, durations, dates, short hashes.
+//! All sentences come from the locale file; this file only fills their gaps.
+
+use zera_primitives::{Amount, UNITS_PER_ZRA};
+
+/// Replaces `{0}`, `{1}`, … in `pattern`.
+#[must_use]
+pub fn fill(pattern: &str, values: &[&str]) -> String {
+    let mut out = String::with_capacity(pattern.len() + 32);
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((index, tail)) = after.split_once('}') else {
+            rest = after;
+            break;
+        };
+        out.push_str(index.parse::<usize>().ok().and_then(|i| values.get(i)).copied().unwrap_or_default());
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `say!(KEY)` is the sentence of the locale; `say!(KEY, a, b)` fills its gaps.
+#[macro_export]
+macro_rules! say {
+    ($key:ident) => { $crate::en::$key };
+    ($key:ident, $($value:expr),+ $(,)?) => {
+        $crate::text::fill($crate::en::$key, &[$(&$value.to_string()),+])
+    };
+}
+
+/// `1482331` → `1,482,331`.
+#[must_use]
+pub fn thousands(number: u128) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// [`thousands`] of a `u64`.
+#[must_use]
+pub fn count(number: u64) -> String {
+    thousands(number.into())
+}
+
+/// `1 module`, `2 modules`.
+#[must_use]
+pub fn plural(number: usize, one: &str, many: &str) -> String {
+    format!("{}\u{a0}{}", count(number as u64), if number == 1 { one } else { many })
+}
+
+/// An amount with its unit, which never leaves its number: `1,234.5 ZRA`.
+#[must_use]
+pub fn zra(amount: Amount) -> String {
+    format!("{amount}\u{a0}ZRA")
+}
+
+/// An amount rounded down to three decimals of ZRA, for running text and tables.
+#[must_use]
+pub fn zra_about(amount: Amount) -> String {
+    const STEP: u128 = UNITS_PER_ZRA / 1_000;
+    if amount.0 < STEP { zra(amount) } else { zra(Amount(amount.0 / STEP * STEP)) }
+}
+
+/// The unit a scale of `most` is written in: divisor in base units, letter.
+#[must_use]
+pub const fn unit_of(most: Amount) -> (u128, &'static str) {
+    if most.0 >= 1_000_000 * UNITS_PER_ZRA {
+        (1_000_000 * UNITS_PER_ZRA, "M")
+    } else if most.0 >= 10_000 * UNITS_PER_ZRA {
+        (1_000 * UNITS_PER_ZRA, "k")
+    } else {
+        (UNITS_PER_ZRA, "")
+    }
+}
+
+/// `amount` in units of `divisor`, rounded down to `decimals` places.
+#[must_use]
+pub fn scaled(amount: u128, divisor: u128, decimals: u32) -> String {
+    let ten = 10u128.pow(decimals.min(9));
+    let value = amount / (divisor / ten).max(1);
+    let (whole, rest) = (value / ten, value % ten);
+    if decimals == 0 {
+        thousands(whole)
+    } else {
+        format!("{}.{rest:0width$}", thousands(whole), width = decimals.min(9) as usize)
+    }
+}
+
+/// An amount in its own unit with three decimals: `1.316 M ZRA`.
+#[must_use]
+pub fn zra_short(amount: Amount) -> String {
+    let (divisor, letter) = unit_of(amount);
+    if letter.is_empty() {
+        zra_about(amount)
+    } else {
+        format!("{}\u{a0}{letter}\u{a0}ZRA", scaled(amount.0, divisor, 3))
+    }
+}
+
+/// Slots of one second as people say durations: `35 s`, `1 min 35 s`, `2 h 06 min`, `6 d 17 h`.
+#[must_use]
+pub fn duration(seconds: u64) -> String {
+    let (m, h, d) = (60, 3_600, 86_400);
+    if seconds < 2 * m {
+        format!("{seconds}\u{a0}s")
+    } else if seconds < 2 * h {
+        format!("{}\u{a0}min\u{a0}{:02}\u{a0}s", seconds / m, seconds % m)
+    } else if seconds < 2 * d {
+        format!("{}\u{a0}h\u{a0}{:02}\u{a0}min", seconds / h, seconds % h / m)
+    } else {
+        format!("{}\u{a0}d\u{a0}{:02}\u{a0}h", count(seconds / d), seconds % d / h)
+    }
+}
+
+/// `212 B`, `14.7 kB`, `1.8 MB`; thousands, as disks are sold.
+#[must_use]
+pub fn bytes(number: u64) -> String {
+    let tenth = |unit: u64| format!("{}.{}", count(number / unit), number % unit * 10 / unit);
+    match number {
+        0..1_000 => format!("{number}\u{a0}B"),
+        1_000..1_000_000 => format!("{}\u{a0}kB", tenth(1_000)),
+        1_000_000..1_000_000_000 => format!("{}\u{a0}MB", tenth(1_000_000)),
+        _ => format!("{}\u{a0}GB", tenth(1_000_000_000)),
+    }
+}
+
+/// 8 + 6 characters of a long one; short ones whole.
+#[must_use]
+pub fn short(text: &str) -> String {
+    if text.len() <= 17 || !text.is_ascii() {
+        return text.to_owned();
+    }
+    format!("{}…{}", &text[..8], &text[text.len() - 6..])
+}
+
+/// `Fri 27 Nov, 02:16:40 UTC` of seconds since 1970.
+#[must_use]
+pub fn date(unix_seconds: u64) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let days = unix_seconds / 86_400;
+    let of_day = unix_seconds % 86_400;
+    let (year, month, day) = civil(days);
+    let name = DAYS.get((days % 7) as usize).copied().unwrap_or_default();
+    let month = MONTHS.get(month.saturating_sub(1) as usize).copied().unwrap_or_default();
+    let clock = format!("{:02}:{:02}:{:02}\u{a0}UTC", of_day / 3_600, of_day % 3_600 / 60, of_day % 60);
+    format!("{name} {day} {month} {year}, {clock}")
+}
+
+/// Year, month, day of a day number since 1970 (Howard Hinnant's `civil_from_days`, for days from 1970 on).
+fn civil(days: u64) -> (u64, u64, u64) {
+    let z = days + 719_468;
+    let era = z / 146_097;
+    let doe = z % 146_097;
+    let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    (yoe + era * 400 + u64::from(month <= 2), month, doy - (153 * mp + 2) / 5 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_are_filled_and_odd_braces_survive() {
+        assert_eq!(fill("{0} of {1}, {0}", &["a", "b"]), "a of b, a");
+        assert_eq!(fill("{7} {x} end", &["a"]), "  end");
+        assert_eq!(fill("open { brace", &[]), "open  brace");
+    }
+
+    #[test]
+    fn numbers_durations_and_dates_read_as_the_look_asks() {
+        assert_eq!(thousands(1_482_331), "1,482,331");
+        assert_eq!(scaled(1_316_400_000_000_000, 1_000_000_000_000_000, 3), "1.316");
+        assert_eq!(zra_short(Amount::zra(10_000_000)), "10.000\u{a0}M\u{a0}ZRA");
+        assert_eq!(duration(95), "95\u{a0}s");
+        assert_eq!(duration(7_560), "2\u{a0}h\u{a0}06\u{a0}min");
+        assert_eq!(bytes(148_212), "148.2\u{a0}kB");
+        assert_eq!(date(951_827_696), "Tue 29 Feb 2000, 12:34:56\u{a0}UTC");
+        assert_eq!(date(0), "Thu 1 Jan 1970, 00:00:00\u{a0}UTC");
+        assert_eq!(short("0123456789abcdef0123"), "01234567…ef0123");
+    }
+}
