@@ -2,7 +2,7 @@
 
 use crate::{
     codes::required_info,
-    config::check_changes,
+    config::setters,
     error::RegistryError,
     legality::{Asked, When, plan},
 };
@@ -34,7 +34,7 @@ pub fn classify(
             let new = required_info(st, &upgrade.new_wasm_bytecode)?;
             Ok(plan(st, supply, params, upgrade.into(), new, When::Submitted)?.class)
         }
-        Payload::Config { changes, .. } => check_changes(st, changes).map(|()| Class::Patch),
+        Payload::Config { changes, .. } => setters(st, changes).map(|_| Class::Patch),
         Payload::Parameters { params, .. } => Ok(params.check().map(|()| Class::Governance)?),
     }
 }

@@ -22,16 +22,16 @@ pub(crate) struct Setter {
     pub args: Vec<u8>,
 }
 
-/// Checks all changes of a proposal against the modules as they stand.
-pub(crate) fn check_changes(st: &(impl StateView + ?Sized), changes: &[ConfigChange]) -> Result<(), RegistryError> {
+/// Finds the setters of all changes of a proposal in order, or the first change that is not legal.
+pub(crate) fn setters(st: &(impl StateView + ?Sized), changes: &[ConfigChange]) -> Result<Vec<Setter>, RegistryError> {
     if changes.is_empty() || changes.len() > limits::CONFIG_CHANGES {
         return Err(RegistryError::ChangeCount(changes.len()));
     }
-    changes.iter().try_for_each(|change| setter(st, change).map(|_| ()))
+    changes.iter().map(|change| setter(st, change)).collect()
 }
 
 /// Finds the setter of a change, once its value is of the parameter's type and inside its bounds.
-pub(crate) fn setter(st: &(impl StateView + ?Sized), change: &ConfigChange) -> Result<Setter, RegistryError> {
+fn setter(st: &(impl StateView + ?Sized), change: &ConfigChange) -> Result<Setter, RegistryError> {
     let unknown =
         || RegistryError::NoParameter { module: change.module_id, name: change.parameter.chars().take(200).collect() };
     let record = required(st, &change.module_id)?;

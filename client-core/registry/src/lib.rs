@@ -39,4 +39,6 @@ pub use upgrade::{Abort, EnactError, Enacted, Enactment, apply_wasm_module_upgra
 pub use usage::{Usage, charge_storage, storage_pool, storage_usage};
 
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod testing;

@@ -3,7 +3,7 @@
 
 use crate::{
     codes,
-    config::{check_changes, setter},
+    config::{Setter, setters},
     error::RegistryError,
     events::{CONFIG_CHANGED, ConfigChanged, MODULE_UPGRADED, ModuleUpgraded, event},
     executor::{Executor, SystemCall, SystemCaller, SystemResult},
@@ -140,7 +140,6 @@ impl<E: ?Sized> Enactment<'_, E> {
     where
         E: Executor<S>,
     {
-        // Whoever votes sees the module first: an unknown one is told before its code is looked for.
         crate::modules::required(st, &upgrade.module_id).map_err(|error| self.refuse(error))?;
         let voted = upgrade.new_wasm_bytecode;
         let bytes = codes::code(st, &voted)?.filter(|bytes| Hash::of(bytes) == voted);
@@ -256,22 +255,29 @@ impl<E: ?Sized> Enactment<'_, E> {
         Ok(())
     }
 
-    /// Calls every setter in order with the governance caller. Each is checked again right before its call, since an
-    /// earlier one may have changed nothing that the check reads but the running code is what counts now.
+    /// Calls every setter in order with the governance caller, once all changes are known to be legal. A setter cannot
+    /// change which code runs, so they stay so.
     fn config<S: StateAccess + ?Sized>(&mut self, st: &mut S, changes: &[ConfigChange]) -> Result<(), EnactError>
     where
         E: Executor<S>,
     {
-        check_changes(st, changes).map_err(|error| self.refuse(error))?;
+        let setters = setters(st, changes).map_err(|error| self.refuse(error))?;
         covers(self.class, Class::Patch).map_err(|error| self.refuse(error))?;
-        (0..).zip(changes).try_for_each(|(index, change)| self.set(st, index, change))
+        (0..)
+            .zip(changes.iter().zip(&setters))
+            .try_for_each(|(index, (change, setter))| self.set(st, index, change, setter))
     }
 
-    fn set<S: StateAccess + ?Sized>(&mut self, st: &mut S, index: u32, change: &ConfigChange) -> Result<(), EnactError>
+    fn set<S: StateAccess + ?Sized>(
+        &mut self,
+        st: &mut S,
+        index: u32,
+        change: &ConfigChange,
+        setter: &Setter,
+    ) -> Result<(), EnactError>
     where
         E: Executor<S>,
     {
-        let setter = setter(st, change).map_err(|error| self.refuse(error))?;
         let call = SystemCall {
             module: change.module_id,
             code: setter.record.code(),
