@@ -3,6 +3,7 @@
 //! The peer of the updates is `jmt` used the plain way (`put_value_set`, one key at a time) on the same keys; the peer of
 //! a proof check is BLAKE3 over as many blocks as the check hashes. `ci` is the half-width of the 95 % interval of the
 //! mean over the repetitions, in the case's unit.
+#![allow(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "a measurement, not consensus")]
 
 use std::{cell::RefCell, collections::BTreeMap, hint::black_box, time::Instant};
 
