@@ -29,6 +29,10 @@ impl Entry {
         let entry =
             Self { attribute, name: method.sig.ident.clone(), doc: docs(&method.attrs), args, result, fallible };
         entry.check()?;
+        if entry.attribute.kind == Kind::Constructor {
+            // It fills storage that is there already, whatever its name.
+            method.attrs.push(syn::parse_quote!(#[allow(clippy::new_ret_no_self, reason = "a constructor of a module")]));
+        }
         Ok(Some(entry))
     }
 

@@ -10,8 +10,11 @@ use zera_primitives::Manifest;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Rust samples: name in build.toml and manifest.
-const RUST: &[(&str, fn() -> Manifest)] = &[
+/// A sample's name in build.toml, and what describes it.
+type Described = (&'static str, fn() -> Manifest);
+
+/// Rust samples.
+const RUST: &[Described] = &[
     ("counter", counter::counter::manifest),
     ("lending-v1", lending_v1::lending::manifest),
     ("lending-v2", lending_v2::lending::manifest),

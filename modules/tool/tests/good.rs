@@ -19,7 +19,9 @@ fn every_sample_is_accepted_with_its_manifest() {
     for name in names("") {
         let code = bytes(&name);
         let info = CodeInfo::read(&code).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(info.manifest().unwrap().is_some(), "{name} has no manifest");
+        let manifest = info.manifest().unwrap().unwrap_or_else(|| panic!("{name} has no manifest"));
+        assert!(!manifest.description.is_empty(), "{name} says nothing about itself");
+        assert!(manifest.exports.iter().all(|export| !export.doc.is_empty()), "{name} has exports without words");
         let memory = zera_vm::validate(&code).unwrap().memory.unwrap();
         assert!(memory.1 == 16 && memory.0 <= 2, "{name}: memory of {memory:?} pages");
         for path in ["/home", "/root", "/work", "/tmp", "/usr"] {
@@ -61,6 +63,28 @@ fn lending_lives_through_its_upgrade_and_refuses_the_bad_one() {
     assert_eq!(world.call(By::Account(SAVER), 0, MODULE, "totals", &()), Ok(Totals::default()));
     let topics: Vec<&str> = world.events.iter().map(|(topic, _)| topic.as_str()).collect();
     assert_eq!(topics, ["Deposited", "Borrowed", "Migrated", "Repaid", "Withdrawn"]);
+}
+
+/// A migration has 100 M gas in a block (design §11); this says for how many accounts that is enough.
+#[test]
+fn migrating_costs_gas_per_account() {
+    let gas_of = |accounts: u16| {
+        let mut world = lending();
+        for account in 0..accounts {
+            let mut id = [77; 32];
+            id[..2].copy_from_slice(&account.to_le_bytes());
+            world.fund(id, ZRA);
+            world.call::<Amount>(By::Account(id), ZRA, MODULE, "deposit", &()).unwrap();
+        }
+        world.upgrade(MODULE, "lending-v2", false).unwrap();
+        let migrate = world.gas;
+        assert_eq!(world.call(By::Runtime([0; 32]), 0, MODULE, "health", &()), Ok(true));
+        (migrate, world.gas)
+    };
+    let (few, many) = (gas_of(10), gas_of(210));
+    let (migrate, health) = ((many.0 - few.0) / 200, (many.1 - few.1) / 200);
+    println!("per account: migrate {migrate} gas, health {health} gas");
+    assert!(migrate < 20_000 && health < 5_000, "5,000 accounts and more fit: {migrate}, {health}");
 }
 
 #[test]

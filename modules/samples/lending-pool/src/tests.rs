@@ -27,9 +27,9 @@ fn mul_div_agrees_with_long_arithmetic() {
             out[i + 4] = carry as u64;
         }
         let mut carry = 0;
-        for i in 0..8 {
-            let sum = out[i] + more.get(i).copied().unwrap_or(0) + carry;
-            out[i] = sum & 0xffff_ffff;
+        for (i, digit) in out.iter_mut().enumerate() {
+            let sum = *digit + more.get(i).copied().unwrap_or(0) + carry;
+            *digit = sum & 0xffff_ffff;
             carry = sum >> 32;
         }
         out

@@ -1,6 +1,7 @@
 //! The finished modules on the chain's own engine, with a small world around them.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed invariant in a test is a failed test")]
 
 use codec::{Decode, DecodeAll, Encode};
 use std::collections::BTreeMap;
