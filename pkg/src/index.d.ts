@@ -1,0 +1,117 @@
+import type {
+  AccountId,
+  AccountView,
+  Amount,
+  BlockView,
+  CalledView,
+  Call,
+  CodeView,
+  Command,
+  DryRunView,
+  Error as NodeError,
+  Event,
+  ForecastView,
+  Hash,
+  HeadView,
+  Height,
+  KeySource,
+  KeyView,
+  ModuleDetail,
+  ModuleId,
+  ModuleView,
+  Outcome,
+  Payload,
+  PlanView,
+  ProposalDetail,
+  ProposalId,
+  ProposalView,
+  Receipt,
+  Response,
+  Side,
+  StatusView,
+  StoragePage,
+  TransactionView,
+  WhatIf,
+} from "./types.d.ts";
+
+export type * from "./types.d.ts";
+
+/** Base units in one ZRA. */
+export const UNITS_PER_ZRA: bigint;
+/** The protocol this package speaks. */
+export const PROTOCOL_VERSION: number;
+
+/** Base units of an amount in ZRA: `zra("1.5")` is `"1500000000"`. */
+export function zra(amount: string | number | bigint): Amount;
+/** An amount of base units as ZRA, exactly. */
+export function showZra(units: Amount | bigint): string;
+
+/** What the node answers when it cannot do something. */
+export class ZeraError extends Error {
+  kind: NodeError["kind"];
+  cause: NodeError["cause"];
+  fatal: boolean;
+}
+
+/** Starts a node in a worker of its own and waits until its chain runs. */
+export function start(options?: { workerUrl?: string | URL; onEvent?: (event: Event) => void }): Promise<Client>;
+
+/** Speaks to a node worker that the page already runs. */
+export function attach(worker: Worker): Client;
+
+/** A transaction in a stored block. */
+export interface Done {
+  hash: Hash;
+  height: Height;
+  outcome: Outcome;
+}
+
+/** An upgrade in short: the code is uploaded and gets the next version. */
+export interface Upgrade {
+  upgrade: { module: ModuleId; code: Uint8Array; migrate?: boolean; description?: string };
+}
+
+/** One node, seen from a script. Every method rejects with {@link ZeraError}. */
+export class Client {
+  status(): Promise<StatusView>;
+  /** Calls `listener` with every event until the returned function is called. */
+  on(listener: (event: Event) => void): () => void;
+
+  modules(): Promise<ModuleView[]>;
+  module(id: ModuleId): Promise<ModuleDetail>;
+  storage(id: ModuleId, page?: { after?: Uint8Array; limit?: number }): Promise<StoragePage>;
+  query(id: ModuleId, entry: string, args?: Uint8Array): Promise<CalledView>;
+  proposals(): Promise<ProposalView[]>;
+  proposal(id: ProposalId): Promise<ProposalDetail>;
+  forecast(id: ProposalId, whatIf?: WhatIf): Promise<ForecastView>;
+  dryRun(id: ProposalId): Promise<DryRunView>;
+  account(id?: AccountId): Promise<AccountView>;
+  block(height: Height): Promise<BlockView>;
+  blocks(page?: { from?: Height | null; limit?: number }): Promise<HeadView[]>;
+  transaction(hash: Hash): Promise<TransactionView>;
+  inspect(code: Uint8Array): Promise<CodeView>;
+
+  keys(): Promise<KeyView[]>;
+  newPhrase(): Promise<string>;
+  addKey(source: KeySource): Promise<KeyView[]>;
+
+  simulate(calls: Call | Call[], codes?: Uint8Array[]): Promise<PlanView>;
+  submit(plan: PlanView | Uint8Array): Promise<Done[]>;
+  transact(calls: Call | Call[], codes?: Uint8Array[]): Promise<{ plan: PlanView; transactions: Done[] }>;
+  deploy(code: Uint8Array, options?: { args?: Uint8Array; value?: Amount }): Promise<ModuleId>;
+  call(
+    module: ModuleId,
+    entry: string,
+    options?: { args?: Uint8Array; value?: Amount },
+  ): Promise<Done & { result: Uint8Array; receipt: Receipt }>;
+  propose(title: string, payload: Payload | Upgrade): Promise<ProposalId>;
+  allocate(proposal: ProposalId, amount: Amount | bigint, side?: Side): Promise<Done>;
+  advance(slots: number): Promise<StatusView>;
+
+  exportChain(): Promise<Uint8Array>;
+  importChain(bytes: Uint8Array): Promise<StatusView>;
+  /** Any command, answered as the protocol answers it. */
+  ask(command: Command): Promise<Response>;
+  /** Ends a node that `start` began. */
+  stop(): void;
+}

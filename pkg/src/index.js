@@ -1,0 +1,385 @@
+// The ZERA client for scripts: a thin, dependency-free face over the node worker. The worker does everything; messages
+// are plain objects (`{ zera: { request, command } }`), so no codec is needed here.
+//
+// Amounts are decimal strings of base units (10^9 are one ZRA), hashes and ids hexadecimal, bytes Uint8Array.
+
+/** Base units in one ZRA. */
+export const UNITS_PER_ZRA = 1_000_000_000n;
+
+/** The protocol this package speaks; a worker of another one is refused. */
+export const PROTOCOL_VERSION = 1;
+
+/** Crashes within a minute after which no fresh worker is started. */
+const CRASHES = 3;
+const CRASH_WINDOW_MS = 60_000;
+
+/** What the node answers when it cannot do something: `kind` and `cause` are the worker protocol's words. */
+export class ZeraError extends Error {
+  constructor({ kind = "Malformed", cause = "Client", fatal = false, detail = "the node answered something else" } = {}) {
+    super(detail);
+    this.name = "ZeraError";
+    this.kind = kind;
+    this.cause = cause;
+    this.fatal = fatal;
+  }
+}
+
+/** Base units of an amount in ZRA: `zra("1.5")` is `"1500000000"`. */
+export function zra(amount) {
+  const match = /^(\d+)(?:\.(\d{1,9}))?$/.exec(String(amount).replaceAll(",", "").trim());
+  if (!match) throw new ZeraError({ kind: "Malformed", cause: "Request", detail: `${amount} is no amount of ZRA with at most nine decimals` });
+  return (BigInt(match[1]) * UNITS_PER_ZRA + BigInt((match[2] ?? "").padEnd(9, "0"))).toString();
+}
+
+/** An amount of base units as ZRA, exactly: `"1500000000"` is `"1.5"`. */
+export function showZra(units) {
+  const whole = BigInt(units) / UNITS_PER_ZRA;
+  const rest = (BigInt(units) % UNITS_PER_ZRA).toString().padStart(9, "0").replace(/0+$/, "");
+  return rest ? `${whole}.${rest}` : `${whole}`;
+}
+
+/**
+ * Starts a node in a worker of its own and waits until its chain runs. A crash of the worker is repaired by a fresh one
+ * that goes on from the last stored block; three within a minute end it.
+ */
+export async function start({ workerUrl = "/worker_loader.js", onEvent } = {}) {
+  const client = new Client();
+  if (onEvent) client.on(onEvent);
+  const crashes = [];
+  const spawn = () => {
+    const worker = new Worker(workerUrl, { type: "module" });
+    client._use(worker);
+    const crashed = (detail) => {
+      if (client._worker !== worker) return;
+      worker.terminate();
+      client._fail(new ZeraError({ kind: "Panicked", cause: "Client", fatal: true, detail }));
+      crashes.push(Date.now());
+      while (crashes[0] < Date.now() - CRASH_WINDOW_MS) crashes.shift();
+      if (crashes.length >= CRASHES) {
+        client._stop(new ZeraError({ kind: "Panicked", cause: "Client", fatal: true, detail: `the node crashed ${CRASHES} times within a minute: ${detail}` }));
+        return;
+      }
+      client._emit({ Notice: { Restarted: { detail } } });
+      spawn();
+      // A failure to start again reaches everyone who asks.
+      client._ask("Start").catch((error) => client._stop(error));
+    };
+    worker.addEventListener("error", (event) => crashed(event.message ?? "the worker did not load"));
+    client._crashed = crashed;
+  };
+  spawn();
+  await client._ready;
+  await client._ask("Start");
+  return client;
+}
+
+/** Speaks to a node worker that the page already runs; the page starts, restarts and ends it. */
+export function attach(worker) {
+  const client = new Client();
+  client._use(worker, true);
+  return client;
+}
+
+/** One node, seen from a script. */
+export class Client {
+  _worker = undefined;
+  _requests = new Map();
+  _next = 1;
+  _listeners = new Set();
+  _stopped = undefined;
+  _crashed = undefined;
+
+  // ---- what the node is and does
+
+  /** The node: head, slot, parameters, active account. */
+  status() {
+    return this._ask("Status", "Status");
+  }
+
+  /** Calls `listener` with every event (`{ Head: … }`, `{ Transaction: … }`, …) until the returned function is called. */
+  on(listener) {
+    this._listeners.add(listener);
+    return () => this._listeners.delete(listener);
+  }
+
+  // ---- questions
+
+  /** All modules. */
+  modules() {
+    return this._ask("Modules", "Modules");
+  }
+
+  /** One module with manifest, parameters and history. */
+  module(id) {
+    return this._ask({ Module: id }, "Module");
+  }
+
+  /** Entries of a module's storage, each proven against the head's root. */
+  storage(id, { after = new Uint8Array(), limit = 100 } = {}) {
+    return this._ask({ Storage: { module: id, after, limit } }, "Storage");
+  }
+
+  /** Runs a query export on the head's state; `args` and the result are SCALE bytes. */
+  query(id, entry, args = new Uint8Array()) {
+    return this._ask({ Query: { module: id, entry, args } }, "Called");
+  }
+
+  /** All proposals. */
+  proposals() {
+    return this._ask("Proposals", "Proposals");
+  }
+
+  /** One proposal with every stake change and its forecast. */
+  proposal(id) {
+    return this._ask({ Proposal: id }, "Proposal");
+  }
+
+  /** A proposal's forecast, if `amount` more were allocated on `side`. */
+  forecast(id, whatIf = undefined) {
+    return this._ask({ Forecast: { proposal: id, what_if: whatIf ?? null } }, "Forecast");
+  }
+
+  /** Rehearses a proposal's enactment; nothing changes. */
+  dryRun(id) {
+    return this._ask({ DryRun: id }, "DryRun");
+  }
+
+  /** An account by hexadecimal id or address; the active one by default. */
+  async account(id = undefined) {
+    const account = id ?? (await this.status()).account;
+    if (!account) throw new ZeraError({ kind: "NoKey", cause: "Request", detail: "this tab holds no key yet" });
+    return this._ask({ Account: account }, "Account");
+  }
+
+  /** A block with its receipts. */
+  block(height) {
+    return this._ask({ Block: height }, "Block");
+  }
+
+  /** Blocks at and below `from` (the newest by default), newest first. */
+  blocks({ from = null, limit = 20 } = {}) {
+    return this._ask({ Blocks: { from, limit } }, "Blocks");
+  }
+
+  /** A transaction, pending ones included. */
+  transaction(hash) {
+    return this._ask({ Transaction: hash }, "Transaction");
+  }
+
+  /** Checks code without changing anything. */
+  inspect(code) {
+    return this._ask({ Inspect: code }, "Code");
+  }
+
+  // ---- keys
+
+  /** The keys this tab holds, the active one first. */
+  keys() {
+    return this._ask("Keys", "Keys");
+  }
+
+  /** Twelve fresh words; nothing is stored. */
+  newPhrase() {
+    return this._ask("NewPhrase", "Phrase");
+  }
+
+  /** Stores a key and makes it active: `{ Phrase: "…" }`, `{ File: { bytes, passphrase } }`, or `"Device"`. */
+  addKey(source) {
+    return this._ask({ AddKey: source }, "Keys");
+  }
+
+  // ---- changes
+
+  /** Simulates calls of the active key, preceded by the upload of `codes`; nothing is signed. */
+  simulate(calls, codes = []) {
+    return this._ask({ Prepare: { codes, calls: [calls].flat() } }, "Plan");
+  }
+
+  /**
+   * Signs a plan exactly as simulated, or submits an already signed transaction (bytes), and waits until every
+   * transaction is in a stored block. Answers `{ hash, height, outcome }` for each.
+   */
+  async submit(plan) {
+    const moved = new Map();
+    let look = () => {};
+    const off = this.on((event) => {
+      if (event.Transaction) {
+        moved.set(event.Transaction.hash, event.Transaction.stage);
+        look();
+      }
+    });
+    try {
+      const command = plan instanceof Uint8Array ? { Submit: plan } : { Sign: { plan: plan.id } };
+      const hashes = await this._ask(command, "Submitted");
+      const ended = (hash) => moved.get(hash)?.Final || moved.get(hash) === "Dropped";
+      await new Promise((resolve, reject) => {
+        look = () => {
+          if (this._stopped) reject(this._stopped);
+          else if (hashes.every(ended)) resolve();
+        };
+        this._waiting.add(look);
+        look();
+      });
+      return hashes.map((hash) => {
+        const stage = moved.get(hash);
+        if (stage === "Dropped") throw new ZeraError({ kind: "TransactionRefused", cause: "Request", detail: `transaction ${hash} was dropped` });
+        return { hash, ...stage.Final };
+      });
+    } finally {
+      off();
+      this._waiting.delete(look);
+    }
+  }
+
+  /** Simulates, refuses what would fail, signs, and waits. Answers `{ plan, transactions }`. */
+  async transact(calls, codes = []) {
+    const plan = await this.simulate(calls, codes);
+    const failing = plan.steps.find((step) => step.outcome !== "Ok");
+    if (failing) throw new ZeraError({ kind: "WouldFail", cause: "Module", detail: failing.cause ?? `the transaction would end with ${failing.outcome}` });
+    return { plan, transactions: await this.submit(plan) };
+  }
+
+  /** Uploads code where needed and creates a module from it; answers its id. */
+  async deploy(code, { args = new Uint8Array(), value = "0" } = {}) {
+    const { hash } = await this.inspect(code);
+    const { plan } = await this.transact({ Deploy: { code: hash, args, value } }, [code]);
+    return plan.modules[0];
+  }
+
+  /** Calls an export of a module; answers its result's SCALE bytes and the transaction. */
+  async call(module, entry, { args = new Uint8Array(), value = "0" } = {}) {
+    const { plan, transactions } = await this.transact({ Module: { module, entry, args, value } });
+    const { diagnostics, receipt } = await this.transaction(transactions[0].hash);
+    return { result: diagnostics[0]?.result ?? plan.steps.at(-1).results[0], receipt, ...transactions[0] };
+  }
+
+  /**
+   * Opens a proposal and answers its number. `payload` as the protocol has it, or `{ upgrade: { module, code,
+   * migrate?, description? } }`, which uploads the code and takes the next version.
+   */
+  async propose(title, payload) {
+    let codes = [];
+    if (payload.upgrade) {
+      const { module, code, migrate = false, description = "" } = payload.upgrade;
+      const [{ hash }, detail] = await Promise.all([this.inspect(code), this.module(module)]);
+      codes = [code];
+      payload = {
+        Upgrade: {
+          module_id: module,
+          new_wasm_bytecode: hash,
+          new_version: detail.module.sequence + 1,
+          migration_logic_hash: migrate ? hash : null,
+          description,
+        },
+      };
+    }
+    const { plan } = await this.transact({ Propose: { title, payload } }, codes);
+    return plan.proposals[0][0];
+  }
+
+  /** Sets the active key's allocation on one side of a proposal, in base units, staking what is missing first. */
+  async allocate(proposal, amount, side = "For") {
+    const account = await this.account();
+    const held = account.allocations.find((own) => own.proposal === proposal);
+    const free = BigInt(account.staked) - BigInt(account.allocated) + BigInt(held?.stake ?? 0);
+    const missing = BigInt(amount) - free;
+    const calls = missing > 0n ? [{ Stake: { amount: missing.toString() } }] : [];
+    calls.push({ Allocate: { proposal, side, amount: String(amount) } });
+    return (await this.transact(calls)).transactions[0];
+  }
+
+  /** Lets time pass on the solo chain. */
+  advance(slots) {
+    return this._ask({ Advance: { slots } }, "Status");
+  }
+
+  /** The whole chain in one file. */
+  exportChain() {
+    return this._ask("Export", "Bytes");
+  }
+
+  /** Replaces the chain by an exported one; every block is executed again first. */
+  importChain(bytes) {
+    return this._ask({ Import: bytes }, "Status");
+  }
+
+  /** Any command of the worker protocol, answered as the protocol answers it. */
+  ask(command) {
+    return this._ask(command);
+  }
+
+  /** Ends a node that `start` began. */
+  stop() {
+    this._worker?.terminate();
+    this._stop(new ZeraError({ kind: "NotStarted", cause: "Request", detail: "the node was stopped" }));
+  }
+
+  // ---- below: the link
+
+  _waiting = new Set();
+
+  _use(worker, running = false) {
+    this._worker = worker;
+    this._ready = running ? Promise.resolve() : new Promise((resolve, reject) => {
+      this._isReady = resolve;
+      this._isNotReady = reject;
+    });
+    worker.addEventListener("message", ({ data }) => {
+      if (data?.zera && this._worker === worker) this._receive(data.zera);
+    });
+  }
+
+  _receive(message) {
+    if (message.ready !== undefined) {
+      if (message.ready === PROTOCOL_VERSION) this._isReady?.();
+      else this._stop(new ZeraError({ kind: "NewerSchema", cause: "Client", fatal: true, detail: `the node speaks protocol ${message.ready}, this package ${PROTOCOL_VERSION}` }));
+    } else if (message.event) {
+      const stopped = message.event.Stopped;
+      this._emit(message.event);
+      if (stopped?.kind === "Panicked" && this._crashed) this._crashed(stopped.detail);
+      else if (stopped) this._stop(new ZeraError(stopped));
+    } else {
+      const waiting = this._requests.get(message.request);
+      if (!waiting) return;
+      this._requests.delete(message.request);
+      if (message.error) waiting.reject(new ZeraError(message.error));
+      else waiting.resolve(message.ok);
+    }
+  }
+
+  async _ask(command, kind = undefined) {
+    await this._ready;
+    if (this._stopped) throw this._stopped;
+    const answer = await new Promise((resolve, reject) => {
+      const request = this._next++;
+      this._requests.set(request, { resolve, reject });
+      this._worker.postMessage({ zera: { request, command } });
+    });
+    if (kind === undefined) return answer;
+    if (!answer || typeof answer !== "object" || !(kind in answer)) throw new ZeraError();
+    return answer[kind];
+  }
+
+  _emit(event) {
+    for (const listener of [...this._listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        // A listener's mistake is its own: it must neither stop the others nor the node.
+        console.error(error);
+      }
+    }
+  }
+
+  _fail(error) {
+    for (const { reject } of this._requests.values()) reject(error);
+    this._requests.clear();
+  }
+
+  _stop(error) {
+    this._stopped = error;
+    this._isNotReady?.(error);
+    this._fail(error);
+    for (const look of [...this._waiting]) look();
+  }
+}

@@ -1,0 +1,103 @@
+// What can be tested without a browser: amounts, the link to a worker, and that the types are those of the Rust sources.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { ZeraError, attach, showZra, start, zra } from "../src/index.js";
+
+/** A worker's outside: what is posted, and a way to speak back. */
+class Port extends EventTarget {
+  posted = [];
+  static all = [];
+  terminated = false;
+  constructor() {
+    super();
+    Port.all.push(this);
+  }
+  postMessage(message) {
+    this.posted.push(message.zera);
+    this.onPost?.(message.zera);
+  }
+  terminate() {
+    this.terminated = true;
+  }
+  say(zera) {
+    this.dispatchEvent(Object.assign(new Event("message"), { data: { zera } }));
+  }
+}
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+test("amounts are exact in both directions", () => {
+  for (const [text, units] of [["1.5", "1500000000"], ["0.000000001", "1"], ["1,000,000,000", "1000000000000000000"], ["0", "0"]]) {
+    assert.equal(zra(text), units);
+    assert.equal(showZra(units), text.replaceAll(",", ""));
+  }
+  for (const bad of ["", ".", "-1", "1.0000000001", "1e9", "x"]) assert.throws(() => zra(bad), ZeraError);
+});
+
+test("answers find their questions, errors are typed, strangers' messages are ignored", async () => {
+  const port = new Port();
+  const node = attach(port);
+  const [one, two] = [node.module("aa"), node.block(7)];
+  await turn();
+  assert.deepEqual(port.posted.map(({ command }) => command), [{ Module: "aa" }, { Block: 7 }]);
+  port.dispatchEvent(Object.assign(new Event("message"), { data: new ArrayBuffer(4) }));
+  port.say({ request: port.posted[1].request, error: { kind: "NotFound", cause: "Request", fatal: false, detail: "no" } });
+  port.say({ request: port.posted[0].request, ok: { Module: { x: 1 } } });
+  assert.deepEqual(await one, { x: 1 });
+  await assert.rejects(two, (error) => error instanceof ZeraError && error.kind === "NotFound");
+});
+
+test("submit waits for the stored block", async () => {
+  const port = new Port();
+  const node = attach(port);
+  const done = node.submit({ id: 3 });
+  await turn();
+  assert.deepEqual(port.posted[0].command, { Sign: { plan: 3 } });
+  port.say({ request: port.posted[0].request, ok: { Submitted: ["h1"] } });
+  await turn();
+  port.say({ event: { Transaction: { hash: "h1", stage: { Final: { height: 4, outcome: "Ok" } } } } });
+  assert.deepEqual(await done, [{ hash: "h1", height: 4, outcome: "Ok" }]);
+});
+
+test("a crash is repaired, three within a minute end it", async () => {
+  globalThis.Worker = Port;
+  Port.all = [];
+  const started = start();
+  const answerStart = async (port) => {
+    port.onPost = ({ request }) => port.say({ request, ok: { Status: {} } });
+    port.say({ ready: 1 });
+    await turn();
+  };
+  await answerStart(Port.all[0]);
+  const node = await started;
+  const notices = [];
+  node.on((event) => notices.push(event));
+  const panic = { Stopped: { kind: "Panicked", cause: "Client", fatal: true, detail: "boom" } };
+  for (const n of [0, 1]) {
+    Port.all[n].onPost = undefined;
+    const lost = node.status();
+    await turn();
+    Port.all[n].say({ event: panic });
+    await assert.rejects(lost, { kind: "Panicked" });
+    assert.ok(Port.all[n].terminated);
+    await answerStart(Port.all[n + 1]);
+  }
+  assert.deepEqual(notices.filter((event) => event.Notice), Array(2).fill({ Notice: { Restarted: { detail: "boom" } } }));
+  Port.all[2].say({ event: panic });
+  assert.equal(Port.all.length, 3);
+  await assert.rejects(node.status(), /3 times within a minute/);
+});
+
+test("a worker of another protocol is refused", async () => {
+  globalThis.Worker = Port;
+  Port.all = [];
+  const started = start();
+  Port.all[0].say({ ready: 2 });
+  await assert.rejects(started, { kind: "NewerSchema" });
+});
+
+test("the types are those of the Rust sources", () => {
+  execFileSync(process.execPath, [fileURLToPath(new URL("../generate-types.mjs", import.meta.url)), "--check"]);
+});

@@ -1,0 +1,119 @@
+//! A node under test, its commands one by one.
+
+use super::world::Memory;
+use crate::node::{Answer, Node, Work};
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+use zera_primitives::{AccountId, Amount, Hash, Outcome, tx::Call};
+use zera_worker_protocol::{
+    Command, Error, ErrorKind, Event, KeySource, PlanView, Response, StatusView, TransactionStage,
+};
+
+/// Runs a future whose world never waits.
+pub fn now<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("the world in memory never waits"),
+    }
+}
+
+pub struct Bench {
+    pub world: Memory,
+    pub node: Node<Memory, u32>,
+}
+
+impl Bench {
+    /// A started node on a new chain.
+    pub fn new() -> Self {
+        Self::open(Memory::new())
+    }
+
+    /// A started node on what `world` holds.
+    pub fn open(world: Memory) -> Self {
+        let mut bench = Self { node: Node::new(world.clone()), world };
+        bench.ask(Command::Start).unwrap();
+        bench
+    }
+
+    /// The node ends without warning; another one opens what is stored.
+    pub fn crash(self) -> Self {
+        Self::open(self.world)
+    }
+
+    /// The answer to a command, waited for.
+    pub fn ask(&mut self, command: Command) -> Answer {
+        if let Some(answer) = now(self.node.handle(1, command)) {
+            return answer;
+        }
+        loop {
+            match now(self.node.work()) {
+                Work::Done(1, answer) => return answer,
+                Work::Done(..) | Work::Nothing => panic!("the answer never comes"),
+                Work::Step => {}
+            }
+        }
+    }
+
+    pub fn refused(&mut self, command: Command, kind: ErrorKind) -> Error {
+        let error = self.ask(command).unwrap_err();
+        assert_eq!(error.kind, kind, "{}", error.detail);
+        error
+    }
+
+    pub fn status(&mut self) -> StatusView {
+        match self.ask(Command::Status).unwrap() {
+            Response::Status(status) => *status,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Lets the node do all that is due.
+    pub fn settle(&mut self) {
+        while !matches!(now(self.node.work()), Work::Nothing) {}
+    }
+
+    /// Stores the phrase of sixteen times `entropy` and returns its account.
+    pub fn add_key(&mut self, entropy: u8) -> AccountId {
+        let words = crate::node::phrase::words(&[entropy; 16]).unwrap();
+        self.ask(Command::AddKey(KeySource::Phrase(words))).unwrap();
+        self.status().account.unwrap()
+    }
+
+    pub fn plan(&mut self, codes: Vec<Vec<u8>>, calls: Vec<Call>) -> PlanView {
+        match self.ask(Command::Prepare { codes, calls }).unwrap() {
+            Response::Plan(plan) => *plan,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Signs a plan, seals it, and returns the transactions' hashes; all must end well.
+    pub fn carry_out(&mut self, plan: &PlanView) -> Vec<Hash> {
+        self.world.events();
+        let Response::Submitted(hashes) = self.ask(Command::Sign { plan: plan.id }).unwrap() else { panic!() };
+        self.settle();
+        let events = self.world.events();
+        for hash in &hashes {
+            let done = events.iter().any(|event| {
+                matches!(event, Event::Transaction { hash: moved, stage: TransactionStage::Final { outcome: Outcome::Ok, .. } } if moved == hash)
+            });
+            assert!(done, "{hash} in {events:?}");
+        }
+        hashes
+    }
+
+    pub fn transact(&mut self, calls: Vec<Call>) -> Vec<Hash> {
+        let plan = self.plan(Vec::new(), calls);
+        self.carry_out(&plan)
+    }
+
+    pub fn free(&mut self, account: AccountId) -> Amount {
+        match self.ask(Command::Account(account)).unwrap() {
+            Response::Account(account) => account.free,
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! A world in memory that tests can look into, damage and reopen.
+
+use crate::node::world::{Commit, Role, Seed, Shelf, Shelved, Summary, Surroundings, Vault};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use zera_primitives::{AccountId, Hash, Height, Signature, keys::SecretKey};
+use zera_worker_protocol::{Error, ErrorKind, Event, KeyKind, KeyView, UsageView, command::FaultPoint};
+
+#[derive(Default)]
+pub struct Inner {
+    pub head: Option<Vec<u8>>,
+    pub records: BTreeMap<u64, Vec<u8>>,
+    pub index: BTreeMap<u64, Summary>,
+    pub bases: BTreeMap<u64, Vec<u8>>,
+    pub keys: BTreeMap<AccountId, Option<Seed>>,
+    pub active: Option<AccountId>,
+    pub roles: BTreeMap<Role, Seed>,
+    pub events: Vec<Event>,
+    /// Milliseconds.
+    pub now: u64,
+    /// Commits fail from now on.
+    pub full: bool,
+    random: u8,
+}
+
+/// What outlives a node, as a browser's storage outlives a tab.
+#[derive(Clone, Default)]
+pub struct Memory(pub Rc<RefCell<Inner>>);
+
+impl Memory {
+    pub fn new() -> Self {
+        let memory = Self::default();
+        memory.0.borrow_mut().now = 1_700_000_000_000;
+        memory
+    }
+
+    /// Events since the last call.
+    pub fn events(&self) -> Vec<Event> {
+        std::mem::take(&mut self.0.borrow_mut().events)
+    }
+
+    pub fn pass(&self, seconds: u64) {
+        self.0.borrow_mut().now += seconds * 1_000;
+    }
+}
+
+fn full() -> Error {
+    Error::browser(ErrorKind::StorageFailed, false, "the disk is full")
+}
+
+impl Shelf for Memory {
+    async fn open(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn shelved(&self) -> Result<Option<Shelved>, Error> {
+        let inner = self.0.borrow();
+        let bases = inner.bases.iter().rev().map(|(height, base)| (Height(*height), base.clone())).collect();
+        Ok(inner.head.clone().map(|head| Shelved { head, bases }))
+    }
+
+    async fn records(&self, from: Height, limit: u32) -> Result<Vec<(Height, Vec<u8>)>, Error> {
+        let inner = self.0.borrow();
+        let range = inner.records.range(from.0..).take(limit as usize);
+        Ok(range.map(|(height, record)| (Height(*height), record.clone())).collect())
+    }
+
+    async fn commit(&self, block: &Commit) -> Result<(), Error> {
+        let mut inner = self.0.borrow_mut();
+        if inner.full {
+            return Err(full());
+        }
+        let height = block.summary.head.height.0;
+        inner.records.insert(height, block.record.clone());
+        inner.index.insert(height, block.summary.clone());
+        inner.head = Some(block.head.clone());
+        Ok(())
+    }
+
+    async fn cut(&self, to: Height, head: &[u8]) -> Result<(), Error> {
+        let mut inner = self.0.borrow_mut();
+        inner.records.retain(|height, _| *height <= to.0);
+        inner.index.retain(|height, _| *height <= to.0);
+        inner.bases.retain(|height, _| *height <= to.0);
+        inner.head = Some(head.to_vec());
+        Ok(())
+    }
+
+    async fn summaries(&self, from: Option<Height>, limit: u32) -> Result<Vec<Summary>, Error> {
+        let inner = self.0.borrow();
+        let range = inner.index.range(..=from.map_or(u64::MAX, |from| from.0)).rev().take(limit as usize);
+        Ok(range.map(|(_, summary)| summary.clone()).collect())
+    }
+
+    async fn find(&self, transaction: &Hash) -> Result<Option<Height>, Error> {
+        let inner = self.0.borrow();
+        let holds = |summary: &&Summary| summary.transactions.iter().any(|(hash, ..)| hash == transaction);
+        Ok(inner.index.values().find(holds).map(|summary| summary.head.height))
+    }
+
+    async fn of_account(&self, account: &AccountId, limit: u32) -> Result<Vec<Summary>, Error> {
+        let inner = self.0.borrow();
+        let holds = |summary: &&Summary| summary.transactions.iter().any(|(_, sender, _)| sender == account);
+        Ok(inner.index.values().rev().filter(holds).take(limit as usize).cloned().collect())
+    }
+
+    async fn put_base(&self, height: Height, base: &[u8], keep: u32) -> Result<(), Error> {
+        let mut inner = self.0.borrow_mut();
+        inner.bases.insert(height.0, base.to_vec());
+        while inner.bases.len() > keep as usize {
+            inner.bases.pop_first();
+        }
+        Ok(())
+    }
+
+    async fn replace(&self, blocks: &[Commit]) -> Result<(), Error> {
+        {
+            let mut inner = self.0.borrow_mut();
+            inner.head = None;
+            inner.records.clear();
+            inner.index.clear();
+            inner.bases.clear();
+        }
+        for block in blocks {
+            self.commit(block).await?;
+        }
+        Ok(())
+    }
+
+    async fn usage(&self) -> Result<UsageView, Error> {
+        let records = self.0.borrow().records.len() as u64;
+        Ok(UsageView { used: 0, quota: 0, persistent: false, records, entries: 0 })
+    }
+}
+
+fn no_key() -> Error {
+    Error::request(ErrorKind::NoKey, "no such key")
+}
+
+impl Vault for Memory {
+    async fn keys(&self) -> Result<Vec<KeyView>, Error> {
+        let inner = self.0.borrow();
+        let mut keys: Vec<KeyView> = inner
+            .keys
+            .iter()
+            .map(|(account, seed)| KeyView {
+                account: *account,
+                kind: if seed.is_some() { KeyKind::BackedUp } else { KeyKind::Device },
+                active: inner.active == Some(*account),
+            })
+            .collect();
+        keys.sort_by_key(|key| !key.active);
+        Ok(keys)
+    }
+
+    async fn add(&self, seed: Option<&Seed>) -> Result<AccountId, Error> {
+        let Some(seed) = seed else { return Err(Error::request(ErrorKind::KeyRefused, "no device keys here")) };
+        let account = SecretKey::from_seed(seed).public();
+        let mut inner = self.0.borrow_mut();
+        inner.keys.insert(account, Some(*seed));
+        inner.active = Some(account);
+        Ok(account)
+    }
+
+    async fn activate(&self, account: &AccountId) -> Result<(), Error> {
+        let mut inner = self.0.borrow_mut();
+        inner.keys.get(account).ok_or_else(no_key)?;
+        inner.active = Some(*account);
+        Ok(())
+    }
+
+    async fn remove(&self, account: &AccountId) -> Result<(), Error> {
+        let mut inner = self.0.borrow_mut();
+        inner.keys.remove(account).ok_or_else(no_key)?;
+        if inner.active == Some(*account) {
+            inner.active = inner.keys.keys().next().copied();
+        }
+        Ok(())
+    }
+
+    async fn sign(&self, account: &AccountId, payload: &[u8]) -> Result<Signature, Error> {
+        let seed = self.seed(account).await?.ok_or_else(no_key)?;
+        Ok(SecretKey::from_seed(&seed).sign(payload))
+    }
+
+    async fn seed(&self, account: &AccountId) -> Result<Option<Seed>, Error> {
+        self.0.borrow().keys.get(account).copied().ok_or_else(no_key)
+    }
+
+    async fn role(&self, role: Role) -> Result<Option<Seed>, Error> {
+        Ok(self.0.borrow().roles.get(&role).copied())
+    }
+
+    async fn set_role(&self, role: Role, seed: Option<&Seed>) -> Result<(), Error> {
+        let mut inner = self.0.borrow_mut();
+        match seed {
+            Some(seed) => inner.roles.insert(role, *seed),
+            None => inner.roles.remove(&role),
+        };
+        Ok(())
+    }
+
+    async fn clear(&self) -> Result<(), Error> {
+        let mut inner = self.0.borrow_mut();
+        inner.keys.clear();
+        inner.roles.clear();
+        inner.active = None;
+        Ok(())
+    }
+}
+
+impl Surroundings for Memory {
+    fn now_ms(&self) -> u64 {
+        self.0.borrow().now
+    }
+
+    fn micros(&self) -> u64 {
+        self.0.borrow().now
+    }
+
+    fn fill_random(&self, bytes: &mut [u8]) -> Result<(), Error> {
+        let mut inner = self.0.borrow_mut();
+        inner.random += 1;
+        bytes.fill(inner.random);
+        Ok(())
+    }
+
+    fn emit(&self, event: Event) {
+        self.0.borrow_mut().events.push(event);
+    }
+
+    fn set_fault(&self, _: FaultPoint) -> Result<(), Error> {
+        Ok(())
+    }
+}
