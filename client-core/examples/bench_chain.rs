@@ -1,0 +1,92 @@
+//! Transactions per second natively, and what one module call and one nested call cost. Prints JSON lines as
+//! `cargo xtask bench` collects them. Signing is outside what is timed; admission, execution, root and record are in.
+
+use codec::Encode;
+use std::time::Instant;
+use zera_client::{
+    Client, GenesisConfig,
+    light::SealKey,
+    primitives::{AccountId, Amount, Hash, ModuleId, keys::SecretKey, tx::Call},
+};
+
+fn key(person: u16) -> SecretKey {
+    SecretKey::from_seed(&Hash::of(&person.to_le_bytes()).0)
+}
+
+fn prebuilt(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/../modules/prebuilt/{name}.wasm", env!("CARGO_MANIFEST_DIR"))).unwrap_or_default()
+}
+
+fn print(case: &str, value: f64, unit: &str, peer: &str, ratio: f64) {
+    println!(
+        "{{\"suite\":\"chain\",\"case\":\"{case}\",\"value\":{value:.2},\"unit\":\"{unit}\",\"peer\":\"{peer}\",\"ratio\":{ratio:.3},\"ci\":null}}"
+    );
+}
+
+fn world(people: u16) -> Result<Client, Box<dyn std::error::Error>> {
+    let sealer = SealKey::from_seed(&[9; 32])?;
+    let mut config = GenesisConfig::demo(AccountId::default(), sealer.public(), 0);
+    config.accounts = (0..people).map(|person| (key(person).public(), Amount::zra(100_000))).collect();
+    Ok(Client::create(&config, sealer)?.0)
+}
+
+/// Prepares one transaction per person, then times submit and seal of all. Answers seconds per transaction.
+fn block(client: &mut Client, people: u16, call: impl Fn(u16) -> Call) -> Result<f64, Box<dyn std::error::Error>> {
+    let slot = client.head().slot.plus(1);
+    let mut signed = Vec::new();
+    for person in 0..people {
+        let secret = key(person);
+        let plan = client.prepare(secret.public(), slot, &[], vec![call(person)])?;
+        for step in plan.steps {
+            signed.push(step.transaction.sign(&client.genesis(), &secret).encode());
+        }
+    }
+    let start = Instant::now();
+    for bytes in &signed {
+        client.submit(bytes, slot)?;
+    }
+    let sealed = client.seal(slot, 0)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let done = sealed.decoded.receipts.iter().filter(|receipt| receipt.outcome.is_ok()).count();
+    assert_eq!(done, signed.len(), "every transaction of a benchmark succeeds");
+    Ok(seconds / signed.len() as f64)
+}
+
+fn deploy(client: &mut Client) -> Result<ModuleId, Box<dyn std::error::Error>> {
+    let code = prebuilt("counter");
+    let call = Call::Deploy { code: Hash::of(&code), args: 0u64.encode(), value: Amount::ZERO };
+    let slot = client.head().slot.plus(1);
+    let plan = client.prepare(key(0).public(), slot, &[code], vec![call])?;
+    for step in plan.steps {
+        client.submit(&step.transaction.sign(&client.genesis(), &key(0)).encode(), slot)?;
+    }
+    client.seal(slot, 0)?;
+    plan.modules.first().copied().ok_or_else(|| "no module".into())
+}
+
+fn best(mut run: impl FnMut() -> Result<f64, Box<dyn std::error::Error>>) -> Result<f64, Box<dyn std::error::Error>> {
+    let mut best = f64::MAX;
+    for _ in 0..5 {
+        best = best.min(run()?);
+    }
+    Ok(best)
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    const PEOPLE: u16 = 400;
+    let mut client = world(PEOPLE)?;
+    let to = |person: u16| key(person.wrapping_add(PEOPLE)).public();
+    let transfer =
+        best(|| block(&mut client, PEOPLE, |person| Call::Transfer { to: to(person), amount: Amount::zra(1) }))?;
+    print("transfers, native", 1.0 / transfer, "tx/s", "", 1.0);
+
+    let (counter, other) = (deploy(&mut client)?, deploy(&mut client)?);
+    let module =
+        |entry: &str, args: Vec<u8>| Call::Module { module: counter, entry: entry.into(), args, value: Amount::ZERO };
+    const CALLS: u16 = 100;
+    let call = best(|| block(&mut client, CALLS, |_| module("increment", Vec::new())))?;
+    print("module calls, native", 1.0 / call, "tx/s", "transfers, native", transfer / call);
+    let nested = best(|| block(&mut client, CALLS, |_| module("increment_other", other.encode())))?;
+    print("one nested call, native", (nested - call) * 1e6, "µs", "a whole module call", (nested - call) / call);
+    Ok(())
+}
