@@ -94,7 +94,7 @@ fn measure(suite: &str) -> Result<Vec<Case>> {
         "browser" => {
             page::build()?;
             let mut node = sh::command("node", &[BROWSER]);
-            node.env("ZERA_URL", serve::in_background(&page::dist())?);
+            node.env("ZERA_URL", serve::in_background(&page::dist(), true)?);
             if let Some(chromium) = toolchain::chromium() {
                 node.env("ZERA_CHROMIUM", chromium);
             }

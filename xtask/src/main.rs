@@ -23,7 +23,8 @@ usage: cargo xtask <verb>
   setup                          bring every tool this repository needs (a second run takes seconds)
   serve [--port N] [--host ADDR] [--no-build]
                                  build the release page and serve it; prints one URL
-  test [--long]                  everything CI checks; --long runs full counts and fuzz targets
+  test [--long] [--only WORD]    everything CI checks; --long runs full counts and fuzz targets, --only runs the steps
+                                 whose names contain a word, such as tidy, lints, native, scenarios, journeys
   bench [suite] [--json]         measure; writes docs/benchmarks.md, or one JSON object per case
   tidy                           invariants, sizes, links, licences
   modules [--check]              build the guest modules, or check the built ones against their hashes
@@ -51,7 +52,7 @@ fn run(args: &[String]) -> Result<bool> {
     match verb.as_str() {
         "setup" => done(Args::new(rest).finish(&[], &[]).and_then(|_| setup::run(setup::Scope::All))),
         "serve" => done(serve::run(&Args::new(rest).finish(&["--port", "--host"], &["--no-build"])?)),
-        "test" => test::run(&Args::new(rest).finish(&[], &["--long"])?),
+        "test" => test::run(&Args::new(rest).finish(&["--only"], &["--long"])?),
         "bench" => bench::run(&Args::new(rest).finish(&[], &["--json"])?),
         "tidy" => Args::new(rest).finish(&[], &[]).and_then(|args| tidy::run(&args)),
         "modules" => modules::run(&Args::new(rest).finish(&[], &["--check"])?),

@@ -8,7 +8,7 @@ mod tests;
 use crate::setup::{self, Scope};
 use crate::sh::{self, Step};
 use crate::{Args, Result, page};
-use site::Site;
+use site::{Compression, Site};
 pub use site::{brotli, gzip};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
@@ -36,25 +36,30 @@ pub fn run(args: &Args) -> Result<()> {
         page::build()?;
     }
     let (listener, address) = bind(host, port)?;
-    let site = load(&page::dist())?;
+    let site = load(&page::dist(), true)?;
     println!("http://{address}/");
     http::serve(listener, Arc::new(site))
 }
 
 /// Serves a folder on a free port, from a thread of this process, as long as the process lives; gives the URL.
 ///
+/// Compressing takes a while and only a measured page needs it.
+///
 /// # Errors
 /// When the folder holds no page or there is no free port.
-pub fn in_background(folder: &Path) -> Result<String> {
+pub fn in_background(folder: &Path, compress: bool) -> Result<String> {
     let (listener, address) = bind(Ipv4Addr::LOCALHOST.into(), Some(0))?;
-    let site = Arc::new(load(folder)?);
+    let site = Arc::new(load(folder, compress)?);
     std::thread::spawn(move || http::serve(listener, site));
     Ok(format!("http://{address}/"))
 }
 
-fn load(folder: &Path) -> Result<Site> {
+fn load(folder: &Path, compress: bool) -> Result<Site> {
+    if !compress {
+        return Site::load(folder, Compression::Off);
+    }
     let step = Step::start("serve: compressing what is new");
-    let site = Site::load(folder, Some(&sh::root().join("target/xtask/compressed")));
+    let site = Site::load(folder, Compression::Kept(&sh::root().join("target/xtask/compressed")));
     let note = site.as_ref().map_or_else(|_| String::new(), Site::summary);
     step.end(site.is_ok(), &note);
     site

@@ -33,6 +33,8 @@ impl Count {
 /// The run so far.
 struct Run {
     long: bool,
+    /// Only steps whose names contain this.
+    only: Option<String>,
     count: Count,
     failures: Vec<String>,
 }
@@ -42,7 +44,8 @@ struct Run {
 /// # Errors
 /// Never for a failed step: those are counted.
 pub fn run(args: &Args) -> Result<bool> {
-    let mut run = Run { long: args.flag("--long"), count: Count::default(), failures: Vec::new() };
+    let only = args.value("--only").map(str::to_owned);
+    let mut run = Run { long: args.flag("--long"), only, count: Count::default(), failures: Vec::new() };
     let ready = run.check("set-up", || setup::ensure(Scope::All).map(|()| true));
     run.check("format", || succeeds(sh::command("cargo", &["fmt", "--all", "--check"])));
     run.check("lints, native", || succeeds(native("clippy", &["--all-targets", "--", "-D", "warnings"])));
@@ -52,15 +55,15 @@ pub fn run(args: &Args) -> Result<bool> {
     run.check("modules", modules::check);
     run.tests("tests, guest modules", modules::tests);
     run.tests("tests, native", || native("test", &["--no-fail-fast"]));
-    if run.long {
+    if run.long && run.wants("fuzz") {
         let before = run.count.passed;
         run.tests("fuzz targets, 60 s each", fuzz);
         let ran = run.count.passed - before;
-        run.check("all fuzz targets ran", || Ok(ran >= FUZZ_TARGETS));
+        run.check("fuzz: none is missing", || Ok(ran >= FUZZ_TARGETS));
     }
     if ready {
         run.scenarios();
-        if run.check("page", || page::build().map(|()| true)) {
+        if run.check("page for the journeys", || page::build().map(|()| true)) {
             run.in_browser("journeys in Chromium", "playwright/run.mjs", &page::dist());
         }
     }
@@ -68,8 +71,16 @@ pub fn run(args: &Args) -> Result<bool> {
 }
 
 impl Run {
+    /// Whether a step was asked for.
+    fn wants(&self, name: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| name.contains(only))
+    }
+
     /// One step that holds or does not.
     fn check(&mut self, name: &str, step: impl FnOnce() -> Result<bool>) -> bool {
+        if !self.wants(name) {
+            return true;
+        }
         let shown = Step::start(format!("test: {name}"));
         let (ok, note) = match step() {
             Ok(ok) => (ok, String::new()),
@@ -82,6 +93,9 @@ impl Run {
 
     /// One step whose program runs many tests and prints their sums.
     fn tests(&mut self, name: &str, command: impl FnOnce() -> Command) {
+        if !self.wants(name) {
+            return;
+        }
         let shown = Step::start(format!("test: {name}"));
         let mut command = command();
         if self.long {
@@ -117,11 +131,14 @@ impl Run {
 
     /// A script that drives a real browser against the page in `folder`.
     fn in_browser(&mut self, name: &str, script: &str, folder: &Path) {
+        if !self.wants(name) {
+            return;
+        }
         if !sh::root().join(script).exists() {
             self.check(name, || Err(format!("{script} is missing").into()));
             return;
         }
-        let url = match serve::in_background(folder) {
+        let url = match serve::in_background(folder, false) {
             Ok(url) => url,
             Err(error) => {
                 self.check(name, || Err(error));

@@ -31,6 +31,18 @@ pub struct Site {
     assets: BTreeMap<String, Asset>,
 }
 
+/// Whether, and from where, files come compressed.
+#[derive(Clone, Copy)]
+pub enum Compression<'a> {
+    /// Everything is sent as it is.
+    Off,
+    /// Compressed at each start.
+    #[cfg(test)]
+    Fresh,
+    /// Compressed once per content, and kept in this folder.
+    Kept(&'a Path),
+}
+
 /// What a path stands for.
 pub enum Found<'a> {
     /// A file, or the page for a deep link of it.
@@ -42,11 +54,11 @@ pub enum Found<'a> {
 }
 
 impl Site {
-    /// Reads a built page; compressed files are kept in `cache` by their content's hash.
+    /// Reads a built page.
     ///
     /// # Errors
     /// When there is no built page or a file cannot be read.
-    pub fn load(dist: &Path, cache: Option<&Path>) -> Result<Self> {
+    pub fn load(dist: &Path, compression: Compression<'_>) -> Result<Self> {
         if !dist.join("index.html").is_file() {
             return Err("there is no built page in dist/; run `cargo xtask serve` without --no-build".into());
         }
@@ -55,7 +67,7 @@ impl Site {
         let mut assets = BTreeMap::new();
         for file in files {
             let name = file.strip_prefix(dist)?.to_string_lossy().replace('\\', "/");
-            assets.insert(name.clone(), Asset::new(&name, std::fs::read(&file)?, cache)?);
+            assets.insert(name.clone(), Asset::new(&name, std::fs::read(&file)?, compression)?);
         }
         Ok(Self { assets })
     }
@@ -85,12 +97,13 @@ impl Site {
 }
 
 impl Asset {
-    fn new(name: &str, plain: Vec<u8>, cache: Option<&Path>) -> Result<Self> {
+    fn new(name: &str, plain: Vec<u8>, compression: Compression<'_>) -> Result<Self> {
         let (mime, text) = mime(name);
         let hash = blake3::hash(&plain).to_hex().to_string();
-        let (brotli, gzip) = if text && plain.len() >= COMPRESS_FROM {
-            let brotli = cached(cache, &format!("{hash}.br"), || brotli(&plain))?;
-            let gzip = cached(cache, &format!("{hash}.gz"), || gzip(&plain))?;
+        let pays = text && plain.len() >= COMPRESS_FROM && !matches!(compression, Compression::Off);
+        let (brotli, gzip) = if pays {
+            let brotli = kept(compression, &format!("{hash}.br"), || brotli(&plain))?;
+            let gzip = kept(compression, &format!("{hash}.gz"), || gzip(&plain))?;
             (
                 Some(brotli).filter(|bytes| bytes.len() < plain.len()),
                 Some(gzip).filter(|bytes| bytes.len() < plain.len()),
@@ -159,8 +172,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-fn cached(cache: Option<&Path>, name: &str, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
-    let Some(cache) = cache else { return make() };
+fn kept(compression: Compression<'_>, name: &str, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
+    let Compression::Kept(cache) = compression else { return make() };
     let file = cache.join(name);
     if let Ok(bytes) = std::fs::read(&file) {
         return Ok(bytes);

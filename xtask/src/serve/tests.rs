@@ -1,7 +1,7 @@
 //! The server as a browser, and as an attacker, meets it: over a real socket.
 
 use super::http;
-use super::site::Site;
+use super::site::{Compression, Site};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ fn start(name: &str) -> SocketAddr {
     std::fs::write(dist.join("app-0123456789abcdef.js"), "1;".repeat(1_000)).unwrap();
     std::fs::write(dist.join("fonts/plex.woff2"), vec![1u8; 2_000]).unwrap();
     std::fs::write(dist.join(".built-from"), "secret").unwrap();
-    let site = Site::load(&dist, None).unwrap();
+    let site = Site::load(&dist, Compression::Fresh).unwrap();
     std::fs::remove_dir_all(&dist).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
