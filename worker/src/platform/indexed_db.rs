@@ -1,7 +1,7 @@
 //! The open database: transactions with strict durability, bytes in and out.
 
 use super::{schema, storage, text};
-use idb::{Database, Factory, ObjectStore, Request as _, Transaction, TransactionResult};
+use idb::{Factory, ObjectStore, Request as _, Transaction, TransactionResult};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};

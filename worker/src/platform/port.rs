@@ -24,7 +24,7 @@ use zera_worker_protocol::{
 const TICK_MS: u32 = 1_000;
 
 /// Where a request came from, and so where its answer goes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Ticket {
     /// A page, in SCALE.
     Page(u32),

@@ -2,7 +2,7 @@
 
 use super::{
     browser::Browser,
-    indexed_db::{Db, Durability, bytes, finish, get, key, to_bytes},
+    indexed_db::{Durability, bytes, finish, get, key, to_bytes},
     schema::{BASES, BY_ACCOUNT, BY_TRANSACTION, INDEX, META, RECORDS},
     storage,
 };
