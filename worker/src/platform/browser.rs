@@ -77,7 +77,11 @@ impl Surroundings for Browser {
         port::post(&ToPage::Event(event));
     }
 
+    #[expect(clippy::panic, reason = "the panic is what was asked for")]
     fn set_fault(&self, fault: FaultPoint) -> Result<(), Error> {
+        if fault == FaultPoint::Panic {
+            panic!("a fault that was asked for");
+        }
         self.fault.set(Some(fault));
         Ok(())
     }
