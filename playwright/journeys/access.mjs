@@ -1,0 +1,132 @@
+// Every page in light and dark, at 1440 and 360 pixels: axe finds no violation, nothing scrolls sideways down to 320, and
+// a screenshot is left in playwright/output/ for people to look at.
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fresh, open } from "../lib/browser.mjs";
+import { fits, leaf, phraseKey, visit } from "../lib/page.mjs";
+import { holds } from "../lib/report.mjs";
+import { ROOT } from "../lib/server.mjs";
+
+export const name = "access";
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const LOOKS = [["light", 1440], ["dark", 1440], ["light", 360], ["dark", 360]];
+const prebuilt = (file) => join(ROOT, "modules/prebuilt", file);
+
+export async function run({ report, browser, url, output }) {
+  const page = await fresh(browser, url, { acceptDownloads: true });
+  await visit(page, url);
+  await look(report, page, output, "first-run");
+  await page.getByRole("button", { name: "Make a key with a backup" }).click();
+  await page.locator("ol.phrase li").first().waitFor();
+  await look(report, page, output, "first-run-phrase");
+  await page.getByRole("button", { name: "Back", exact: true }).click();
+  await report.step("a key is made", () => phraseKey(page));
+  await look(report, page, output, "overview-empty");
+  const made = await report.step("a chain with modules, votes and blocks is made", () => furnish(page));
+  for (const [name, path, prepare] of views(made)) {
+    await report.step(`${name} opens`, async () => {
+      await visit(page, `${url}${path}`);
+      await page.waitForFunction(() => document.querySelector("main [aria-busy]") === null);
+      await prepare?.(page);
+    });
+    await look(report, page, output, name);
+  }
+  const second = await open(page.context(), url);
+  await second.goto(url);
+  await second.getByRole("alert").waitFor();
+  await look(report, second, output, "stopped");
+  await second.close();
+  await report.check("the console stayed free of errors and policy violations", () => holds(page.trouble.length === 0, page.trouble.join("\n")));
+  await page.context().close();
+}
+
+/** Two modules, an enacted upgrade, an aborted one, and an open proposal with stake on it. */
+async function furnish(page) {
+  const code = async (file) => [...(await readFile(prebuilt(file)))];
+  const codes = await Promise.all(["lending-v1.wasm", "lending-v2.wasm", "lending-v3.wasm", "counter.wasm"].map(code));
+  return page.evaluate(async (codes) => {
+    const { zera } = globalThis;
+    const [one, two, three, counter] = codes.map((code) => new Uint8Array(code));
+    const zra = (amount) => String(BigInt(amount) * 1_000_000_000n);
+    const lending = await zera.deploy(one, { args: new Uint8Array([0xf4, 1, 0, 0]) });
+    const { transactions } = await zera.transact({ Module: { module: lending, entry: "deposit", args: new Uint8Array(), value: zra(1_200) } });
+    await zera.deploy(counter).catch(() => {});
+    const enacted = await zera.propose("Interest by slot", { upgrade: { module: lending, code: two, migrate: true, description: "Moves every account to the new schema." } });
+    await zera.allocate(enacted, zra(20_000_000));
+    await zera.advance(400);
+    const aborted = await zera.propose("A migration that fails", { upgrade: { module: lending, code: three, migrate: true } });
+    await zera.allocate(aborted, zra(20_000_000));
+    await zera.advance(400);
+    const live = await zera.propose("Back to the first code", { upgrade: { module: lending, code: one, description: "A vote that is open." } });
+    await zera.allocate(live, zra(2_000_000));
+    await zera.advance(30);
+    const { network, head } = await zera.status();
+    return { lending, enacted, aborted, live, transaction: transactions[0].hash, block: transactions[0].height, head: head.height, network };
+  }, codes);
+}
+
+function views(made) {
+  const preview = async (page) => {
+    await page.getByRole("button", { name: "All I can add" }).click();
+    await page.getByRole("button", { name: "Preview and sign" }).first().click();
+    await page.getByRole("heading", { name: /^If it runs in block/ }).waitFor();
+  };
+  const lending = async (page) => {
+    await page.getByRole("table").getByRole("link", { name: /lending/i }).first().click();
+    await leaf(page, "Storage").getByRole("table").waitFor();
+  };
+  return [
+    ["overview", ""],
+    ["proposals", "proposals"],
+    ["proposal-open", `proposals/${made.live}`, (page) => page.getByLabel("What if I add").fill("500")],
+    ["proposal-preview", `proposals/${made.live}`, preview],
+    ["proposal-enacted", `proposals/${made.enacted}`],
+    ["proposal-aborted", `proposals/${made.aborted}`],
+    ["proposal-new", "proposals/new"],
+    ["modules", "modules"],
+    ["module", "modules", lending],
+    ["deploy", "modules/deploy"],
+    ["deploy-ready", "modules/deploy", (page) => page.getByLabel("Your own .wasm").setInputFiles(prebuilt("token.wasm")).then(() => page.getByRole("heading", { name: /can be deployed/ }).waitFor())],
+    ["refused", "modules/deploy", (page) => page.getByLabel("Your own .wasm").setInputFiles(prebuilt("bad/float.wasm")).then(() => page.getByRole("alert").first().waitFor())],
+    ["blocks", "blocks"],
+    ["block", `blocks/${made.block}`],
+    ["transaction", `transactions/${made.transaction}`],
+    ["account", "account"],
+    ["settings", "settings"],
+    ["evidence", "", (page) => page.locator("main .mark").first().click().then(() => page.getByRole("dialog").waitFor())],
+    ["reset-dialog", "settings", (page) => page.getByRole("button", { name: "Delete and start over" }).click()],
+    ["not-found", "nowhere"],
+  ];
+}
+
+/** One view in all its looks. */
+async function look(report, page, output, view) {
+  for (const [colorScheme, width] of LOOKS) {
+    await page.setViewportSize({ width, height: width === 360 ? 740 : 1000 });
+    await page.emulateMedia({ colorScheme });
+    await report.check(`${view}, ${colorScheme}, ${width} px: axe finds nothing, nothing scrolls sideways`, async () => {
+      // No style of the driver's own: the page's policy would refuse it and say so.
+      await page.screenshot({ path: join(output, `${view}-${width}-${colorScheme}.png`), fullPage: true, caret: "initial", animations: "allow" });
+      await fits(page);
+      await clean(page);
+    });
+  }
+  await page.setViewportSize({ width: 320, height: 740 });
+  await report.check(`${view}: nothing scrolls sideways at 320 px`, () => fits(page));
+  await page.setViewportSize({ width: 1440, height: 1000 });
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+async function clean(page) {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
+    return violations.map(({ id, help, nodes }) => {
+      const first = nodes.slice(0, 3).map(({ target, any }) => `${target.join(" ")} ${any[0]?.message ?? ""}`);
+      return `${id}: ${help} (${nodes.length})\n  ${first.join("\n  ")}`;
+    });
+  });
+  holds(found.length === 0, found.join("\n"));
+}
