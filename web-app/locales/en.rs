@@ -783,30 +783,19 @@ pub const RULES: [&str; 9] = [
 ];
 
 /// Long requests of the node: its key, our words.
-pub const PROGRESS: &[(&str, &str)] = &[
-    ("replay", "Running blocks again"),
-    ("scrub", "Hashing stored records again"),
-    ("import", "Checking the snapshot"),
-    ("export", "Writing the snapshot"),
-    ("advance", "Sealing blocks while time passes"),
-    ("upload", "Uploading code"),
-    ("compact", "Compacting records"),
-];
+pub const PROGRESS: &[(&str, &str)] =
+    &[("import", "Checking the snapshot"), ("advance", "Sealing blocks while time passes")];
 
 /// Steps of the node's start: its key, our words.
 pub const STARTED: &[(&str, &str)] = &[
-    ("lock", "This tab is the one that writes"),
-    ("open", "Storage opened"),
-    ("storage", "Storage opened"),
-    ("load", "Stored chain read and checked"),
-    ("replay", "Blocks run again"),
-    ("genesis", "Genesis built"),
+    ("storage", "Storage opened; this tab is the one that writes"),
+    ("chain", "Chain opened: its records checked, or a genesis built"),
     ("keys", "Keys looked up"),
-    ("ready", "Node ready"),
 ];
 
 /// Checks of a dry run: the node's key, our words.
 pub const CHECKS: &[(&str, &str)] = &[
+    ("module", "The module exists"),
     ("code", "Code is stored and hashes to what was voted"),
     ("profile", "Code keeps every rule"),
     ("version", "Version is legal after the one that runs"),
@@ -814,6 +803,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("schema", "New code reads the data, or migrates it"),
     ("migration", "Migration ran"),
     ("health", "health() answered true"),
+    ("parameter", "The parameter exists and its value is inside the bounds"),
     ("setter", "Setter ran"),
     ("bounds", "Values are inside their bounds"),
 ];

@@ -1,7 +1,7 @@
 //! Turns values into the words people read: numbers with commas, amounts, durations, dates, short hashes.
 //! All sentences come from the locale file; this file only fills their gaps.
 
-use zera_primitives::{Amount, UNITS_PER_ZRA};
+use zera_primitives::{Amount, amount::UNITS_PER_ZRA};
 
 /// Replaces `{0}`, `{1}`, … in `pattern`.
 #[must_use]

@@ -33,8 +33,9 @@ pub fn crumbs(href: &'static str, up: &'static str, here: impl Into<String>) -> 
 pub fn leaf(name: impl Into<String>, note: impl IntoView + 'static, body: impl IntoView + 'static) -> AnyView {
     let name = name.into();
     let id = format!("leaf-{}", name.to_lowercase().replace(' ', "-"));
+    let label = id.clone();
     view! {
-        <section class="leaf" aria-labelledby=id.clone()>
+        <section class="leaf" aria-labelledby=label>
             <div class="grid">
                 <div class="margin"><h2 id=id>{name}</h2><div class="small">{note.into_any()}</div></div>
                 <div class="body">{body.into_any()}</div>
