@@ -47,15 +47,23 @@ pub fn open_block(machine: &Machine, st: &mut Overlay<'_>, ctx: &BlockCtx) -> Re
     let mut opening = Opening::default();
     let tick = governance::tick(st, &gov, &mut opening.deltas)?;
     opening.events.extend(events::governance(&tick.events));
+    let mut gas = 0u64;
     for id in tick.due {
+        // What is left stays approved and is due again in the next block: one block's enactments stay within one and a
+        // quarter of the migration gas.
+        if gas > ctx.params.migration_gas / 4 {
+            break;
+        }
         let proposal = governance::queries::proposal(st, id)?;
         let checkpoint = st.checkpoint();
         let outcome = match enact(machine, st, ctx, id, proposal.class, &proposal.payload)? {
             Ok(done) => {
+                gas = gas.saturating_add(done.gas);
                 opening.events.extend(done.events);
                 Ok(())
             }
             Err(abort) => {
+                gas = gas.saturating_add(abort.gas);
                 st.rollback(checkpoint);
                 registry::record_attempt(st, &ctx.registry(), id, &proposal.payload, abort.reason)?;
                 opening.events.push(event(ABORTED, &(id, abort.reason)));

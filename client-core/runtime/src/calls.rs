@@ -11,7 +11,10 @@ use zera_governance::{self as governance, BaseDelta};
 use zera_primitives::{
     Amount, Class, Event, Hash, ModuleId, Outcome, Payload, ProposalId, SignedTransaction, limits, tx::Call,
 };
-use zera_registry as registry;
+use zera_registry::{
+    self as registry,
+    events::{CODE_STORED, CodeStored, MODULE_DEPLOYED, ModuleDeployed},
+};
 use zera_state::{Deltas, accounts};
 use zera_vm::{CallerKind, gas::STACK_UNITS};
 
@@ -116,7 +119,7 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
         let sender = self.sender();
         let uploaded = registry::upload_chunk(self.session.st, &sender, *code, index, bytes)?;
         match uploaded {
-            registry::Uploaded::Stored => self.emit(event(events::CODE_STORED, &(sender, code))),
+            registry::Uploaded::Stored => self.emit(event(CODE_STORED, &CodeStored { code: *code, uploader: sender })),
             _ => Ok(Vec::new()),
         }
     }
@@ -127,7 +130,7 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
         let ctx = self.session.ctx.registry();
         registry::deploy(self.session.st, &ctx, &sender, &id, *code)?;
         self.modules.push(id);
-        self.emit(event(events::DEPLOYED, &(id, sender, code)))?;
+        self.emit(event(MODULE_DEPLOYED, &ModuleDeployed { module: id, code: *code, deployer: sender }))?;
         match registry::constructor_entry(self.session.st, code)? {
             Some(entry) => {
                 let call = Invocation {

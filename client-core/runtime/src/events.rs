@@ -1,4 +1,5 @@
-//! Events of the runtime itself: topics and what their data holds. Modules' own events are passed on as they are.
+//! Events of the runtime itself: topics and what their data holds. Code, modules, upgrades and configuration are in
+//! `zera_registry::events`; modules' own events are passed on as they are.
 
 use alloc::vec::Vec;
 use codec::Encode;
@@ -13,10 +14,6 @@ pub fn event(topic: &str, data: &impl Encode) -> Event {
 
 /// `(from, to, amount)`: ZRA moved by a transfer.
 pub const TRANSFER: &str = "transfer";
-/// `(account, code, length)`: code is complete and valid.
-pub const CODE_STORED: &str = "code_stored";
-/// `(module, deployer, code)`: a module exists.
-pub const DEPLOYED: &str = "module_deployed";
 /// `(account, amount)`: ZRA staked.
 pub const STAKED: &str = "staked";
 /// `(account, amount)`: stake released, subject to the unstake delay.

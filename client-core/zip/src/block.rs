@@ -151,7 +151,7 @@ fn run_transactions(
         for (index, attempt) in cluster.attempts {
             match attempt {
                 Attempt::Done(executed) => {
-                    done.insert(index, executed);
+                    done.insert(index, *executed);
                 }
                 Attempt::Moved { spent } => {
                     lane.insert(index, spent);

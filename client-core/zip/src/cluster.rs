@@ -1,6 +1,6 @@
 //! One cluster's attempts, in block order, on one pipeline.
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 use zera_primitives::{AccountId, Gas, SignedTransaction, StateKey, tx::AccessHint};
 use zera_runtime::{BlockCtx, Executed, Machine, Unfit, execute};
 use zera_state::{AccessSet, ChangeSet, Overlay, StateAccess, StateView};
@@ -16,7 +16,7 @@ pub struct Cluster {
 #[derive(Debug)]
 pub enum Attempt {
     /// It stayed inside its hint; its effects stand.
-    Done(Executed),
+    Done(Box<Executed>),
     /// It goes to the serial lane; `spent` is the gas of a discarded attempt, none when there was none.
     Moved {
         /// Gas of the attempt.
@@ -81,7 +81,7 @@ fn attempt(
         return Ok(Attempt::Moved { spent: Some(executed.receipt.gas) });
     }
     apply(overlay, changes);
-    Ok(Attempt::Done(executed))
+    Ok(Attempt::Done(Box::new(executed)))
 }
 
 /// True when every access is in the hint. Scans of ranges never are.
