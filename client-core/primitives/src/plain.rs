@@ -10,10 +10,7 @@ use crate::{
     keys::Signature,
     state_key::StateKey,
 };
-use alloc::{
-    string::String,
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -52,9 +49,11 @@ impl Visitor<'_> for Number {
         u128::try_from(number).map_err(|_| E::custom("the number is negative"))
     }
 
+    // tidy: allow(f64), because JavaScript's numbers arrive here and leave as integers
     fn visit_f64<E: Error>(self, number: f64) -> Result<u128, E> {
         // The cast saturates; only a whole number in the safe range comes back unchanged.
         let whole = number as u64;
+        // tidy: allow(f64), because JavaScript's numbers arrive here and leave as integers
         let unchanged = (whole as f64).to_bits() == number.to_bits() && whole <= SAFE;
         if unchanged { Ok(whole.into()) } else { Err(E::custom("not a whole number that JavaScript holds exactly")) }
     }

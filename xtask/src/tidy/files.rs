@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 const MAX_LINES: usize = 1_000;
 /// Written by programs; nobody reads them from top to bottom.
 const GENERATED: &[&str] =
-    &["Cargo.lock", "package-lock.json", ".json", ".svg", ".txt", ".toml", ".md", "LICENSE-APACHE"];
+    &["Cargo.lock", "package-lock.json", ".json", ".svg", ".txt", ".toml", ".md", ".d.ts", "LICENSE-APACHE"];
 
 /// Paths of somebody's machine. Put together here, so that this file does not hold them itself.
 const MACHINE: &[&str] = &[

@@ -85,8 +85,30 @@ const BANS: &[Ban] = &[
 
 /// Looks at every Rust file.
 pub fn check(files: &[File]) -> Vec<Finding> {
-    let rust = files.iter().filter(|file| file.name.ends_with(".rs") && !is_test(&file.name));
+    let tests = test_modules(files);
+    let in_tests = |name: &str| is_test(name) || tests.iter().any(|module| name.starts_with(module.as_str()));
+    let rust = files.iter().filter(|file| file.name.ends_with(".rs") && !in_tests(&file.name));
     rust.flat_map(in_file).collect()
+}
+
+/// Where the modules live that a `#[cfg(test)] mod name;` declares: `folder/name.` and `folder/name/`.
+fn test_modules(files: &[File]) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in files.iter().filter(|file| file.name.ends_with(".rs")) {
+        let stem = file.name.trim_end_matches(".rs");
+        let owns_folder = ["/lib", "/main", "/mod"].iter().any(|root| stem.ends_with(root));
+        let folder = if owns_folder { stem.rsplit_once('/').map_or("", |(folder, _)| folder) } else { stem };
+        for item in file.text.split("#[cfg(test)]").skip(1) {
+            let item = item.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ");
+            let name = item.strip_prefix("mod ").and_then(|rest| rest.split_once(';')).map(|(name, _)| name);
+            if let Some(name) =
+                name.filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
+            {
+                found.extend([format!("{folder}/{name}."), format!("{folder}/{name}/")]);
+            }
+        }
+    }
+    found
 }
 
 /// Benches and tests are exempt: they never ship.
@@ -147,6 +169,17 @@ mod tests {
         assert!(says("worker/src/clock.rs", text).is_empty());
         assert!(says("client-core/state/src/tests.rs", text).is_empty());
         assert!(says("client-core/state/tests/long.rs", text).is_empty());
+    }
+
+    #[test]
+    fn a_module_for_tests_only_is_exempt() {
+        let file = |name: &str, text: &str| File { name: name.into(), text: text.into() };
+        let root = file("client-core/state/src/lib.rs", "#[cfg(test)]\nmod hashes;\nmod real;\n");
+        let hidden = file("client-core/state/src/hashes/mod.rs", "use std::fs;");
+        let shown = file("client-core/state/src/real.rs", "use std::fs;");
+        let found = check(&[root, hidden, shown]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].place, "client-core/state/src/real.rs");
     }
 
     #[test]

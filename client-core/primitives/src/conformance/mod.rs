@@ -109,9 +109,12 @@ macro_rules! check_conformance {
     ($lines:expr) => {{
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/conformance.txt");
         let lines: &[$crate::conformance::Line] = $lines;
+        // tidy: allow(std::env), because only tests expand this macro
         if std::env::var_os("ZERA_BLESS").is_some() {
+            // tidy: allow(std::fs), because only tests expand this macro
             std::fs::write(path, $crate::conformance::render(lines)).expect("conformance.txt can be written");
         }
+        // tidy: allow(std::fs), because only tests expand this macro
         let text = std::fs::read_to_string(path).unwrap_or_default();
         if let Err(message) = $crate::conformance::compare(&text, lines) {
             panic!("{message}");
