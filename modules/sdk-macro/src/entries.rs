@@ -31,7 +31,9 @@ impl Entry {
         entry.check()?;
         if entry.attribute.kind == Kind::Constructor {
             // It fills storage that is there already, whatever its name.
-            method.attrs.push(syn::parse_quote!(#[allow(clippy::new_ret_no_self, reason = "a constructor of a module")]));
+            method
+                .attrs
+                .push(syn::parse_quote!(#[allow(clippy::new_ret_no_self, reason = "a constructor of a module")]));
         }
         Ok(Some(entry))
     }

@@ -36,3 +36,6 @@ pub fn data(_: TokenStream, item: TokenStream) -> TokenStream {
     let item = proc_macro2::TokenStream::from(item);
     quote::quote!(#derives #item).into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,14 +37,7 @@ unsafe extern "C" {
     /// Height of the block.
     pub fn height() -> u64;
     /// Calls export `entry` of another module with `args` and an attached amount (16 bytes little-endian), and returns the length of its result, to be read with `returned_read`. A callee that does not end well ends this call in the same way. Re-entering a module on the call stack is refused. Gas counts the bytes of arguments and result, and what the callee uses.
-    pub fn call_module(
-        module32: *const u8,
-        entry: *const u8,
-        entry_len: u32,
-        args: *const u8,
-        args_len: u32,
-        value16: *const u8,
-    ) -> u32;
+    pub fn call_module(module32: *const u8, entry: *const u8, entry_len: u32, args: *const u8, args_len: u32, value16: *const u8) -> u32;
     /// Copies `len` bytes, from `offset` on, of the last `call_module`'s result to `ptr`. Traps if it is shorter.
     pub fn returned_read(ptr: *mut u8, offset: u32, len: u32);
     /// Records an event. The topic is UTF-8 of 1 to 128 bytes, the data (SCALE by the manifest) at most 16,384 bytes.

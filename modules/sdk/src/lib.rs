@@ -51,7 +51,7 @@ mod heap;
 #[cfg(target_arch = "wasm32")]
 mod host;
 #[cfg(target_arch = "wasm32")]
-#[allow(missing_docs, unreachable_pub, reason = "generated")]
+#[rustfmt::skip] // as generated
 mod host_api;
 
 #[cfg(not(target_arch = "wasm32"))]

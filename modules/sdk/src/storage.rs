@@ -224,3 +224,6 @@ fn refuse(name: &str, what: &str) -> ! {
     reason.push_str(what);
     fail(&reason)
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,9 +115,8 @@ fn counter_takes_integers_directly_and_calls_another() {
     assert_eq!(world.call(By::Account(SAVER), 0, MODULE, "increment_other", &OTHER), Ok(71u64));
     println!("increment_other: {} gas", world.gas);
 
-    let direct = |world: &mut World, entry: &str, args: &[u8]| {
-        world.execute(By::Account(SAVER), 0, MODULE, entry, args, None)
-    };
+    let direct =
+        |world: &mut World, entry: &str, args: &[u8]| world.execute(By::Account(SAVER), 0, MODULE, entry, args, None);
     let done = direct(&mut world, "critical_business_logic", &1u64.to_le_bytes());
     let natively = counter::counter::Counter::open().critical_business_logic(1);
     assert_eq!(done.result, natively.to_le_bytes(), "the same integers in the engine and natively");
@@ -160,7 +159,8 @@ fn the_cpp_module_keeps_its_figures() {
 #[test]
 fn events_can_be_decoded_by_their_topic() {
     let manifest = CodeInfo::read(&bytes("lending-v1")).unwrap().manifest().unwrap().unwrap();
-    let named = |topic: &str| manifest.types.types.iter().any(|ty| ty.ty.path.segments.last().is_some_and(|s| s == topic));
+    let named =
+        |topic: &str| manifest.types.types.iter().any(|ty| ty.ty.path.segments.last().is_some_and(|s| s == topic));
     for topic in ["Deposited", "Withdrawn", "Borrowed", "Repaid", "InterestRateUpdated"] {
         assert!(named(topic), "{topic} has no type");
     }

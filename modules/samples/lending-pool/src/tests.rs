@@ -1,3 +1,5 @@
+//! The pool against arithmetic written apart from it, and through random lives.
+
 use super::*;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};

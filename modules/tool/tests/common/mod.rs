@@ -1,7 +1,12 @@
 //! The finished modules on the chain's own engine, with a small world around them.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed invariant in a test is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed invariant in a test is a failed test"
+)]
 
 use codec::{Decode, DecodeAll, Encode};
 use std::collections::BTreeMap;
@@ -223,7 +228,11 @@ impl Host for Running<'_> {
         let request = CallRequest { code_hash, entry: call.entry, args: call.args, gas: *gas, stack: *stack };
         let done = engine.execute(&request, &mut callee).map_err(|error| HostError::Fatal(error.to_string()))?;
         *gas -= done.gas_used;
-        if done.outcome == Outcome::Ok { Ok(done.result) } else { Err(HostError::Callee(done.outcome, done.diagnostic)) }
+        if done.outcome == Outcome::Ok {
+            Ok(done.result)
+        } else {
+            Err(HostError::Callee(done.outcome, done.diagnostic))
+        }
     }
     fn emit_event(&mut self, topic: &str, data: &[u8]) -> Result<(), HostError> {
         self.world.events.push((topic.to_owned(), data.to_vec()));
