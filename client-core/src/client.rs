@@ -17,8 +17,8 @@ use crate::record::STORAGE_FORMAT;
 
 /// Slots a prepared transaction stays valid.
 pub const EXPIRY_SLOTS: u64 = 600;
-/// Bytes of trace records kept, beyond which the oldest go.
-const TRACES: usize = 4_096;
+/// Bytes of trace records kept, beyond which the oldest go: enough for some thousand calls, little enough for a tab.
+const TRACE_BYTES: usize = 16 << 20;
 
 /// A block as far as later blocks need it.
 #[derive(Clone, Debug)]
@@ -41,7 +41,8 @@ pub struct Client {
     pub(crate) validators: ValidatorSet,
     pub(crate) mempool: Mempool,
     pub(crate) pipelines: Box<dyn Pipelines>,
-    pub(crate) traces: VecDeque<(Hash, Vec<TraceRecord>)>,
+    /// Transaction, its trace records, their bytes.
+    pub(crate) traces: VecDeque<(Hash, Vec<TraceRecord>, usize)>,
     pub(crate) executed: u64,
 }
 
@@ -236,15 +237,17 @@ impl Client {
     /// Trace records of a recent transaction, as long as they are kept.
     #[must_use]
     pub fn traces(&self, transaction: &Hash) -> Option<&[TraceRecord]> {
-        self.traces.iter().find(|(hash, _)| hash == transaction).map(|(_, traces)| traces.as_slice())
+        self.traces.iter().find(|(hash, ..)| hash == transaction).map(|(_, traces, _)| traces.as_slice())
     }
 
     pub(crate) fn keep_traces(&mut self, hash: Hash, traces: Vec<TraceRecord>) {
         if !traces.is_empty() {
-            self.traces.push_back((hash, traces));
+            let bytes = traces.iter().map(Encode::encoded_size).sum();
+            self.traces.push_back((hash, traces, bytes));
         }
-        while self.traces.len() > TRACES {
-            self.traces.pop_front();
+        let mut kept: usize = self.traces.iter().map(|(.., bytes)| bytes).sum();
+        while kept > TRACE_BYTES {
+            kept = self.traces.pop_front().map_or(0, |(.., bytes)| kept.saturating_sub(bytes));
         }
     }
 
