@@ -2,6 +2,8 @@
 //! the docs page. `cargo run -p zera-vm --example host_api_codegen [-- --check]`; with `--check` nothing is written and
 //! a file that differs is an error.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a developer's tool: a broken data file stops it loudly")]
+
 use serde_json::Value;
 use std::{fmt::Write as _, path::Path, process::ExitCode};
 

@@ -1,5 +1,7 @@
 //! Bytes that are not a module we accept: a clear refusal, and never a panic.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a failed invariant is a failed test")]
+
 mod common;
 
 use common::wasm;

@@ -1,5 +1,7 @@
 //! The host API as a guest sees it.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a failed invariant is a failed test")]
+
 mod common;
 
 use common::{TestHost, execute, prepare};

@@ -1,5 +1,7 @@
 //! What a guest can do ends in the right outcome class with the right gas, through the public engine.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a failed invariant is a failed test")]
+
 mod common;
 
 use common::{TestHost, execute, prepare, run, wasm};
@@ -207,4 +209,24 @@ fn each_call_begins_on_a_fresh_instance() {
     let first = execute(&engine, &mut host, hash, "go", &[]);
     assert_eq!(first, execute(&engine, &mut host, hash, "go", &[]));
     assert_eq!(first.result, [1, 0, 0, 0]);
+}
+
+/// wasmi 2.0.0 alone answers 0 for the first: `select` on `i32.eqz` of a local tests whatever register was used last.
+#[test]
+fn wasmi_selects_by_the_condition() {
+    for (condition, zero, seven) in [
+        ("(i32.eqz (local.get 0))", 1, 7),
+        ("(i32.eq (local.get 0) (i32.const 0))", 1, 7),
+        ("(i32.ne (local.get 0) (i32.const 0))", 0, 1),
+    ] {
+        let text = format!(
+            r#"(module (func (export "go") (param i32 i32) (result i32)
+                 (local.set 1 (i32.add (local.get 1) (i32.const 3)))
+                 (select (i32.const 1) (local.get 0) {condition})))"#
+        );
+        for (argument, wanted) in [(0i32, zero), (7, seven)] {
+            let args = [argument.to_le_bytes(), 5i32.to_le_bytes()].concat();
+            assert_eq!(run(&text, "go", &args).result, i32::to_le_bytes(wanted), "{condition} of {argument}");
+        }
+    }
 }

@@ -144,6 +144,11 @@ impl Weaver<'_, '_> {
                 sink.emit(&[Instruction::Call(helper)]);
                 sink.unchecked = 0;
             }
+            if matches!(operator, Operator::Select | Operator::TypedSelect { .. }) {
+                // wasmi 2.0.0 fuses `i32.eqz` of a local into `select` and then tests a stale register. A population
+                // count is zero exactly when its operand is, and keeps the two apart (test `wasmi_selects_by_the_condition`).
+                sink.emit(&[Instruction::I32Popcnt]);
+            }
             match operator {
                 Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
                     depth = depth.saturating_add(1);

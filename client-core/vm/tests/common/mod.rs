@@ -1,6 +1,14 @@
 //! A host in memory for tests: storage in maps, nested calls through the same engine.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "a failed invariant is a failed test"
+)]
+
+pub mod twin;
 
 use std::collections::BTreeMap;
 use zera_primitives::{Hash, Outcome};
@@ -110,4 +118,36 @@ pub fn run(text: &str, entry: &str, args: &[u8]) -> Execution {
     let engine = WasmiEngine::new();
     let hash = prepare(&engine, text);
     execute(&engine, &mut TestHost::default(), hash, entry, args)
+}
+
+/// SplitMix64: fixed seeds, the same numbers everywhere.
+pub struct Rng(pub u64);
+
+impl Rng {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn bytes(&mut self, len: usize) -> Vec<u8> {
+        (0..len).map(|_| self.next() as u8).collect()
+    }
+
+    /// Mostly small or extreme, sometimes anything.
+    pub fn value(&mut self, ty: wasmi::ValType) -> wasmi::Val {
+        let number = match self.next() % 4 {
+            0 => 0,
+            1 => u64::MAX,
+            2 => self.next() % 100,
+            _ => self.next(),
+        };
+        match ty {
+            wasmi::ValType::I32 => wasmi::Val::I32(number as i32),
+            wasmi::ValType::I64 => wasmi::Val::I64(number as i64),
+            other => wasmi::Val::default_for_ty(other),
+        }
+    }
 }
