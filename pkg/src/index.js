@@ -88,6 +88,11 @@ export class Client {
   _listeners = new Set();
   _stopped = undefined;
   _crashed = undefined;
+  _begin = undefined;
+  /** Settles when the worker listens; before there is one, when there is. */
+  _ready = new Promise((resolve) => {
+    this._begin = resolve;
+  });
 
   // ---- what the node is and does
 
@@ -320,10 +325,13 @@ export class Client {
 
   _use(worker, running = false) {
     this._worker = worker;
-    this._ready = running ? Promise.resolve() : new Promise((resolve, reject) => {
+    const ready = running ? Promise.resolve() : new Promise((resolve, reject) => {
       this._isReady = resolve;
       this._isNotReady = reject;
     });
+    ready.catch(() => {}); // Those who ask learn of it.
+    this._begin(ready);
+    this._ready = ready;
     worker.addEventListener("message", ({ data }) => {
       if (data?.zera && this._worker === worker) this._receive(data.zera);
     });

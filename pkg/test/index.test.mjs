@@ -101,3 +101,23 @@ test("a worker of another protocol is refused", async () => {
 test("the types are those of the Rust sources", () => {
   execFileSync(process.execPath, [fileURLToPath(new URL("../generate-types.mjs", import.meta.url)), "--check"]);
 });
+
+test("a page gives its workers one after the other", async () => {
+  await import("../src/page.js");
+  const { zera: node } = globalThis;
+  const early = node.status();
+  const first = new Port();
+  first.onPost = ({ request }) => first.say({ request, ok: { Status: { n: 1 } } });
+  node.use(first);
+  first.say({ ready: 1 });
+  assert.deepEqual(await early, { n: 1 });
+  first.onPost = undefined;
+  const lost = node.status();
+  await turn();
+  const second = new Port();
+  second.onPost = ({ request }) => second.say({ request, ok: { Status: { n: 2 } } });
+  node.use(second);
+  await assert.rejects(lost, { kind: "Panicked" });
+  second.say({ ready: 1 });
+  assert.deepEqual(await node.status(), { n: 2 });
+});

@@ -60,15 +60,15 @@ impl<W: World, T: Copy> Node<W, T> {
         Some(self.answer(command).await)
     }
 
-    /// One step of what the node does by itself: letting time pass, sealing, upkeep.
-    pub async fn work(&mut self) -> Work<T> {
+    /// One step of what the node does by itself: letting time pass, sealing, and upkeep when nobody waits (`idle`).
+    pub async fn work(&mut self, idle: bool) -> Work<T> {
         if self.chain.is_none() {
             return Work::Nothing;
         }
         if self.advance.is_some() {
             return self.advance_step().await;
         }
-        if self.seal_if_due().await || self.upkeep_step().await { Work::Step } else { Work::Nothing }
+        if self.seal_if_due().await || (idle && self.upkeep_step().await) { Work::Step } else { Work::Nothing }
     }
 
     async fn answer(&mut self, command: Command) -> Answer {

@@ -1,5 +1,6 @@
-//! The loop: requests in order of arrival, one at a time; between them the node's own work in small steps, so that a
-//! long job (letting time pass, the scrub) never keeps a request waiting for more than one step.
+//! The loop: requests in order of arrival, and after each one step of the node's own work, so that neither a long job
+//! (letting time pass) keeps requests waiting nor a flood of requests keeps blocks from being made. The scrub and
+//! compaction run only when nobody waits.
 
 use super::{Node, Work, world::World};
 use zera_worker_protocol::{Command, Error, Response};
@@ -30,14 +31,16 @@ pub trait Inbox {
 pub async fn run<W: World, I: Inbox>(world: W, mut inbox: I) {
     let mut node = Node::new(world);
     loop {
-        while let Some(Request { ticket, command }) = inbox.take() {
-            if let Some(result) = node.handle(ticket, command).await {
-                inbox.answer(ticket, result);
-            }
+        let request = inbox.take();
+        let idle = request.is_none();
+        if let Some(Request { ticket, command }) = request
+            && let Some(result) = node.handle(ticket, command).await
+        {
+            inbox.answer(ticket, result);
         }
-        match node.work().await {
-            Work::Nothing => inbox.wait().await,
-            Work::Step => {}
+        match node.work(idle).await {
+            Work::Nothing if idle => inbox.wait().await,
+            Work::Nothing | Work::Step => {}
             Work::Done(ticket, result) => inbox.answer(ticket, result),
         }
     }

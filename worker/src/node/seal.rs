@@ -69,6 +69,7 @@ impl<W: World, T: Copy> Node<W, T> {
             && error.fatal
         {
             self.world.emit(Event::Stopped(error.clone()));
+            self.chain = None;
         }
         made.is_ok()
     }

@@ -50,7 +50,7 @@ impl Bench {
             return answer;
         }
         loop {
-            match now(self.node.work()) {
+            match now(self.node.work(true)) {
                 Work::Done(1, answer) => return answer,
                 Work::Done(..) | Work::Nothing => panic!("the answer never comes"),
                 Work::Step => {}
@@ -73,7 +73,7 @@ impl Bench {
 
     /// Lets the node do all that is due.
     pub fn settle(&mut self) {
-        while !matches!(now(self.node.work()), Work::Nothing) {}
+        while !matches!(now(self.node.work(true)), Work::Nothing) {}
     }
 
     /// Stores the phrase of sixteen times `entropy` and returns its account.
