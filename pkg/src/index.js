@@ -329,7 +329,9 @@ export class Client {
       this._isReady = resolve;
       this._isNotReady = reject;
     });
-    ready.catch(() => {}); // Those who ask learn of it.
+    // Those who ask learn of a refusal; nobody has to have asked.
+    ready.catch(() => {});
+    this._ready.catch(() => {});
     this._begin(ready);
     this._ready = ready;
     worker.addEventListener("message", ({ data }) => {
