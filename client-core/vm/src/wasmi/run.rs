@@ -134,8 +134,8 @@ fn trapped(store: &Store<Guest<'_>>, failure: Failure) -> Result<End, VmError> {
         | (Some(TrapCode::OutOfSystemMemory), _) => Err(VmError::Fault(error.to_string())),
         (Some(code), _) => Ok(End::new(Outcome::Trap, Some(format!("the module trapped {place}: {code}")))),
         // Data segments that do not fit have a trap code.
-        (None, ErrorKind::Instantiation(error @ InstantiationError::ElementSegmentDoesNotFit { .. })) => {
-            Ok(End::new(Outcome::Trap, Some(format!("the module trapped {place}: {error}"))))
+        (None, ErrorKind::Instantiation(InstantiationError::ElementSegmentDoesNotFit { .. })) => {
+            Ok(End::new(Outcome::Trap, Some(format!("the module trapped {place}: a table segment does not fit"))))
         }
         (None, _) => Err(VmError::Fault(error.to_string())),
     }

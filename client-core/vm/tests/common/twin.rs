@@ -118,7 +118,12 @@ fn show(value: &Val) -> String {
 }
 
 fn class(error: wasmi::Error) -> String {
-    error.as_trap_code().map_or_else(|| error.to_string(), |code| format!("{code:?}"))
+    match (error.as_trap_code(), error.kind()) {
+        (Some(code), _) => format!("{code:?}"),
+        // Its text names the store.
+        (None, wasmi::errors::ErrorKind::Instantiation(_)) => "instantiation".to_owned(),
+        (None, _) => error.to_string(),
+    }
 }
 
 impl Twin {
