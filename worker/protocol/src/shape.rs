@@ -8,6 +8,9 @@ use zera_primitives::{AccountId, Amount};
 /// Nesting a value may have.
 const MAX_NESTING: u32 = 16;
 
+/// Names of fields with their types.
+pub type Fields = Vec<(String, u32)>;
+
 /// One type.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -35,9 +38,9 @@ pub enum Shape {
     /// Elements of several types.
     Tuple(Vec<u32>),
     /// Named fields.
-    Record(String, Vec<(String, u32)>),
+    Record(String, Fields),
     /// One of several variants: name, index byte, fields.
-    Choice(String, Vec<(String, u8, Vec<(String, u32)>)>),
+    Choice(String, Vec<(String, u8, Fields)>),
     /// An unsigned integer in compact form.
     Compact(u32),
     /// A type no form can be built for.

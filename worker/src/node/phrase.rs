@@ -98,10 +98,11 @@ mod tests {
         let known = seed(&phrase).unwrap();
         assert_eq!(seed(&format!("  {}\n", phrase.to_uppercase())).unwrap(), known);
         assert_ne!(seed(&words(&[1; ENTROPY_BYTES]).unwrap()).unwrap(), known);
+        let (misspelt, unfit) = ("abandon ".repeat(11) + "abuot", "abandon ".repeat(12));
         for (bad, part) in [
             ("abandon about", "not 2"),
-            (&*("abandon ".repeat(11) + "abuot"), "word 12 (abuot)"),
-            (&*"abandon ".repeat(12), "do not belong together"),
+            (&misspelt, "word 12 (abuot)"),
+            (&unfit, "do not belong together"),
             ("", "not 0"),
         ] {
             let error = seed(bad).unwrap_err();

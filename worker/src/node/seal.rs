@@ -44,7 +44,7 @@ impl<W: World, T: Copy> Node<W, T> {
         if left == 0 {
             return Work::Done(ticket, self.status());
         }
-        let live = self.chain().is_ok_and(|chain| is_live(chain));
+        let live = self.chain().is_ok_and(is_live);
         let skip = if live { left.min(limits::SOLO_HEARTBEAT_SLOTS) } else { left };
         if let Err(error) = self.seal(skip).await {
             return Work::Done(ticket, Err(error));

@@ -112,7 +112,8 @@ fn a_failing_migration_changes_nothing_and_says_why() {
     bench.ask(Command::Advance { slots: 400 }).unwrap();
     let before = module(&mut bench, id);
     let vote = propose(&mut bench, id, V3, 3);
-    support(&mut bench, vote, Amount::zra(20_000_000));
+    // The stake is free again since the first vote closed.
+    bench.transact(vec![Call::Allocate { proposal: vote, side: Side::For, amount: Amount::zra(20_000_000) }]);
     let Response::DryRun(dry) = bench.ask(Command::DryRun(vote)).unwrap() else { panic!() };
     assert!(dry.abort.is_some() && dry.checks.last().is_some_and(|check| !check.held && !check.finding.is_empty()));
     bench.ask(Command::Advance { slots: 500 }).unwrap();
