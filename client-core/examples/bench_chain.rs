@@ -1,6 +1,8 @@
 //! Transactions per second natively, and what one module call and one nested call cost. Prints JSON lines as
 //! `cargo xtask bench` collects them. Signing is outside what is timed; admission, execution, root and record are in.
 
+#![allow(clippy::float_arithmetic, reason = "a benchmark reports rates; nothing of it enters consensus")]
+
 use codec::Encode;
 use std::time::Instant;
 use zera_client::{

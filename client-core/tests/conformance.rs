@@ -1,5 +1,12 @@
 //! What a host stores, pinned: the record, head pointer and base of a fixed chain.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed invariant in a test is a failed test"
+)]
+
 use codec::{Decode, Encode};
 use zera_client::{
     Base, Client, Diagnostic, GenesisConfig, HeadPointer, Record,

@@ -1,6 +1,13 @@
 //! Whatever happens in whatever order: balances + stakes + deposits + storage deposits + burnt = supply, after every
 //! block; and a client opened from what was stored stands where the one that sealed it stands.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed invariant in a test is a failed test"
+)]
+
 use codec::Encode;
 use proptest::prelude::*;
 use zera_client::{

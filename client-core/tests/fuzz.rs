@@ -1,6 +1,13 @@
 //! Fuzz targets of every decoder the chain has: any bytes give a value or a typed error, never a panic, and a value
 //! that decodes encodes to the same bytes. `cargo xtask test --long` runs each for 60 s, CI a fixed number of inputs.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed invariant in a test is a failed test"
+)]
+
 use bolero::check;
 use codec::Encode;
 use std::fs;
