@@ -94,8 +94,11 @@ export class Killable {
 
   /** SIGKILL for the whole process group, as when the machine loses power: nothing gets a chance to tidy up. */
   async kill() {
-    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
-    process.kill(-this.#process.pid, "SIGKILL");
+    const running = this.#process;
+    if (running === undefined) return;
+    this.#process = undefined;
+    const ended = new Promise((resolve) => running.once("exit", resolve));
+    process.kill(-running.pid, "SIGKILL");
     await ended;
     await this.browser.close().catch(() => {});
     // The lock of a killed browser on its profile; the next one would ask a person about it.
@@ -104,7 +107,7 @@ export class Killable {
 
   /** Ends it for good and deletes the profile. */
   async remove() {
-    await this.kill().catch(() => {});
+    await this.kill();
     await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }
 }
