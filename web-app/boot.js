@@ -7,7 +7,10 @@ try {
 }
 
 try {
+  // The console's `zera` is there before the page starts its worker; without it the page works all the same.
+  const scripts = import("./pkg/page.js").catch(() => undefined);
   const { default: init } = await import("./zera-web.js");
+  await scripts;
   await init();
 } catch (error) {
   const step = document.getElementById("boot-step");

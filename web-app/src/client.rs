@@ -3,7 +3,7 @@
 
 mod link;
 
-pub use link::{Client, Phase, Started, use_client};
+pub use link::{Client, Phase, use_client};
 
 use leptos::prelude::*;
 use zera_worker_protocol::{Cause, Command, Error, ErrorKind, Response};

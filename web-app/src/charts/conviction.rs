@@ -201,14 +201,10 @@ fn axes(plot: &Plot) -> AnyView {
         }
         at = at.saturating_add(every);
     }
-    let unit = say!(CONVICTION_UNIT, plot.unit.1);
-    parts.push(label(
-        if plot.narrow { 40 } else { 40 },
-        if plot.narrow { 200 } else { 520 },
-        "",
-        "start",
-        unit.replace("  ", " "),
-    ));
+    // Beside `now` while there is room, above it otherwise.
+    let above = plot.narrow || plot.now < 1_700;
+    let unit = say!(CONVICTION_UNIT, plot.unit.1).replace("  ", " ");
+    parts.push(label(40, if above { 110 } else { 520 }, "", "start", unit));
     parts.into_any()
 }
 
@@ -260,14 +256,33 @@ fn expected(plot: &Plot, curves: &Curves) -> AnyView {
     .into_any()
 }
 
+/// On its line: left of now where there is room and the curve leaves it, at the right end otherwise.
+fn threshold_label(plot: &Plot, words: String, y_for: i64, y_threshold: i64) -> AnyView {
+    let wide = i64::try_from(words.chars().count()).unwrap_or(0) * LETTER;
+    if plot.closed || plot.now - plot.x.from > wide + 250 {
+        let near_curve = y_for > y_threshold && y_for - y_threshold < 350;
+        return label(
+            plot.x.from + 110,
+            y_threshold + if near_curve { -100 } else { 190 },
+            "b t-ink halo",
+            "start",
+            words,
+        );
+    }
+    label(plot.right - 100, y_threshold + 190, "b t-ink halo-sunk", "end", words)
+}
+
 /// What stands now: the dot, its label, the labels on the lines and the shortfall.
 fn standing(plot: &Plot, curves: &Curves) -> AnyView {
     let Some(now) = curves.forecast.past.last() else { return ().into_any() };
     let (y_for, y_bar, y_threshold) = (plot.y.at(conviction_for(now)), plot.y.at(bar(now)), plot.y.at(threshold(now)));
     let mut parts = vec![label(plot.now.max(120), TOP - 80, "b t-ink", "middle", say!(NOW).into())];
-    let words = say!(CURVE_THRESHOLD, plot.amount(now.threshold.0), curves.share);
-    let under = if (y_for - y_threshold).abs() < 350 && y_for > y_threshold { -100 } else { 190 };
-    parts.push(label(plot.x.from + 110, y_threshold + under, "b t-ink halo", "start", words));
+    parts.push(threshold_label(
+        plot,
+        say!(CURVE_THRESHOLD, plot.amount(now.threshold.0), curves.share),
+        y_for,
+        y_threshold,
+    ));
     if !now.conviction_against.is_zero() {
         let words = say!(CURVE_AGAINST, plot.amount(now.conviction_against.0));
         parts.push(label(plot.x.from + 110, y_bar - 110, "t-against halo", "start", words));
@@ -301,7 +316,7 @@ fn standing(plot: &Plot, curves: &Curves) -> AnyView {
             ),
         ));
         let words = say!(CURVE_SHORT, plot.amount(curves.forecast.shortfall.0));
-        let y = ((y_bar + y_for) / 2 + 45).min(plot.bottom - 90);
+        let y = if y_for + 300 < plot.bottom { y_for + 190 } else { (y_bar + y_for) / 2 + 45 };
         parts.push(label(x + 90, y, "b t-ink halo-sunk", "start", words));
     }
     parts.into_any()
@@ -324,12 +339,12 @@ fn crossings(plot: &Plot, curves: &Curves) -> AnyView {
             .centred(x, words.len())
             .max(plot.now + i64::try_from(words.len()).unwrap_or(0) * LETTER / 2 + 250)
             .min(plot.right - i64::try_from(words.len()).unwrap_or(0) * LETTER / 2);
-        parts.push(line("lead-line", (x, 320), (x, y - 60)));
-        parts.push(label(at, 240, "t-for", "middle", words));
+        parts.push(line("lead-line", (x, 330), (x, y - 60)));
+        parts.push(label(at, 270, "t-for", "middle", words));
         parts.push(view! { <circle class="ring" cx=px(x) cy=px(y) r="5.5"></circle> }.into_any());
     } else if curves.forecast.crosses.is_none() && !curves.forecast.shortfall.is_zero() {
         let words = say!(CURVE_NEVER).to_owned();
-        parts.push(label(plot.right, 240, "b t-ink", "end", words));
+        parts.push(label(plot.right, 270, "b t-ink", "end", words));
     }
     if let Some((words, forecast)) = &curves.what_if {
         if let Some(slot) = forecast.crosses.map(|slot| slot.0).filter(|slot| *slot > now) {
@@ -369,7 +384,7 @@ fn hold_and_wait(plot: &Plot, curves: &Curves) -> AnyView {
         <rect class="bar-for" x=px(x0) y=px(y) width=px((x1 - x0).max(0)) height="9"></rect>
         <rect class="hatch-for" x=px(x1) y=px(y) width=px((x2 - x1).max(0)) height="9"></rect>
         {line("now", (x2, y - 30), (x2, y + 120))}
-        {label(at, first, "", anchor, words)}
+        {label(at, first, "halo", anchor, words)}
         {label(x2.max(i64::try_from(done.len()).unwrap_or(0) * LETTER), if left { y + 280 } else { y + 430 }, "b t-ink", "end", done)}
     }
     .into_any()

@@ -183,6 +183,7 @@ impl Client {
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        lend_to_scripts(&worker);
         on_message.forget();
         on_error.forget();
         LINK.with_borrow_mut(|link| {
@@ -282,6 +283,16 @@ impl Client {
     fn stop(self, error: Error) {
         self.phase.set(Phase::Stopped(error.clone()));
         fail_all(&error);
+    }
+}
+
+/// Lets people script the page's own node from the console: `globalThis.zera` comes from `pkg/`.
+fn lend_to_scripts(worker: &Worker) {
+    let scripts = js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("zera")).unwrap_or(JsValue::UNDEFINED);
+    let lend = js_sys::Reflect::get(&scripts, &JsValue::from_str("use")).ok();
+    if let Some(lend) = lend.and_then(|lend| lend.dyn_into::<Function>().ok()) {
+        // What a script does with it is its own affair; the page does not depend on it.
+        let _ = lend.call1(&scripts, worker);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{button_or_why, evidence::Step, failure, kv, link, mark, path_wide, tool_button, verdict};
 use crate::{answer, client::use_client, components::basic, known, say, text, words};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use std::sync::Arc;
 use zera_primitives::{Hash, Outcome, hash::to_hex, tx::Call};
 use zera_worker_protocol::{Command, Error, PlanStep, PlanView, TransactionStage};
@@ -59,34 +59,44 @@ pub fn act_panel(
         if key { deed().err() } else { Some(say!(WHY_NO_KEY).to_owned()) }
     };
     let no_key = move || client.status.with(|s| s.as_ref().is_some_and(|status| status.account.is_none()));
-    (move || {
-            let again = move || stage.set(Stage::Idle);
-            match stage.get() {
-                Stage::Idle => view! {
-                    <div class="stack-2">
-                        {button_or_why(label.clone(), why, prepare)}
-                        {move || no_key().then(crate::pages::key_offer)}
-                    </div>
-                }
-                .into_any(),
-                Stage::Preparing => {
-                    view! { <p role="status" class="dim">{say!(SIMULATING)}</p> {super::progress_bar()} }.into_any()
-                }
-                Stage::Shown(plan) => shown(&plan, explain.as_ref(), stage),
-                Stage::Signing(_) => {
-                    view! { <p role="status" class="dim">{say!(SIGNING)}</p> {super::progress_bar()} }.into_any()
-                }
-                Stage::Sent(_, hashes) => view! {
-                    <div class="stack">{sent(hashes)} {tool_button(say!(DO_ANOTHER), again)}</div>
-                }
-                .into_any(),
-                Stage::Failed(error) => {
-                    view! { <div class="stack">{failure(&error)} {tool_button(say!(BACK_TO_FORM), again)}</div> }
-                        .into_any()
-                }
+    // What was pressed is gone with its stage: the focus goes to what took its place.
+    let here: NodeRef<html::Div> = NodeRef::new();
+    Effect::new(move |before: Option<()>| {
+        stage.track();
+        if before.is_some()
+            && let Some(here) = here.get_untracked()
+        {
+            // An element in the page with a tab index takes it.
+            let _ = here.focus();
+        }
+    });
+    let content = move || {
+        let again = move || stage.set(Stage::Idle);
+        match stage.get() {
+            Stage::Idle => view! {
+                <div class="stack-2">
+                    {button_or_why(label.clone(), why, prepare)}
+                    {move || no_key().then(crate::pages::key_offer)}
+                </div>
             }
-    })
-    .into_any()
+            .into_any(),
+            Stage::Preparing => {
+                view! { <p role="status" class="dim">{say!(SIMULATING)}</p> {super::progress_bar()} }.into_any()
+            }
+            Stage::Shown(plan) => shown(&plan, explain.as_ref(), stage),
+            Stage::Signing(_) => {
+                view! { <p role="status" class="dim">{say!(SIGNING)}</p> {super::progress_bar()} }.into_any()
+            }
+            Stage::Sent(_, hashes) => view! {
+                <div class="stack">{sent(hashes)} {tool_button(say!(DO_ANOTHER), again)}</div>
+            }
+            .into_any(),
+            Stage::Failed(error) => {
+                view! { <div class="stack">{failure(&error)} {tool_button(say!(BACK_TO_FORM), again)}</div> }.into_any()
+            }
+        }
+    };
+    view! { <div class="act" tabindex="-1" node_ref=here>{content}</div> }.into_any()
 }
 
 fn all_ok(moved: &[(Hash, TransactionStage)], hashes: &[Hash]) -> bool {
@@ -150,7 +160,7 @@ fn step_view(index: usize, of: usize, step: &PlanStep) -> AnyView {
         let names: Vec<&str> = step.events.iter().map(|event| event.topic.as_str()).collect();
         rows.push((say!(EVENTS).to_owned(), view! { <code>{names.join(", ")}</code> }.into_any()));
     }
-    let title = (of > 1).then(|| view! { <h4>{say!(STEP_OF, index + 1, of)}</h4> });
+    let title = (of > 1).then(|| view! { <p class="small"><b>{say!(STEP_OF, index + 1, of)}</b></p> });
     // A chunk of code fills a screen with digits that say nothing: its hash does.
     let bytes = if step.payload.len() > 2_048 {
         format!("{} … b3:{}", to_hex(step.payload.get(..256).unwrap_or_default()), Hash::of(&step.payload).to_hex())
@@ -174,17 +184,16 @@ fn step_view(index: usize, of: usize, step: &PlanStep) -> AnyView {
 fn sent(hashes: Vec<Hash>) -> AnyView {
     let client = use_client();
     (move || {
-            hashes
-                .iter()
-                .map(|hash| {
-                    let stage = client
-                        .moved
-                        .with(|moved| moved.iter().find(|(known, _)| known == hash).map(|(_, stage)| *stage));
-                    view! { <div class="stack-2">{steps(stage)}<p class="small">{receipt_of(*hash, stage)}</p></div> }
-                        .into_any()
-                })
-                .collect_view()
-                .into_any()
+        hashes
+            .iter()
+            .map(|hash| {
+                let stage =
+                    client.moved.with(|moved| moved.iter().find(|(known, _)| known == hash).map(|(_, stage)| *stage));
+                view! { <div class="stack-2">{steps(stage)}<p class="small">{receipt_of(*hash, stage)}</p></div> }
+                    .into_any()
+            })
+            .collect_view()
+            .into_any()
     })
     .into_any()
 }

@@ -100,7 +100,7 @@ pub fn copy_button(whole: impl Into<String>, what: &str) -> AnyView {
 pub fn hash(hash: &Hash) -> AnyView {
     let whole = hash.to_hex();
     view! {
-        <span class="nowrap"><code title=whole.clone()>{format!("b3:{}", text::short(&whole))}</code>" "{copy_button(whole.clone(), say!(A_HASH))}</span>
+        <span class="hash"><code title=whole.clone()>{format!("b3:{}", text::short(&whole))}</code>" "{copy_button(whole.clone(), say!(A_HASH))}</span>
     }
     .into_any()
 }

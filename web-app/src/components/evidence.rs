@@ -139,6 +139,13 @@ pub fn mark(evidence: Evidence) -> AnyView {
     .into_any()
 }
 
+/// Shape, word and method as an example: it belongs to no figure, opens nothing and is not counted.
+#[must_use]
+pub fn example(known: Known, method: &'static str) -> AnyView {
+    view! { <span class=format!("example {}", known.class())>{known.svg()}<b>{known.word()}</b><span class="how">{method}</span></span> }
+        .into_any()
+}
+
 /// The shape alone, for tables; a screen reader hears word and method.
 #[must_use]
 pub fn bare(evidence: Evidence) -> AnyView {
@@ -175,10 +182,10 @@ pub fn evidence_sheet() -> AnyView {
     let content = move || {
         shown.get().map(|evidence| {
             view! {
-                <header>
+                <div class="row end">
                     <h2 id="evidence-figure">{evidence.figure.clone()}</h2>
                     <button type="button" class="tag" popovertarget="evidence" popovertargetaction="hide">{say!(ESC_CLOSES)}</button>
-                </header>
+                </div>
                 <p class="small dim">{evidence.about.clone()}</p>
                 <p class=format!("small {}", evidence.known.class())>
                     {evidence.known.svg()}" "<b>{evidence.known.word()}</b>" "{evidence.method.clone()}

@@ -11,11 +11,12 @@ mod overlay;
 mod shell;
 
 pub use act::{Deed, Explain, act_panel, steps};
-pub use basic::{button, button_or_why, copy_button, file_link, hash, link, link_button, slot_time, solid, tag, tool_button,
+pub use basic::{
+    button, button_or_why, copy_button, file_link, hash, link, link_button, slot_time, solid, tag, tool_button,
 };
-pub use evidence::{Evidence, Known, Step, bare, counts, evidence_sheet, mark, path_wide, provide_evidence};
-pub use feedback::{empty, failure, loading, progress_bar, say_error, toasts, verdict};
-pub use form::{Field, check, drop_zone, field, read_bytes, seg, select, slider, text_area};
-pub use layout::{Col, crumbs, figure, figures, head, kv, leaf, table, td, td_known, td_num};
+pub use evidence::{Evidence, Known, Step, bare, counts, evidence_sheet, example, mark, path_wide, provide_evidence};
+pub use feedback::{empty, failure, loading, progress_bar, say_error, verdict};
+pub use form::{Field, check, drop_zone, field, seg, select, slider, text_area};
+pub use layout::{crumbs, figure, figures, head, kv, leaf, table, td, td_known, td_num};
 pub use overlay::ask_dialog;
 pub use shell::shell;

@@ -132,7 +132,7 @@ fn node_line() -> AnyView {
     };
     let facts = move || client.status.get().map(|status| facts(&status));
     view! {
-        <div class="node-line">
+        <div class="node-line" role="region" aria-label=say!(THE_NODE)>
             <div class="wrap">
                 <span role="status"><b>{mode}</b></span>
                 {facts}
@@ -224,7 +224,7 @@ fn announcer() -> AnyView {
     let router = use_router();
     let words = RwSignal::new(String::new());
     Effect::new(move |first: Option<()>| {
-        router.get();
+        let _ = router.get();
         if first.is_some() {
             basic::focus("main");
             set_timeout(move || words.set(document().title()), std::time::Duration::from_millis(400));

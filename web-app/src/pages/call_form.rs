@@ -133,7 +133,7 @@ fn call(module: ModuleId, export: &ExportView, manifest: &ManifestView, network:
                 {doc(export)}{inputs}
                 {export.payable.then(|| field(Field::new("attached", say!(ATTACHED)).unit("ZRA").hint(say!(ATTACHED_HINT)), value, wrong))}
             </div>
-            <section class="panel" aria-label=say!(CALL)>{act_panel(say!(PREVIEW_AND_SIGN), deed, Some(explain), |_| ())}</section>
+            <section class="panel" aria-label=say!(CALL_PANEL)>{act_panel(say!(PREVIEW_AND_SIGN), deed, Some(explain), |_| ())}</section>
         </div>
     }
     .into_any()

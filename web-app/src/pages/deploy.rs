@@ -84,7 +84,7 @@ pub fn source(into: RwSignal<Candidate>) -> AnyView {
     view! {
         <div class="split even">
             {drop_zone("wasm-file", say!(DROP_WASM), ".wasm,application/wasm", move |name, bytes| Candidate::inspect(into, name, bytes))}
-            <div><h4>{say!(OR_SAMPLE)}</h4><ul class="stack-2 samples">{items.into_iter().collect_view()}</ul></div>
+            <div><p class="small"><b>{say!(OR_SAMPLE)}</b></p><ul class="stack-2 samples">{items.into_iter().collect_view()}</ul></div>
         </div>
     }
     .into_any()
@@ -162,13 +162,15 @@ fn manifest_facts(manifest: &ManifestView) -> Vec<(String, AnyView)> {
                 .into_any()
         })
         .collect_view();
+    let others: Vec<String> = manifest.reads_schemas.iter().map(u32::to_string).collect();
+    let others = if others.is_empty() { say!(NO_OTHER).to_owned() } else { others.join(", ") };
     vec![
         (
             say!(SAYS).into(),
             view! { {manifest.description.clone()}" "{mark(known::words(manifest.name.clone(), say!(AUTHORS_WORDS)))} }
                 .into_any(),
         ),
-        (say!(SCHEMA).into(), say!(SCHEMA_OF, manifest.schema, format!("{:?}", manifest.reads_schemas)).into_any()),
+        (say!(SCHEMA).into(), say!(SCHEMA_OF, manifest.schema, others).into_any()),
         (say!(EXPORTS).into(), view! { <ul>{exports}</ul> }.into_any()),
     ]
 }
@@ -267,7 +269,7 @@ fn deploy_form(bytes: Vec<u8>, code: &CodeView) -> AnyView {
                 {inputs}
                 {payable.then(|| field(Field::new("value", say!(ATTACHED)).unit("ZRA"), value, wrong))}
             </div>
-            <section class="panel" aria-label=say!(DEPLOY)>
+            <section class="panel" aria-label=say!(DEPLOY_PANEL)>
                 <h2>{say!(DEPLOY_PANEL)}</h2>
                 {act_panel(say!(PREVIEW_AND_SIGN), deed, Some(explain), done)}
                 {move || made.get().map(|href| verdict("verified", say!(DEPLOYED), view! { <p>{file_link("btn", href, say!(OPEN_MODULE))}</p> }, None))}

@@ -3,11 +3,10 @@
 use super::keys;
 use crate::{
     client::use_client,
-    components::{Evidence, Known, head, leaf, mark},
+    components::{Known, example, head, leaf, mark},
     known, say, text,
 };
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// The page of a newcomer.
 #[must_use]
@@ -84,15 +83,8 @@ pub fn start_log() -> AnyView {
 }
 
 fn marks() -> AnyView {
-    let row = |known: Known, method: &str, words: &'static str| {
-        let evidence = Evidence {
-            known,
-            method: method.to_owned(),
-            figure: say!(AN_EXAMPLE).into(),
-            about: words.into(),
-            steps: Arc::from([]),
-        };
-        view! { <div><dt>{mark(evidence)}</dt><dd>{words}</dd></div> }.into_any()
+    let row = |known: Known, method: &'static str, words: &'static str| {
+        view! { <div><dt>{example(known, method)}</dt><dd>{words}</dd></div> }.into_any()
     };
     view! {
         <div class="cols marks-help">

@@ -50,12 +50,16 @@ fn known_page() -> AnyView {
 fn top(status: &StatusView) -> AnyView {
     let client = use_client();
     let height = text::count(status.head.height.0);
-    let title = say!(OVERVIEW_TITLE, height, text::count(status.executed));
+    let (scrubbed, records) = status.scrubbed;
+    let title = if status.executed == 0 {
+        say!(OVERVIEW_OPENED, height, text::count(scrubbed), text::count(records))
+    } else {
+        say!(OVERVIEW_TITLE, height, text::count(status.executed))
+    };
     document().set_title(&format!("{title} · ZERA"));
     let slot = status.head.slot.0;
     let age = move || say!(AGO, text::duration(client.clock.get().saturating_sub(slot)));
     let (signed, needed) = status.signers;
-    let (scrubbed, records) = status.scrubbed;
     let state = |figure: String, about: &'static str| mark(known::state(figure, about));
     let rows = vec![
         Coverage {

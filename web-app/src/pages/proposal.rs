@@ -82,6 +82,7 @@ pub fn page(id: u64) -> AnyView {
     });
     let exists = Memo::new(move |_| detail.with(Option::is_some));
     let is_open = Memo::new(move |_| open.get());
+    let can_add = Memo::new(move |_| available.get() >= Amount::zra(1));
     let rest = move || {
         exists.get().then(|| {
             view! {
@@ -90,7 +91,7 @@ pub fn page(id: u64) -> AnyView {
                         <div class="stack">
                             <div class="row end"><h2>{say!(CURVE_TITLE)}</h2>{move || detail.with(|d| d.as_ref().map(|d| tags(d)))}</div>
                             {conviction(curves)}
-                            {move || is_open.get().then(|| what_if_part(assumed, available))}
+                            {move || (is_open.get() && can_add.get()).then(|| what_if_part(assumed, available))}
                             {move || detail.with(|d| d.as_ref().map(|d| parts::crossings(d, assumed_now().map(|f| (assumed.amount(available.get()), *f)))))}
                         </div>
                         {stake_panel::panel(detail)}

@@ -27,7 +27,7 @@ fn list(proposals: &[ProposalView]) -> AnyView {
         .count();
     let title = match (proposals.len(), open) {
         (0, _) => say!(PROPOSALS_NONE).to_owned(),
-        (_, 0) => say!(PROPOSALS_ALL_CLOSED, text::plural(proposals.len(), say!(ONE_PROPOSAL), say!(MANY_PROPOSALS))),
+        (_, 0) => say!(PROPOSALS_ALL_CLOSED, text::plural(proposals.len(), say!(ONE_CLOSED), say!(MANY_CLOSED))),
         (_, open) => say!(PROPOSALS_TITLE, text::plural(open, say!(ONE_PROPOSAL), say!(MANY_PROPOSALS)), above),
     };
     let (live, closed): (Vec<_>, Vec<_>) = proposals.iter().partition(|p| p.state.is_live());

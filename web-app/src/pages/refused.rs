@@ -109,7 +109,9 @@ mod tests {
 
     #[test]
     fn a_finding_gives_up_its_place() {
-        let found = places("function 214 (rate), offset 0x4a10, f64.convert_i64_u: floating point is not accepted: integers only");
+        let found = places(
+            "function 214 (rate), offset 0x4a10, f64.convert_i64_u: floating point is not accepted: integers only",
+        );
         let values: Vec<String> = found.into_iter().map(|place| place.value).collect();
         assert_eq!(values, ["214 (rate)", "0x4a10", "f64.convert_i64_u"]);
         assert!(places("the memory declares no maximum").is_empty());

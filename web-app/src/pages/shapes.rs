@@ -274,7 +274,7 @@ pub fn words(value: &Value, network: Network) -> String {
         Value::Amount(amount) => text::zra(*amount),
         Value::Account(id) => text::short(&Address::Account(*id).to_text(network)),
         Value::Bytes(bytes) => to_hex(bytes),
-        Value::Elements(items) if items.is_empty() => "()".into(),
+        Value::Elements(items) if items.is_empty() => say!(NONE).into(),
         Value::Elements(items) => format!("[{}]", list(items)),
         Value::Fields(list) => format!("{{ {} }}", fields(list)),
         Value::Variant(name, list) if list.is_empty() => name.clone(),

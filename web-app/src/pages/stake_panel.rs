@@ -56,7 +56,7 @@ pub fn panel(detail: Detail) -> AnyView {
             <h2 id="your-stake">{say!(YOUR_STAKE)}</h2>
             {facts}
             {form}
-            <div class="stack-2"><h4>{say!(IF_ENACTED)}</h4><p class="small dim">{say!(IF_ENACTED_WHAT)}</p></div>
+            <div class="stack-2"><p class="small"><b>{say!(IF_ENACTED)}</b></p><p class="small dim">{say!(IF_ENACTED_WHAT)}</p></div>
         </section>
     }
     .into_any()
@@ -66,7 +66,7 @@ fn facts(detail: &ProposalDetail) -> AnyView {
     let mine = detail.proposal.mine.map_or_else(
         || say!(NONE).into_any(),
         |(side, stake, conviction)| {
-            let words = say!(MINE, text::zra_about(stake), words::side(side), text::zra_about(conviction));
+            let words = say!(MINE, text::zra_short(stake), words::side(side), text::zra_short(conviction));
             view! { {words.clone()}" "{bare(known::recomputed(words, say!(CONVICTION_ABOUT), say!(P_ARITHMETIC_HOW)))} }
                 .into_any()
         },

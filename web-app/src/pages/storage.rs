@@ -42,7 +42,7 @@ fn entries(page: &StoragePage, after: RwSignal<Vec<u8>>) -> AnyView {
         .entries
         .iter()
         .map(|entry| {
-            let key = readable(&entry.key);
+            let (key, digits) = (readable(&entry.key), to_hex(&entry.key));
             let evidence = known::proven(
                 key.clone(),
                 say!(AT_BLOCK, say!(STORAGE_ABOUT), text::count(page.height.0)),
@@ -51,7 +51,7 @@ fn entries(page: &StoragePage, after: RwSignal<Vec<u8>>) -> AnyView {
             let cut: String = to_hex(entry.value.get(..96usize.min(entry.value.len())).unwrap_or_default());
             let more = if entry.value.len() > 96 { "…" } else { "" };
             (
-                view! { <code>{key}</code><span class="sub mono">{to_hex(&entry.key)}</span> }.into_any(),
+                view! { <code>{key.clone()}</code>{(key != digits).then(|| view! { <span class="sub mono">{digits}</span> })} }.into_any(),
                 vec![
                     td(say!(VALUE), view! { <span class="bytes">{cut}{more}</span> }),
                     td(say!(SIZE), text::bytes(entry.value.len() as u64)),
