@@ -5,6 +5,7 @@
 //! statistics. `peer` is what the value is divided by.
 
 #![expect(clippy::expect_used, reason = "a measuring tool stops at the first surprise")]
+#![expect(clippy::float_arithmetic, reason = "times and ratios; nothing here is consensus")]
 
 use std::{path::Path, time::Instant};
 use wasmi::{Config, Engine, Instance, Module, Store, Val};

@@ -16,6 +16,7 @@
 //! A basic block is charged at its head ([`Segment`]); operand-dependent work just before the operator. A call ends
 //! `OutOfGas` exactly when its counter is below zero where it stops, whatever stopped it.
 
+use alloc::vec::Vec;
 use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
 /// Stack units of one transaction. One unit is one value slot; 64 Ki units are about 512 KiB of an engine's stack.
@@ -96,7 +97,7 @@ pub struct Segment {
 ///
 /// # Errors
 /// Only for bytes that did not pass validation.
-pub fn segments(body: &FunctionBody<'_>) -> Result<alloc::vec::Vec<Segment>, BinaryReaderError> {
+pub fn segments(body: &FunctionBody<'_>) -> Result<Vec<Segment>, BinaryReaderError> {
     let mut splitter = Splitter::default();
     let mut declared = 0u64;
     for local in body.get_locals_reader()? {
@@ -131,9 +132,9 @@ enum Label {
 
 #[derive(Debug)]
 struct Splitter {
-    done: alloc::vec::Vec<Segment>,
+    done: Vec<Segment>,
     current: Segment,
-    labels: alloc::vec::Vec<Label>,
+    labels: Vec<Label>,
     /// Nothing falls in here: code after an unconditional branch.
     dead: bool,
 }
@@ -141,9 +142,9 @@ struct Splitter {
 impl Default for Splitter {
     fn default() -> Self {
         Self {
-            done: alloc::vec::Vec::new(),
+            done: Vec::new(),
             current: Segment { offset: 0, cost: 0, header: false },
-            labels: alloc::vec::Vec::new(),
+            labels: Vec::new(),
             dead: false,
         }
     }

@@ -166,7 +166,7 @@ fn config(rng: &mut Rng) -> wasm_smith::Config {
     wasm_smith::Config {
         allow_floats: false,
         bulk_memory_enabled: true,
-        disallow_traps: rng.next() % 4 != 0,
+        disallow_traps: !rng.next().is_multiple_of(4),
         exceptions_enabled: false,
         export_everything: true,
         extended_const_enabled: false,

@@ -2,7 +2,7 @@
 
 use super::table::{FUNCTIONS, HostId};
 use crate::abi::ValKind;
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
 /// One linked host function.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,7 +35,7 @@ impl HostFunction {
             ValKind::I32 => "i32",
             ValKind::I64 => "i64",
         };
-        let params: alloc::vec::Vec<&str> = self.params.iter().map(text).collect();
+        let params: Vec<&str> = self.params.iter().map(text).collect();
         let result = self.result.as_ref().map_or("()", text);
         alloc::format!("({}) -> {result}", params.join(", "))
     }
