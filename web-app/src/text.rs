@@ -101,8 +101,16 @@ pub fn zra_short(amount: Amount) -> String {
     if letter.is_empty() {
         zra_about(amount)
     } else {
-        format!("{}\u{a0}{letter}\u{a0}ZRA", scaled(amount.0, divisor, 3))
+        let number = scaled(amount.0, divisor, 3);
+        format!("{}\u{a0}{letter}\u{a0}ZRA", number.trim_end_matches('0').trim_end_matches('.'))
     }
+}
+
+/// The sentence with a capital letter in front.
+#[must_use]
+pub fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Slots of one second as people say durations: `35 s`, `1 min 35 s`, `2 h 06 min`, `6 d 17 h`.
@@ -182,7 +190,7 @@ mod tests {
     fn numbers_durations_and_dates_read_as_the_look_asks() {
         assert_eq!(thousands(1_482_331), "1,482,331");
         assert_eq!(scaled(1_316_400_000_000_000, 1_000_000_000_000_000, 3), "1.316");
-        assert_eq!(zra_short(Amount::zra(10_000_000)), "10.000\u{a0}M\u{a0}ZRA");
+        assert_eq!(zra_short(Amount::zra(10_000_000)), "10\u{a0}M\u{a0}ZRA");
         assert_eq!(duration(95), "95\u{a0}s");
         assert_eq!(duration(7_560), "2\u{a0}h\u{a0}06\u{a0}min");
         assert_eq!(bytes(148_212), "148.2\u{a0}kB");

@@ -2,6 +2,7 @@
 //! line, the crossing, the time it must hold and wait, and every change of stake below.
 
 use super::scale::{Scale, decimal_step, measured, px, tick_label, time_step};
+use crate::components::react;
 use crate::{say, text};
 use leptos::prelude::*;
 use zera_primitives::{Amount, Side};
@@ -29,7 +30,9 @@ pub struct Curves {
     pub share: String,
     /// Slots it must hold, slots it then waits.
     pub hold_wait: (u64, u64),
-    /// True once the proposal has closed: nothing is forecast.
+    /// The word at the end of the known part: `now`, or how the proposal closed, after which nothing is forecast.
+    pub end: &'static str,
+    /// True once it has closed.
     pub closed: bool,
     /// The chart's conclusion in one sentence.
     pub conclusion: String,
@@ -57,10 +60,12 @@ impl Plot {
         let what_if = curves.what_if.iter().flat_map(|(_, forecast)| &forecast.future);
         let most = all().chain(what_if).map(|p| p.conviction_for.0.max(bar(p))).max().unwrap_or(1);
         let last = |forecast: &ForecastView| forecast.future.last().map_or(forecast.now.0, |point| point.slot.0);
-        let end = if curves.closed { curves.forecast.now.0 } else { last(&curves.forecast) };
+        let closed_at = curves.forecast.past.last().filter(|_| curves.closed).map(|point| point.slot.0);
+        let end = closed_at.unwrap_or_else(|| last(&curves.forecast));
+        let known = closed_at.unwrap_or(curves.forecast.now.0);
         let span = end.saturating_sub(curves.opened).max(10);
         let x = Scale { most: span.into(), from: if narrow { 40 } else { LEFT }, to: right };
-        let now = x.at(curves.forecast.now.0.saturating_sub(curves.opened).into());
+        let now = x.at(known.saturating_sub(curves.opened).into());
         let most = most.saturating_add(most / 7);
         Self {
             x,
@@ -133,7 +138,7 @@ pub fn conviction(curves: Signal<Option<Curves>>) -> AnyView {
         let width = width.get();
         curves.with(|curves| curves.as_ref().filter(|_| width > 0).map(|curves| draw(curves, width)))
     };
-    view! { <div class="chart" node_ref=node>{drawing}</div> }.into_any()
+    view! { <div class="chart" node_ref=node>{react(move || drawing().into_any())}</div> }.into_any()
 }
 
 fn draw(curves: &Curves, width: i64) -> AnyView {
@@ -276,7 +281,8 @@ fn threshold_label(plot: &Plot, words: String, y_for: i64, y_threshold: i64) -> 
 fn standing(plot: &Plot, curves: &Curves) -> AnyView {
     let Some(now) = curves.forecast.past.last() else { return ().into_any() };
     let (y_for, y_bar, y_threshold) = (plot.y.at(conviction_for(now)), plot.y.at(bar(now)), plot.y.at(threshold(now)));
-    let mut parts = vec![label(plot.now.max(120), TOP - 80, "b t-ink", "middle", say!(NOW).into())];
+    let mut parts =
+        vec![label(plot.centred(plot.now, curves.end.len()), TOP - 80, "b t-ink", "middle", curves.end.into())];
     parts.push(threshold_label(
         plot,
         say!(CURVE_THRESHOLD, plot.amount(now.threshold.0), curves.share),
@@ -417,19 +423,27 @@ fn stake_changes(plot: &Plot, curves: &Curves, top: i64) -> AnyView {
             parts.push(label(at, if up { y - 60 } else { y + tall + 150 }, "halo", "middle", words));
         }
     }
-    for (row, (class, words)) in (0i64..).zip([
+    parts.push(stake_legend(plot, top));
+    parts.into_any()
+}
+
+/// Right of now where there is room, in one row below otherwise.
+fn stake_legend(plot: &Plot, top: i64) -> AnyView {
+    let lines = [
         ("", say!(CHANGES)),
         ("t-for", say!(CHANGES_FOR)),
         ("t-against", say!(CHANGES_AGAINST)),
         ("", say!(CHANGES_HOLLOW)),
-    ]) {
-        parts.push(label(
-            plot.now.min(plot.right - 1_500) + 90,
-            top + 260 + row * 170,
-            class,
-            "start",
-            words.to_owned(),
-        ));
-    }
-    parts.into_any()
+    ];
+    let beside = plot.now + 1_700 < plot.right;
+    let mut x = plot.x.from;
+    let place = |(row, (class, words)): (i64, (&'static str, &'static str))| {
+        if beside {
+            return label(plot.now + 90, top + 260 + row * 170, class, "start", words.to_owned());
+        }
+        let here = x;
+        x += i64::try_from(words.len()).unwrap_or(0) * LETTER + 160;
+        label(here, top + 900, class, "start", words.to_owned())
+    };
+    (0i64..).zip(lines).map(place).collect_view().into_any()
 }

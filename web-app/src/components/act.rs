@@ -1,6 +1,7 @@
 //! From an intention to a final block: preview by simulation, the exact bytes, one signature, four steps with their
 //! evidence. Nothing is signed that was not shown.
 
+use super::react;
 use super::{button_or_why, evidence::Step, failure, kv, link, mark, path_wide, tool_button, verdict};
 use crate::{answer, client::use_client, components::basic, known, say, text, words};
 use leptos::{html, prelude::*};
@@ -96,7 +97,7 @@ pub fn act_panel(
             }
         }
     };
-    view! { <div class="act" tabindex="-1" node_ref=here>{content}</div> }.into_any()
+    view! { <div class="act" tabindex="-1" node_ref=here>{react(content)}</div> }.into_any()
 }
 
 fn all_ok(moved: &[(Hash, TransactionStage)], hashes: &[Hash]) -> bool {
@@ -183,7 +184,7 @@ fn step_view(index: usize, of: usize, step: &PlanStep) -> AnyView {
 
 fn sent(hashes: Vec<Hash>) -> AnyView {
     let client = use_client();
-    (move || {
+    react(move || {
         hashes
             .iter()
             .map(|hash| {
@@ -195,7 +196,6 @@ fn sent(hashes: Vec<Hash>) -> AnyView {
             .collect_view()
             .into_any()
     })
-    .into_any()
 }
 
 fn receipt_of(hash: Hash, stage: Option<TransactionStage>) -> AnyView {

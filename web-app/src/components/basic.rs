@@ -5,6 +5,14 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use zera_primitives::{Hash, Height, Slot};
 
+/// A view that follows what `view` reads. One type for all of them: the code of each is compiled once, not once for the
+/// first drawing and once for every later one.
+#[must_use]
+pub fn react(view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    let view: Box<dyn Fn() -> AnyView + Send> = Box::new(view);
+    (move || view()).into_any()
+}
+
 fn press_button(class: &'static str, label: String, press: impl Fn() + 'static) -> AnyView {
     view! { <button type="button" class=class on:click=move |_| press()>{label}</button> }.into_any()
 }

@@ -1,5 +1,6 @@
 //! The mark (shape, word, method) and the path it opens: from a figure down to what is taken on trust.
 
+use super::react;
 use crate::say;
 use leptos::{html, prelude::*};
 use std::sync::Arc;
@@ -197,7 +198,7 @@ pub fn evidence_sheet() -> AnyView {
     };
     view! {
         <div id="evidence" class="evidence stack" popover="auto" role="dialog" aria-labelledby="evidence-figure" tabindex="-1" node_ref=sheet>
-            {content}
+            {react(move || content().into_any())}
         </div>
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! What the client says back: verdicts, empty states, failures, progress, the status region.
 
-use super::mark;
+use super::{mark, react};
 use crate::{client::use_client, components::Evidence, say, text};
 use leptos::prelude::*;
 use zera_worker_protocol::{Cause, Error, ErrorKind, event::Notice};
@@ -86,7 +86,7 @@ pub fn progress_bar() -> AnyView {
                 .into_any()
         })
     };
-    view! { <div role="status">{content}</div> }.into_any()
+    view! { <div role="status">{react(move || content().into_any())}</div> }.into_any()
 }
 
 fn progress_words(key: &str) -> String {
@@ -116,5 +116,6 @@ pub fn toasts() -> AnyView {
             .into_any()
         })
     };
-    view! { <div class="toasts" role="status" aria-live="polite">{message}</div> }.into_any()
+    view! { <div class="toasts" role="status" aria-live="polite">{react(move || message().into_any())}</div> }
+        .into_any()
 }

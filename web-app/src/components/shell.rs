@@ -1,6 +1,6 @@
 //! The frame on every page: navigation, node line with block ticks, content, foot, status regions.
 
-use super::{basic, evidence_sheet, feedback, mark};
+use super::{basic, evidence_sheet, feedback, mark, react};
 use crate::{
     client::{Phase, use_client},
     known,
@@ -63,7 +63,7 @@ fn key_link() -> AnyView {
         }
         None => say!(NO_KEY).into_any(),
     };
-    view! { <a class="key-link" href="/account">{content}</a> }.into_any()
+    view! { <a class="key-link" href="/account">{react(content)}</a> }.into_any()
 }
 
 /// Where a search leads: a number is a block, `#7` a proposal, 64 digits a transaction, an address its page.
@@ -135,7 +135,7 @@ fn node_line() -> AnyView {
         <div class="node-line" role="region" aria-label=say!(THE_NODE)>
             <div class="wrap">
                 <span role="status"><b>{mode}</b></span>
-                {facts}
+                {react(move || facts().into_any())}
             </div>
             {ticks()}
         </div>

@@ -1,6 +1,7 @@
 //! An account: address, balance, stake, locks, nonce; one's own also with its keys and what it can do.
 
 use super::{keys, shown, shown_page};
+use crate::components::react;
 use crate::{
     answer,
     client::{live, use_client},
@@ -12,14 +13,14 @@ use crate::{
 };
 use leptos::prelude::*;
 use zera_primitives::{AccountId, Address, Amount, Network, tx::Call};
-use zera_worker_protocol::{AccountView, Command};
+use zera_worker_protocol::{AccountView, Command, KeyKind};
 
 /// `/account`.
 #[must_use]
 pub fn own() -> AnyView {
     let client = use_client();
     let id = Memo::new(move |_| client.status.with(|s| s.as_ref().map(|status| (status.account, status.network))));
-    (move || match id.get() {
+    react(move || match id.get() {
         None => view! { {head(().into_any(), say!(NAV_ACCOUNT), say!(ASKING))} }.into_any(),
         Some((None, _)) => view! {
             {head(().into_any(), say!(ACCOUNT_NONE), say!(ACCOUNT_NONE_LEAD))}
@@ -28,7 +29,6 @@ pub fn own() -> AnyView {
         .into_any(),
         Some((Some(id), network)) => show_account(id, network, true),
     })
-    .into_any()
 }
 
 /// `/account/<address>`.
@@ -37,7 +37,7 @@ pub fn other(address: &str) -> AnyView {
     let address = address.to_owned();
     let client = use_client();
     let network = Memo::new(move |_| client.status.with(|s| s.as_ref().map(|status| status.network)));
-    (move || match network.get().map(|network| (network, Address::from_text(&address, network))) {
+    react(move || match network.get().map(|network| (network, Address::from_text(&address, network))) {
         None => view! { {head(().into_any(), say!(NAV_ACCOUNT), say!(ASKING))} }.into_any(),
         Some((network, Ok(Address::Account(id)))) => show_account(id, network, false),
         Some((network, Ok(Address::Module(id)))) => show_account(id.account(), network, false),
@@ -46,7 +46,6 @@ pub fn other(address: &str) -> AnyView {
         }
         .into_any(),
     })
-    .into_any()
 }
 
 fn show_account(id: AccountId, network: Network, own: bool) -> AnyView {
@@ -65,7 +64,12 @@ fn summary(account: &AccountView, address: &str, own: bool) -> AnyView {
     };
     let at = |what: &str| say!(AT_BLOCK, what, text::count(account.height.0));
     let fact = |label, amount: Amount, about: &'static str| {
-        figure(label, amount.to_string(), "ZRA", mark(known::state(text::zra(amount), at(about))))
+        figure(
+            label,
+            text::zra_about(amount).replace("\u{a0}ZRA", ""),
+            "ZRA",
+            mark(known::state(text::zra(amount), at(about))),
+        )
     };
     let free_stake = account.staked.saturating_sub(account.allocated);
     let crumb = if own { ().into_any() } else { crumbs("/account", say!(NAV_ACCOUNT), text::short(address)) };
@@ -150,12 +154,19 @@ fn recent(account: &AccountView) -> AnyView {
 fn own_parts(network: Network) -> AnyView {
     let keys = live(|| Some(Command::Keys), |result| answer!(result, Keys));
     let list = shown(keys, move |keys| keys::key_list(keys, network));
+    // A device key cannot leave the browser, so its backup is not offered.
+    let exportable = Memo::new(move |_| {
+        keys.with(|answer| match answer {
+            Some(Ok(keys)) => keys.iter().any(|key| key.active && key.kind == KeyKind::BackedUp),
+            _ => false,
+        })
+    });
     view! {
         {leaf(say!(MOVE_ZRA), say!(MOVE_ZRA_NOTE), move_form(network))}
         {leaf(say!(KEYS), say!(KEYS_NOTE), view! {
             <div class="stack">
                 {list}
-                <details><summary>{say!(KEY_EXPORT)}</summary>{keys::key_export()}</details>
+                {move || exportable.get().then(|| view! { <details><summary>{say!(KEY_EXPORT)}</summary>{keys::key_export()}</details> })}
                 <details><summary>{say!(KEY_ANOTHER)}</summary>{keys::key_offer()}</details>
             </div>
         })}

@@ -1,6 +1,7 @@
 //! Deploy: take a sample or drop a file, see what is in it, fill in its constructor, preview, sign.
 
 use super::{refused, shapes::Input, transaction};
+use crate::components::react;
 use crate::{
     answer,
     client::use_client,
@@ -94,7 +95,7 @@ pub fn source(into: RwSignal<Candidate>) -> AnyView {
 #[must_use]
 pub fn page() -> AnyView {
     let candidate = RwSignal::new(Candidate::None);
-    (move || match candidate.get() {
+    react(move || match candidate.get() {
         Candidate::Refused(name, size, hash, error) => {
             refused::page(&name, size, hash, &error, move || candidate.set(Candidate::None))
         }
@@ -106,7 +107,6 @@ pub fn page() -> AnyView {
         }
         .into_any(),
     })
-    .into_any()
 }
 
 fn ready(name: &str, bytes: Vec<u8>, code: CodeView, candidate: RwSignal<Candidate>) -> AnyView {

@@ -1,5 +1,6 @@
 //! Keys: a backup is offered first, the quick device key second and labelled for what it is; import and `age` export.
 
+use crate::components::react;
 use crate::{
     answer,
     client::use_client,
@@ -48,7 +49,8 @@ pub fn key_offer() -> AnyView {
         });
     };
     let back = move || step.set(Step::Offer);
-    (move || match step.get() {
+    react(move || {
+        match step.get() {
         Step::Offer => view! {
             <div class="stack" id="key-offer">
                 <div class="stack-2">
@@ -71,8 +73,8 @@ pub fn key_offer() -> AnyView {
         Step::ImportFile => import_file(add, back),
         Step::Busy => view! { <p role="status" class="dim">{say!(KEY_BUSY)}</p> }.into_any(),
         Step::Failed(error) => view! { <div class="stack">{failure(&error)}{tool_button(say!(BACK), back)}</div> }.into_any(),
+    }
     })
-    .into_any()
 }
 
 fn phrase(words: String, add: impl Fn(KeySource) + Copy + Send + Sync + 'static, back: impl Fn() + 'static) -> AnyView {

@@ -23,6 +23,7 @@ mod transaction;
 
 pub use keys::key_offer;
 
+use crate::components::react;
 use crate::{
     client::{Answer, Phase, use_client},
     components::{empty, failure, head, loading},
@@ -41,7 +42,7 @@ pub fn page() -> AnyView {
         _ => None,
     });
     let router = use_router();
-    (move || match stopped.get() {
+    react(move || match stopped.get() {
         Some(error) => stopped_page(&error),
         None => match router.get() {
             Route::Overview => overview::page(),
@@ -60,7 +61,6 @@ pub fn page() -> AnyView {
             Route::NotFound(path) => not_found(&path),
         },
     })
-    .into_any()
 }
 
 fn stopped_page(error: &Error) -> AnyView {
@@ -91,14 +91,13 @@ fn shown<T: Clone + Send + Sync + 'static>(
     slot: RwSignal<Answer<T>>,
     show: impl Fn(&T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    (move || {
+    react(move || {
         slot.with(|answer| match answer {
             None => loading(),
             Some(Ok(value)) => show(value),
             Some(Err(error)) => failure(error),
         })
     })
-    .into_any()
 }
 
 /// [`shown`] for a whole page: a failure brings its own head.
@@ -107,12 +106,11 @@ fn shown_page<T: Clone + Send + Sync + 'static>(
     title: String,
     show: impl Fn(&T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    (move || {
+    react(move || {
         slot.with(|answer| match answer {
             None => view! { {head(().into_any(), title.clone(), "")} {loading()} }.into_any(),
             Some(Ok(value)) => show(value),
             Some(Err(error)) => view! { {head(().into_any(), title.clone(), "")} {failure(error)} }.into_any(),
         })
     })
-    .into_any()
 }

@@ -1,6 +1,7 @@
 //! One module: what runs and since when, its lineage, its storage with proofs, its calls.
 
 use super::{call_form, deploy::code_facts, shown, shown_page, storage};
+use crate::components::react;
 use crate::{
     answer,
     charts::{Stop, StopKind, lineage},
@@ -20,7 +21,7 @@ pub fn page(address: &str) -> AnyView {
     let address = address.to_owned();
     let client = use_client();
     let network = Memo::new(move |_| client.status.with(|s| s.as_ref().map(|status| status.network)));
-    (move || match network.get().map(|network| (network, Address::from_text(&address, network))) {
+    react(move || match network.get().map(|network| (network, Address::from_text(&address, network))) {
         None => head(().into_any(), say!(NAV_MODULES), say!(ASKING)),
         Some((network, Ok(Address::Module(id)))) => detail(id, network),
         Some((_, other)) => {
@@ -29,7 +30,6 @@ pub fn page(address: &str) -> AnyView {
             view! { {head(crumbs("/modules", say!(NAV_MODULES), ""), say!(ADDRESS_BAD), "")} {crate::components::failure(&error)} }.into_any()
         }
     })
-    .into_any()
 }
 
 fn detail(id: ModuleId, network: Network) -> AnyView {

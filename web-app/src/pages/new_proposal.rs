@@ -5,6 +5,7 @@ use super::{
     refused,
     shapes::Input,
 };
+use crate::components::react;
 use crate::{
     answer,
     client::{live, use_client},
@@ -58,7 +59,8 @@ pub fn page(module: Option<String>) -> AnyView {
     let known = Memo::new(move |_| {
         modules.with(|answer| answer.as_ref().and_then(|result| result.as_ref().ok()).cloned().map(Names))
     });
-    (move || refusal().unwrap_or_else(|| {
+    react(move || {
+        refusal().unwrap_or_else(|| {
         view! {
             {head(crumbs("/proposals", say!(NAV_PROPOSALS), say!(NEW)), say!(NEW_TITLE), say!(NEW_LEAD))}
             {move || match known.get() {
@@ -68,8 +70,8 @@ pub fn page(module: Option<String>) -> AnyView {
             }}
         }
         .into_any()
-    }))
-    .into_any()
+    })
+    })
 }
 
 /// Modules that are equal while the same ones exist under the same names.
@@ -135,15 +137,16 @@ fn parts(form: Form, modules: &[ModuleView]) -> AnyView {
 }
 
 fn upgrade(form: Form) -> AnyView {
-    (move || match form.candidate.get() {
+    react(move || {
+        match form.candidate.get() {
         Candidate::Good(name, _, code) => view! {
             <div class="stack"><p><b>{name}</b></p>{code_facts(&code)}<div>{tool_button(say!(OTHER_FILE), move || form.candidate.set(Candidate::None))}</div></div>
         }
         .into_any(),
         Candidate::Reading => loading(),
         _ => source(form.candidate),
+    }
     })
-    .into_any()
 }
 
 fn config(form: Form, detail: &ModuleDetail) -> AnyView {

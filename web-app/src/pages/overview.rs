@@ -1,6 +1,7 @@
 //! Overview: what this tab has checked, what needs you, what is being voted on. Before there is a key: the first run.
 
 use super::{first_run, proposal_list, shown};
+use crate::components::react;
 use crate::{
     answer,
     charts::{Coverage, coverage},
@@ -17,7 +18,7 @@ use zera_worker_protocol::{AccountView, Command, ModuleView, ProposalView, Statu
 pub fn page() -> AnyView {
     let client = use_client();
     let newcomer = Memo::new(move |_| client.status.with(|s| s.as_ref().is_none_or(|status| status.account.is_none())));
-    (move || if newcomer.get() { first_run::page() } else { known_page() }).into_any()
+    react(move || if newcomer.get() { first_run::page() } else { known_page() })
 }
 
 fn known_page() -> AnyView {
@@ -39,7 +40,7 @@ fn known_page() -> AnyView {
     };
     view! {
         <div class="wide-host">{move || client.status.get().map(|status| top(&status))}</div>
-        {leaf(say!(NEEDS_YOU), say!(NEEDS_YOU_NOTE), needs)}
+        {leaf(say!(NEEDS_YOU), say!(NEEDS_YOU_NOTE), react(move || needs().into_any()))}
         {leaf(say!(NAV_PROPOSALS), say!(BAR_NOTE), shown(proposals, |proposals| some_proposals(proposals)))}
         {leaf(say!(NAV_MODULES), view! { {link("/modules", say!(ALL_MODULES))} }, shown(modules, |modules| some_modules(modules)))}
         {leaf(say!(WHAT_HAPPENED), say!(WHAT_HAPPENED_NOTE), first_run::start_log())}

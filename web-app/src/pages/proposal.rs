@@ -2,6 +2,7 @@
 //! change: in the order in which an auditor doubts.
 
 use super::{proposal_list::needed, proposal_parts as parts, shown, shown_page, stake_panel};
+use crate::components::react;
 use crate::{
     answer,
     charts::{Curves, conviction},
@@ -103,7 +104,7 @@ pub fn page(id: u64) -> AnyView {
     };
     view! {
         {shown_page(slot, say!(PROPOSAL_N, id), |detail| summary(detail))}
-        {rest}
+        {react(move || rest().into_any())}
         {leaf(say!(DRY_RUN), say!(DRY_RUN_NOTE), parts::dry_run(id))}
         {leaf(say!(PAYLOAD), say!(PAYLOAD_NOTE), shown(slot, |detail| parts::payload(detail)))}
         {leaf(say!(WHAT_CHANGES), say!(WHAT_CHANGES_NOTE), parts::difference(detail))}
@@ -181,6 +182,7 @@ fn curves(detail: &ProposalDetail, what_if: Option<(String, ForecastView)>) -> C
         changes: detail.changes.clone(),
         share: share.to_string(),
         hold_wait: (hold, wait),
+        end: if proposal.state.is_live() { say!(NOW) } else { words::state(&proposal.state) },
         closed: !proposal.state.is_live(),
         conclusion: sentence(detail),
     }

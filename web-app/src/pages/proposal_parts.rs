@@ -1,5 +1,6 @@
 //! The leaves of a proposal's page.
 
+use crate::components::react;
 use crate::{
     answer,
     client::use_client,
@@ -72,13 +73,14 @@ pub fn dry_run(id: ProposalId) -> AnyView {
             slot.try_set(Some(Some(result)));
         });
     };
-    (move || match slot.get() {
+    react(move || {
+        match slot.get() {
         None => view! { <div class="stack-2"><p class="dim">{say!(DRY_RUN_OFFER)}</p><div>{tool_button(say!(DRY_RUN_DO), run)}</div></div> }.into_any(),
         Some(None) => loading(),
         Some(Some(Err(error))) => failure(&error),
         Some(Some(Ok(run_view))) => view! { <div class="stack">{dry_run_view(&run_view)}<div>{tool_button(say!(DRY_RUN_AGAIN), run)}</div></div> }.into_any(),
+    }
     })
-    .into_any()
 }
 
 fn dry_run_view(run: &DryRunView) -> AnyView {
@@ -196,7 +198,7 @@ fn download(code: zera_primitives::Hash) {
 /// Differences in exports, imports, parameters and size between the code that runs and the code proposed.
 pub fn difference(detail: Memo<Option<Box<ProposalDetail>>>) -> AnyView {
     let codes = Memo::new(move |_| detail.with(|d| d.as_ref().map(|d| d.codes)));
-    (move || match codes.get() {
+    react(move || match codes.get() {
         None => loading(),
         Some(None) => empty(say!(NO_CODE_CHANGE), ()),
         Some(Some((old, new))) => {
@@ -207,7 +209,6 @@ pub fn difference(detail: Memo<Option<Box<ProposalDetail>>>) -> AnyView {
             super::shown(slot, |difference| difference_view(difference))
         }
     })
-    .into_any()
 }
 
 fn difference_view(difference: &DifferenceView) -> AnyView {

@@ -1,6 +1,7 @@
 //! "Your stake": stakes what is missing and allocates it in one transaction.
 
 use super::proposal::available;
+use crate::components::react;
 use crate::{
     components::{Deed, Field, act_panel, bare, field, kv, link_button, seg},
     known, say, text, words,
@@ -54,8 +55,8 @@ pub fn panel(detail: Detail) -> AnyView {
     view! {
         <section class="panel" aria-labelledby="your-stake">
             <h2 id="your-stake">{say!(YOUR_STAKE)}</h2>
-            {facts}
-            {form}
+            {react(move || facts().into_any())}
+            {react(form)}
             <div class="stack-2"><p class="small"><b>{say!(IF_ENACTED)}</b></p><p class="small dim">{say!(IF_ENACTED_WHAT)}</p></div>
         </section>
     }

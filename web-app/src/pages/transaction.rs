@@ -32,10 +32,10 @@ fn show(tx: &TransactionView) -> AnyView {
     let does = inner.calls.iter().map(words::call).collect::<Vec<_>>().join("; ");
     let (title, stage) = match (&tx.block, &tx.receipt) {
         (Some((height, _)), Some(receipt)) => (
-            say!(TX_TITLE, does, words::outcome(receipt.outcome), text::count(height.0)),
+            say!(TX_TITLE, text::capital(&does), words::outcome(receipt.outcome), text::count(height.0)),
             Some(TransactionStage::Final { height: *height, outcome: receipt.outcome }),
         ),
-        _ => (say!(TX_WAITING, does), Some(TransactionStage::Pending)),
+        _ => (say!(TX_WAITING, text::capital(&does)), Some(TransactionStage::Pending)),
     };
     let sender = Address::Account(inner.sender).to_text(network);
     let lead = view! { {say!(TX_BY)}" "<a href=format!("/account/{sender}")><code>{text::short(&sender)}</code></a>" "{tx.block.map(slot_time)} };
