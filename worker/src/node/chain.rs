@@ -1,9 +1,13 @@
 //! The chain as this node holds it: the client, and what the node remembers beside it.
 
 use super::{convert, upkeep::Upkeep};
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::BTreeMap,
+};
 use zera_client::{Client, HeadPointer, Record, Sealed, light::SealKey, record_hash};
-use zera_primitives::{AccountId, Hash, Height, Slot};
+use zera_governance::queries;
+use zera_primitives::{AccountId, Hash, Height, ProposalState, Slot};
 use zera_worker_protocol::{Error, HeadView};
 
 use super::world::{Commit, Seed, Summary};
@@ -26,6 +30,8 @@ pub struct Chain {
     pub upkeep: Upkeep,
     /// After a block that could take nothing in, or that could not be stored: try again after this slot only.
     pub rest: Option<Slot>,
+    /// The next slot at which a live proposal will move, once somebody has asked for it on this head.
+    moment: OnceCell<Option<Slot>>,
     /// Sizes of instrumented codes, which take a moment to compute.
     pub instrumented: RefCell<BTreeMap<Hash, u32>>,
 }
@@ -42,6 +48,7 @@ impl Chain {
             sealer,
             upkeep,
             rest: None,
+            moment: OnceCell::new(),
             instrumented: RefCell::default(),
         }
     }
@@ -66,6 +73,27 @@ impl Chain {
     pub fn advanced(&mut self, sealed: &Sealed) {
         self.head = head_view(&sealed.decoded);
         self.head_record = record_hash(&sealed.record);
+        self.moment = OnceCell::new();
+    }
+
+    /// The next slot at which some live proposal moves if nobody changes anything, by the chain's own forecast. A block
+    /// at exactly that slot makes the dates that voters were shown come true to the second; without one they would wait
+    /// for the heartbeat.
+    pub fn moment(&self) -> Option<Slot> {
+        *self.moment.get_or_init(|| {
+            let state = self.client.state();
+            let head = self.client.head().slot;
+            let ctx = self.client.context(head).ok()?.governance();
+            let next = |id| {
+                let situation = queries::situation(state, &ctx, id, 1).ok()?;
+                if situation.state == ProposalState::Submitted {
+                    return Some(head.plus(1));
+                }
+                let forecast = situation.forecast().ok()?;
+                [forecast.crosses, forecast.approved, forecast.enacts].into_iter().flatten().min()
+            };
+            queries::live(state).ok()?.into_iter().filter_map(next).min()
+        })
     }
 
     /// What the client found, as a protocol error.

@@ -37,15 +37,17 @@ impl<W: World, T: Copy> Node<W, T> {
         Ok(())
     }
 
-    /// One block of letting time pass. While a proposal is live no block skips more than the heartbeat, so that
-    /// governance sees every block that it would have seen (design §5).
+    /// One block of letting time pass. While a proposal is live no block skips more than the heartbeat, nor a slot at
+    /// which a proposal moves, so that governance sees every block that it would have seen (design §5).
     pub(super) async fn advance_step(&mut self) -> Work<T> {
         let Some(Advance { ticket, left, total }) = self.advance.take() else { return Work::Nothing };
         if left == 0 {
             return Work::Done(ticket, self.status());
         }
-        let live = self.chain().is_ok_and(is_live);
-        let skip = if live { left.min(limits::SOLO_HEARTBEAT_SLOTS) } else { left };
+        let skip = match self.step(left) {
+            Ok(skip) => skip,
+            Err(error) => return Work::Done(ticket, Err(error)),
+        };
         if let Err(error) = self.seal(skip).await {
             return Work::Done(ticket, Err(error));
         }
@@ -56,11 +58,23 @@ impl<W: World, T: Copy> Node<W, T> {
         Work::Step
     }
 
+    /// Slots that the next block may skip.
+    fn step(&self, left: u64) -> Result<u64, Error> {
+        let slot = self.slot()?;
+        let chain = self.chain()?;
+        if !is_live(chain) {
+            return Ok(left);
+        }
+        let moment = chain.moment().map_or(u64::MAX, |moment| moment.since(slot).max(1));
+        Ok(left.min(limits::SOLO_HEARTBEAT_SLOTS).min(moment))
+    }
+
     /// Seals when a block is due. True when one was made.
     pub(super) async fn seal_if_due(&mut self) -> bool {
         let Ok(slot) = self.slot() else { return false };
         let Some(chain) = &self.chain else { return false };
-        if chain.rest.is_some_and(|rest| slot <= rest) || !chain.client.due(slot) {
+        let due = || chain.client.due(slot) || chain.moment().is_some_and(|moment| moment <= slot);
+        if chain.rest.is_some_and(|rest| slot <= rest) || !due() {
             return false;
         }
         // A block that could not be made or stored is tried again at a later tick; who waits for it sees it pending.

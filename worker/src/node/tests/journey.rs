@@ -163,6 +163,7 @@ fn time_passes_visibly_and_within_bounds() {
     // While a proposal is live governance sees a block at least every ten slots, by the clock and when time is let pass.
     let id = deploy(&mut bench);
     propose(&mut bench, id, V2, 2);
+    bench.ask(Command::Advance { slots: 1 }).unwrap();
     let height = bench.status().head.height.0;
     bench.ask(Command::Advance { slots: 95 }).unwrap();
     assert_eq!(bench.status().head.height.0, height + 10);
@@ -172,6 +173,29 @@ fn time_passes_visibly_and_within_bounds() {
     bench.world.pass(1);
     bench.settle();
     assert_eq!(bench.status().head.height.0, height + 11);
+}
+
+/// The dates that voters see come true to the second, by the clock alone.
+#[test]
+fn a_forecast_comes_true_to_the_slot() {
+    let mut bench = Bench::new();
+    bench.add_key(7);
+    let id = deploy(&mut bench);
+    let vote = propose(&mut bench, id, V2, 2);
+    support(&mut bench, vote, Amount::zra(25_000_000));
+    let shown = proposal(&mut bench, vote).forecast;
+    for _ in 0..400 {
+        bench.world.pass(1);
+        bench.settle();
+    }
+    let slot = |wanted: fn(&ProposalState) -> bool, detail: &ProposalDetail| {
+        detail.transitions.iter().find(|step| wanted(&step.state)).map(|step| step.at.1)
+    };
+    let done = proposal(&mut bench, vote);
+    assert_eq!(slot(|state| matches!(state, ProposalState::Confirming { .. }), &done), shown.crosses);
+    assert_eq!(slot(|state| matches!(state, ProposalState::Approved { .. }), &done), shown.approved);
+    assert_eq!(slot(|state| matches!(state, ProposalState::Enacted { .. }), &done), shown.enacts);
+    assert!(shown.enacts.is_some());
 }
 
 #[test]

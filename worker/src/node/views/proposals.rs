@@ -9,7 +9,7 @@ use zera_governance::{
     queries,
     records::{Ctx, Progress, Proposal},
 };
-use zera_primitives::{Amount, Hash, Payload, ProposalId, Slot, limits};
+use zera_primitives::{Amount, Hash, Payload, ProposalId, Slot};
 use zera_state::accounts;
 use zera_worker_protocol::{
     CurvePoint, Error, ForecastView, ProposalDetail, ProposalView, Response, StakeChange, Transition, WhatIf,
@@ -17,6 +17,8 @@ use zera_worker_protocol::{
 
 /// Points of a chart, past and future each.
 const POINTS: u16 = 120;
+/// The node makes a block at every slot at which a proposal moves (see [`Chain::moment`]), as if every slot had one.
+const CADENCE: u64 = 1;
 /// Half-lives of future shown for a proposal that will not pass.
 const HORIZON: u64 = 5;
 
@@ -132,7 +134,7 @@ fn means(chain: &Chain) -> Result<(Option<Amount>, Option<Amount>), Error> {
 
 fn forecast_view(chain: &Chain, ctx: &Ctx, id: ProposalId, what_if: Option<WhatIf>) -> Result<ForecastView, Error> {
     let state = chain.client.state();
-    let today = queries::situation(state, ctx, id, limits::SOLO_HEARTBEAT_SLOTS).map_err(convert::governance)?;
+    let today = queries::situation(state, ctx, id, CADENCE).map_err(convert::governance)?;
     let situation = match what_if {
         Some(what_if) => assume(chain, &today, id, what_if)?,
         None => today,
