@@ -8,8 +8,12 @@ use crate::toolchain::{self, Wasm};
 use crate::{Args, Result, page, serve};
 use serde_json::Value;
 
-/// Native suites: examples of zera-client named `bench_<suite>`.
-const NATIVE: &str = "client-core/examples";
+/// Native suites: examples named `bench_<suite>` of these folders' crates.
+const NATIVE: [(&str, &str); 3] = [
+    ("zera-client", "client-core/examples"),
+    ("zera-state", "client-core/state/examples"),
+    ("zera-vm", "client-core/vm/examples"),
+];
 /// Suites in the tab: one script.
 const BROWSER: &str = "playwright/bench.mjs";
 
@@ -72,17 +76,25 @@ pub fn run(args: &Args) -> Result<bool> {
 /// Every suite that there is: `size`, the native ones, `browser`.
 fn suites() -> Result<Vec<String>> {
     let mut suites = vec!["size".to_owned()];
-    if let Ok(folder) = std::fs::read_dir(sh::root().join(NATIVE)) {
-        let names = folder.flatten().map(|file| file.file_name().to_string_lossy().into_owned());
-        let mut native: Vec<String> =
-            names.filter_map(|name| Some(name.trim_end_matches(".rs").strip_prefix("bench_")?.to_owned())).collect();
-        native.sort();
-        suites.extend(native);
-    }
+    suites.extend(native().into_iter().map(|(suite, _)| suite));
     if sh::root().join(BROWSER).exists() {
         suites.push("browser".into());
     }
     Ok(suites)
+}
+
+/// Native suites with the crate each belongs to, by name.
+fn native() -> Vec<(String, &'static str)> {
+    let mut suites = Vec::new();
+    for (package, folder) in NATIVE {
+        let files = std::fs::read_dir(sh::root().join(folder)).into_iter().flatten().flatten();
+        let names = files.map(|file| file.file_name().to_string_lossy().into_owned());
+        suites.extend(
+            names.filter_map(|name| Some((name.trim_end_matches(".rs").strip_prefix("bench_")?.to_owned(), package))),
+        );
+    }
+    suites.sort();
+    suites
 }
 
 fn measure(suite: &str) -> Result<Vec<Case>> {
@@ -100,12 +112,11 @@ fn measure(suite: &str) -> Result<Vec<Case>> {
             }
             node
         }
-        native => {
-            let example = format!("bench_{native}");
-            sh::command(
-                "cargo",
-                &["run", "--quiet", "--profile", "bench-fast", "-p", "zera-client", "--example", &example],
-            )
+        name => {
+            let package = native().into_iter().find_map(|(suite, package)| (suite == name).then_some(package));
+            let package = package.ok_or_else(|| format!("there is no suite `{name}`"))?;
+            let example = format!("bench_{name}");
+            sh::command("cargo", &["run", "--quiet", "--profile", "bench-fast", "-p", package, "--example", &example])
         }
     };
     let mut cases = Vec::new();
