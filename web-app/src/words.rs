@@ -102,7 +102,11 @@ pub fn payload(payload: &Payload) -> String {
 pub fn call(call: &Call) -> String {
     match call {
         Call::Transfer { amount, .. } => say!(CALL_TRANSFER, text::zra(*amount)),
-        Call::BeginUpload { length, chunks, .. } => say!(CALL_BEGIN, text::bytes((*length).into()), chunks.len()),
+        Call::BeginUpload { length, chunks, .. } => say!(
+            CALL_BEGIN,
+            text::bytes((*length).into()),
+            text::plural(chunks.len(), say!(ONE_CHUNK), say!(MANY_CHUNKS))
+        ),
         Call::UploadChunk { index, bytes, .. } => say!(CALL_CHUNK, index + 1, text::bytes(bytes.len() as u64)),
         Call::Deploy { code, .. } => say!(CALL_DEPLOY, text::short(&code.to_hex())),
         Call::Module { entry, value, .. } if value.is_zero() => say!(CALL_MODULE, entry),

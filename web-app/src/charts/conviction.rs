@@ -295,8 +295,9 @@ fn standing(plot: &Plot, curves: &Curves) -> AnyView {
     }
     let words = say!(CURVE_FOR, plot.amount(now.conviction_for.0));
     let room = plot.now - plot.x.from > i64::try_from(words.len()).unwrap_or(0) * LETTER + 100;
-    let y_label = if (y_for - y_threshold).abs() < 350 && y_for <= y_threshold {
-        y_for - 90
+    let over_threshold = (y_for - y_threshold).abs() < 350 && y_for <= y_threshold;
+    let y_label = if plot.closed || over_threshold {
+        y_for - 110
     } else {
         y_for + if y_for + 300 > plot.bottom { -90 } else { 45 }
     };

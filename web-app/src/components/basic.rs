@@ -125,6 +125,17 @@ pub fn slot_time(at: (Height, Slot)) -> AnyView {
 /// What an address is a choice between, for [`super::seg`] and [`super::select`]: value and label.
 pub type Choice = (String, String);
 
+/// Puts the focus on the content when what had it has just left the page.
+pub fn keep_focus() {
+    let rescue = || {
+        let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        if lost {
+            focus("main");
+        }
+    };
+    set_timeout(rescue, std::time::Duration::from_millis(300));
+}
+
 /// Focuses the element of this id, when it is there.
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {

@@ -12,7 +12,8 @@ mod shell;
 
 pub use act::{Deed, Explain, act_panel, steps};
 pub use basic::{
-    button, button_or_why, copy_button, file_link, hash, link, link_button, react, slot_time, solid, tag, tool_button,
+    button, button_or_why, copy_button, file_link, hash, keep_focus, link, link_button, react, slot_time, solid, tag,
+    tool_button,
 };
 pub use evidence::{Evidence, Known, Step, bare, counts, evidence_sheet, example, mark, path_wide, provide_evidence};
 pub use feedback::{empty, failure, loading, progress_bar, say_error, verdict};

@@ -6,8 +6,8 @@ use crate::{
     answer,
     client::use_client,
     components::{
-        Deed, Field, act_panel, crumbs, drop_zone, field, file_link, hash, head, kv, leaf, loading, mark, tool_button,
-        verdict,
+        Deed, Field, act_panel, crumbs, drop_zone, field, file_link, hash, head, keep_focus, kv, leaf, loading, mark,
+        tool_button, verdict,
     },
     known, say, text,
 };
@@ -55,6 +55,7 @@ impl Candidate {
                 },
             };
             into.try_set(found);
+            keep_focus();
         });
     }
 }

@@ -5,7 +5,8 @@ use crate::{
     answer,
     client::use_client,
     components::{
-        Field, ask_dialog, button, check, drop_zone, failure, field, kv, link_button, tag, text_area, tool_button,
+        Field, ask_dialog, button, check, drop_zone, failure, field, keep_focus, kv, link_button, tag, text_area,
+        tool_button,
     },
     say, text,
 };
@@ -36,6 +37,7 @@ pub fn key_offer() -> AnyView {
                 Ok(_) => {
                     step.try_set(Step::Offer);
                     client.refresh();
+                    keep_focus();
                 }
                 Err(error) => _ = step.try_set(Step::Failed(error)),
             }

@@ -31,7 +31,7 @@ use crate::{
     say,
 };
 use leptos::prelude::*;
-use zera_worker_protocol::Error;
+use zera_worker_protocol::{Error, ErrorKind};
 
 /// The page of the current route, or what stands in its way.
 #[must_use]
@@ -68,8 +68,14 @@ fn stopped_page(error: &Error) -> AnyView {
         // Reloading the page cannot fail in a way the page could handle.
         let _ = window().location().reload();
     };
+    let elsewhere = error.kind == ErrorKind::OtherTab;
+    let (title, lead) = if elsewhere {
+        (say!(OTHER_TAB_TITLE), say!(OTHER_TAB_LEAD))
+    } else {
+        (say!(STOPPED_TITLE), say!(STOPPED_LEAD))
+    };
     view! {
-        {head(().into_any(), say!(STOPPED_TITLE), say!(STOPPED_LEAD))}
+        {head(().into_any(), title, lead)}
         <div class="stack">
             {failure(error)}
             <p><button type="button" class="btn solid" on:click=again>{say!(RELOAD)}</button></p>
