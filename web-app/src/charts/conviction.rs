@@ -1,19 +1,15 @@
 //! The conviction curve of ui.md: conviction for against a bar that stake against raises, the shortfall as a dimension
 //! line, the crossing, the time it must hold and wait, and every change of stake below.
 
-use super::scale::{Scale, decimal_step, measured, px, tick_label, time_step};
+use super::{
+    plot::{LEFT, Plot, TOP, bar, conviction_for, label, line, path, threshold, width_of},
+    scale::{Scale, decimal_step, measured, px, tick_label, time_step},
+};
 use crate::components::react;
 use crate::{say, text};
 use leptos::prelude::*;
 use zera_primitives::{Amount, Side};
 use zera_worker_protocol::{CurvePoint, ForecastView, StakeChange};
-
-/// Left edge of the plot, tenths of a pixel: room for the numbers of the axis.
-const LEFT: i64 = 470;
-/// Top of the plot: room for the crossing's two lines and `now`.
-const TOP: i64 = 600;
-/// Width of one letter of a label, roughly.
-const LETTER: i64 = 68;
 
 /// What is drawn.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,98 +32,6 @@ pub struct Curves {
     pub closed: bool,
     /// The chart's conclusion in one sentence.
     pub conclusion: String,
-}
-
-struct Plot {
-    x: Scale,
-    y: Scale,
-    opened: u64,
-    now: i64,
-    right: i64,
-    bottom: i64,
-    unit: (u128, &'static str),
-    narrow: bool,
-    /// The ground that labels stand on left and right of now.
-    closed: bool,
-}
-
-impl Plot {
-    fn new(curves: &Curves, width: i64) -> Self {
-        let narrow = width < 640;
-        let right = width * 10;
-        let bottom = TOP + if narrow { 2_200 } else { 2_900 };
-        let all = || curves.forecast.past.iter().chain(&curves.forecast.future);
-        let what_if = curves.what_if.iter().flat_map(|(_, forecast)| &forecast.future);
-        let most = all().chain(what_if).map(|p| p.conviction_for.0.max(bar(p))).max().unwrap_or(1);
-        let last = |forecast: &ForecastView| forecast.future.last().map_or(forecast.now.0, |point| point.slot.0);
-        let closed_at = curves.forecast.past.last().filter(|_| curves.closed).map(|point| point.slot.0);
-        let end = closed_at.unwrap_or_else(|| last(&curves.forecast));
-        let known = closed_at.unwrap_or(curves.forecast.now.0);
-        let span = end.saturating_sub(curves.opened).max(10);
-        let x = Scale { most: span.into(), from: if narrow { 40 } else { LEFT }, to: right };
-        let now = x.at(known.saturating_sub(curves.opened).into());
-        let most = most.saturating_add(most / 7);
-        Self {
-            x,
-            y: Scale { most, from: bottom, to: TOP },
-            opened: curves.opened,
-            now,
-            right,
-            bottom,
-            unit: text::unit_of(Amount(most)),
-            narrow,
-            closed: curves.closed,
-        }
-    }
-
-    fn x(&self, slot: u64) -> i64 {
-        self.x.at(slot.saturating_sub(self.opened).into())
-    }
-
-    fn points(&self, curve: &[CurvePoint], value: fn(&CurvePoint) -> u128) -> String {
-        let mut d = String::with_capacity(curve.len() * 14);
-        for (i, point) in curve.iter().enumerate() {
-            d.push(if i == 0 { 'M' } else { 'L' });
-            d.push_str(&px(self.x(point.slot.0)));
-            d.push(' ');
-            d.push_str(&px(self.y.at(value(point))));
-        }
-        d
-    }
-
-    fn amount(&self, amount: u128) -> String {
-        format!("{} {}", text::scaled(amount, self.unit.0, 3), self.unit.1).trim_end().to_owned()
-    }
-
-    /// Keeps a label of `letters` that is centred on `x` inside the drawing.
-    fn centred(&self, x: i64, letters: usize) -> i64 {
-        let half = i64::try_from(letters).unwrap_or(0) * LETTER / 2;
-        x.min(self.right - half).max(half.min(self.right / 2))
-    }
-}
-
-fn bar(point: &CurvePoint) -> u128 {
-    point.threshold.0.saturating_add(point.conviction_against.0)
-}
-
-fn conviction_for(point: &CurvePoint) -> u128 {
-    point.conviction_for.0
-}
-
-fn threshold(point: &CurvePoint) -> u128 {
-    point.threshold.0
-}
-
-fn label(x: i64, y: i64, class: &'static str, anchor: &'static str, words: String) -> AnyView {
-    view! { <text x=px(x) y=px(y) class=class text-anchor=anchor>{words}</text> }.into_any()
-}
-
-fn line(class: &'static str, from: (i64, i64), to: (i64, i64)) -> AnyView {
-    view! { <line class=class x1=px(from.0) y1=px(from.1) x2=px(to.0) y2=px(to.1)></line> }.into_any()
-}
-
-fn path(class: &'static str, d: String) -> AnyView {
-    view! { <path class=class d=d></path> }.into_any()
 }
 
 /// The chart; follows `curves` and its own width.
@@ -173,9 +77,9 @@ fn ground(plot: &Plot) -> AnyView {
 fn axes(plot: &Plot) -> AnyView {
     let mut parts = Vec::new();
     let step = decimal_step(plot.y.most, 5);
-    let decimals = if step % plot.unit.0 == 0 {
+    let decimals = if step.is_multiple_of(plot.unit.0) {
         0
-    } else if step % (plot.unit.0 / 10) == 0 {
+    } else if step.is_multiple_of(plot.unit.0 / 10) {
         1
     } else {
         3
@@ -263,7 +167,7 @@ fn expected(plot: &Plot, curves: &Curves) -> AnyView {
 
 /// On its line: left of now where there is room and the curve leaves it, at the right end otherwise.
 fn threshold_label(plot: &Plot, words: String, y_for: i64, y_threshold: i64) -> AnyView {
-    let wide = i64::try_from(words.chars().count()).unwrap_or(0) * LETTER;
+    let wide = width_of(&words);
     if plot.closed || plot.now - plot.x.from > wide + 250 {
         let near_curve = y_for > y_threshold && y_for - y_threshold < 350;
         return label(
@@ -281,8 +185,7 @@ fn threshold_label(plot: &Plot, words: String, y_for: i64, y_threshold: i64) -> 
 fn standing(plot: &Plot, curves: &Curves) -> AnyView {
     let Some(now) = curves.forecast.past.last() else { return ().into_any() };
     let (y_for, y_bar, y_threshold) = (plot.y.at(conviction_for(now)), plot.y.at(bar(now)), plot.y.at(threshold(now)));
-    let mut parts =
-        vec![label(plot.centred(plot.now, curves.end.len()), TOP - 80, "b t-ink", "middle", curves.end.into())];
+    let mut parts = vec![label(plot.centred(plot.now, curves.end), TOP - 80, "b t-ink", "middle", curves.end.into())];
     parts.push(threshold_label(
         plot,
         say!(CURVE_THRESHOLD, plot.amount(now.threshold.0), curves.share),
@@ -294,7 +197,7 @@ fn standing(plot: &Plot, curves: &Curves) -> AnyView {
         parts.push(label(plot.x.from + 110, y_bar - 110, "t-against halo", "start", words));
     }
     let words = say!(CURVE_FOR, plot.amount(now.conviction_for.0));
-    let room = plot.now - plot.x.from > i64::try_from(words.len()).unwrap_or(0) * LETTER + 100;
+    let room = plot.now - plot.x.from > width_of(&words) + 100;
     let over_threshold = (y_for - y_threshold).abs() < 350 && y_for <= y_threshold;
     let y_label = if plot.closed || over_threshold {
         y_for - 110
@@ -334,18 +237,12 @@ fn crossings(plot: &Plot, curves: &Curves) -> AnyView {
         return ().into_any();
     }
     let mut parts = Vec::new();
-    let height_at = |forecast: &ForecastView, slot: u64| {
-        let point = forecast.future.iter().find(|point| point.slot.0 >= slot).or(forecast.future.last());
-        point.map_or(plot.bottom, |point| plot.y.at(bar(point)))
-    };
     let now = curves.forecast.now.0;
     if let Some(slot) = curves.forecast.crosses.map(|slot| slot.0).filter(|slot| *slot > now) {
-        let (x, y) = (plot.x(slot), height_at(&curves.forecast, slot));
+        let (x, y) = (plot.x(slot), height_at(plot, &curves.forecast, slot));
         let words = say!(CURVE_CROSSES, text::duration(slot - now));
-        let at = plot
-            .centred(x, words.len())
-            .max(plot.now + i64::try_from(words.len()).unwrap_or(0) * LETTER / 2 + 250)
-            .min(plot.right - i64::try_from(words.len()).unwrap_or(0) * LETTER / 2);
+        let at =
+            plot.centred(x, &words).max(plot.now + width_of(&words) / 2 + 250).min(plot.right - width_of(&words) / 2);
         parts.push(line("lead-line", (x, 330), (x, y - 60)));
         parts.push(label(at, 270, "t-for", "middle", words));
         parts.push(view! { <circle class="ring" cx=px(x) cy=px(y) r="5.5"></circle> }.into_any());
@@ -353,25 +250,33 @@ fn crossings(plot: &Plot, curves: &Curves) -> AnyView {
         let words = say!(CURVE_NEVER).to_owned();
         parts.push(label(plot.right, 270, "b t-ink", "end", words));
     }
-    if let Some((words, forecast)) = &curves.what_if {
-        if let Some(slot) = forecast.crosses.map(|slot| slot.0).filter(|slot| *slot > now) {
-            let (x, y) = (plot.x(slot), height_at(forecast, slot));
-            let low = (y + 700).min(plot.bottom - 250);
-            parts.push(line("lead-line", (x, y + 40), (x, low - 110)));
-            parts.push(view! { <circle class="ring-small" cx=px(x) cy=px(y) r="4"></circle> }.into_any());
-            let said = [words.clone(), say!(CURVE_CROSSES, text::duration(slot - now))];
-            let longest = said.iter().map(String::len).max().unwrap_or(0);
-            let (at, anchor) = if x + i64::try_from(longest).unwrap_or(0) * LETTER > plot.right {
-                (plot.right - 40, "end")
-            } else {
-                (x + 30, "start")
-            };
-            for (row, words) in (0i64..).zip(said) {
-                parts.push(label(at, low + row * 165, "t-for halo-sunk", anchor, words));
-            }
-        }
-    }
+    parts.push(assumed_crossing(plot, curves));
     parts.into_any()
+}
+
+/// Where the bar stands when a curve crosses it.
+fn height_at(plot: &Plot, forecast: &ForecastView, slot: u64) -> i64 {
+    let point = forecast.future.iter().find(|point| point.slot.0 >= slot).or(forecast.future.last());
+    point.map_or(plot.bottom, |point| plot.y.at(bar(point)))
+}
+
+/// The crossing that the slider's stake would bring, labelled below it.
+fn assumed_crossing(plot: &Plot, curves: &Curves) -> AnyView {
+    let now = curves.forecast.now.0;
+    let Some((words, forecast)) = &curves.what_if else { return ().into_any() };
+    let Some(slot) = forecast.crosses.map(|slot| slot.0).filter(|slot| *slot > now) else { return ().into_any() };
+    let (x, y) = (plot.x(slot), height_at(plot, forecast, slot));
+    let low = (y + 700).min(plot.bottom - 250);
+    let said = [words.clone(), say!(CURVE_CROSSES, text::duration(slot - now))];
+    let longest = said.iter().map(|words| width_of(words)).max().unwrap_or(0);
+    let (at, anchor) = if x + longest > plot.right { (plot.right - 40, "end") } else { (x + 30, "start") };
+    let rows = (0i64..).zip(said).map(|(row, words)| label(at, low + row * 165, "t-for halo-sunk", anchor, words));
+    view! {
+        {line("lead-line", (x, y + 40), (x, low - 110))}
+        <circle class="ring-small" cx=px(x) cy=px(y) r="4"></circle>
+        {rows.collect_view()}
+    }
+    .into_any()
 }
 
 fn hold_and_wait(plot: &Plot, curves: &Curves) -> AnyView {
@@ -383,7 +288,7 @@ fn hold_and_wait(plot: &Plot, curves: &Curves) -> AnyView {
     let y = plot.bottom + 330;
     let (hold, wait) = curves.hold_wait;
     let words = say!(CURVE_HOLD, text::duration(hold), text::duration(wait));
-    let left = x0 - 70 > i64::try_from(words.len()).unwrap_or(0) * LETTER;
+    let left = x0 - 70 > width_of(&words);
     let done = say!(CURVE_ENACTS, text::duration(enacts.0.saturating_sub(now)));
     let (at, anchor) = if left { (x0 - 70, "end") } else { (plot.right, "end") };
     let first = if left { y + 85 } else { y + 270 };
@@ -392,7 +297,7 @@ fn hold_and_wait(plot: &Plot, curves: &Curves) -> AnyView {
         <rect class="hatch-for" x=px(x1) y=px(y) width=px((x2 - x1).max(0)) height="9"></rect>
         {line("now", (x2, y - 30), (x2, y + 120))}
         {label(at, first, "halo", anchor, words)}
-        {label(x2.max(i64::try_from(done.len()).unwrap_or(0) * LETTER), if left { y + 280 } else { y + 430 }, "b t-ink", "end", done)}
+        {label(x2.max(width_of(&done)), if left { y + 280 } else { y + 430 }, "b t-ink", "end", done)}
     }
     .into_any()
 }
@@ -420,7 +325,7 @@ fn stake_changes(plot: &Plot, curves: &Curves, top: i64) -> AnyView {
         if curves.changes.len() <= 12 && !plot.narrow {
             let words =
                 format!("{}{}", if added { "+" } else { "−" }, text::zra_short(Amount(size)).replace("\u{a0}ZRA", ""));
-            let at = (x + 50).max(plot.x.from + i64::try_from(words.len()).unwrap_or(0) * LETTER / 2);
+            let at = (x + 50).max(plot.x.from + width_of(&words) / 2);
             parts.push(label(at, if up { y - 60 } else { y + tall + 150 }, "halo", "middle", words));
         }
     }
@@ -443,7 +348,7 @@ fn stake_legend(plot: &Plot, top: i64) -> AnyView {
             return label(plot.now + 90, top + 260 + row * 170, class, "start", words.to_owned());
         }
         let here = x;
-        x += i64::try_from(words.len()).unwrap_or(0) * LETTER + 160;
+        x += width_of(words) + 160;
         label(here, top + 900, class, "start", words.to_owned())
     };
     (0i64..).zip(lines).map(place).collect_view().into_any()

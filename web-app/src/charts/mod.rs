@@ -4,6 +4,7 @@
 mod bars;
 mod conviction;
 mod lineage;
+mod plot;
 mod scale;
 
 pub use bars::{Coverage, bar_row, coverage, pulse};

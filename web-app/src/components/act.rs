@@ -60,17 +60,7 @@ pub fn act_panel(
         if key { deed().err() } else { Some(say!(WHY_NO_KEY).to_owned()) }
     };
     let no_key = move || client.status.with(|s| s.as_ref().is_some_and(|status| status.account.is_none()));
-    // What was pressed is gone with its stage: the focus goes to what took its place.
-    let here: NodeRef<html::Div> = NodeRef::new();
-    Effect::new(move |before: Option<()>| {
-        stage.track();
-        if before.is_some()
-            && let Some(here) = here.get_untracked()
-        {
-            // An element in the page with a tab index takes it.
-            let _ = here.focus();
-        }
-    });
+    let here = focus_follows(stage);
     let content = move || {
         let again = move || stage.set(Stage::Idle);
         match stage.get() {
@@ -98,6 +88,21 @@ pub fn act_panel(
         }
     };
     view! { <div class="act" tabindex="-1" node_ref=here>{react(content)}</div> }.into_any()
+}
+
+/// What was pressed is gone with its stage: the focus goes to what took its place.
+fn focus_follows(stage: RwSignal<Stage>) -> NodeRef<html::Div> {
+    let here: NodeRef<html::Div> = NodeRef::new();
+    Effect::new(move |before: Option<()>| {
+        stage.track();
+        if before.is_some()
+            && let Some(here) = here.get_untracked()
+        {
+            // An element in the page with a tab index takes it.
+            let _ = here.focus();
+        }
+    });
+    here
 }
 
 fn all_ok(moved: &[(Hash, TransactionStage)], hashes: &[Hash]) -> bool {

@@ -138,7 +138,7 @@ fn history(detail: &ModuleDetail, live: &[ProposalView]) -> AnyView {
             },
         ));
     }
-    stops.sort_by(|a, b| b.0.cmp(&a.0));
+    stops.sort_by_key(|(height, _)| std::cmp::Reverse(*height));
     let proposed = live.iter().map(|proposal| {
         let by = view! { {link(format!("/proposals/{}", proposal.id), say!(PROPOSAL_N, proposal.id))}", "{words::class(proposal.class)}<br/>{mark(known::pending(proposal.id.to_string(), say!(VERSION_ABOUT), say!(NOT_ENACTED)))} }.into_any();
         Stop { kind: StopKind::Proposed, version: say!(PROPOSED).into(), when: words::state(&proposal.state).into(), what: proposal.title.clone().into_any(), by }

@@ -102,6 +102,18 @@ pub fn page(id: u64) -> AnyView {
             .into_any()
         })
     };
+    leaves(id, slot, detail, rest)
+}
+
+type Slot = RwSignal<crate::client::Answer<Box<ProposalDetail>>>;
+
+/// The page from its head down, `rest` being what stands beside the curve.
+fn leaves(
+    id: ProposalId,
+    slot: Slot,
+    detail: Memo<Option<Box<ProposalDetail>>>,
+    rest: impl Fn() -> Option<AnyView> + Send + 'static,
+) -> AnyView {
     view! {
         {shown_page(slot, say!(PROPOSAL_N, id), |detail| summary(detail))}
         {react(move || rest().into_any())}

@@ -29,7 +29,7 @@ pub fn page() -> AnyView {
         <div role="status">{move || said.get().map(|words| verdict("verified", words, (), None))}</div>
         {move || failed.get().map(|error| failure(&error))}
         {leaf(say!(CLOCK), say!(CLOCK_NOTE), clock())}
-        {leaf(say!(ON_DEVICE), say!(ON_DEVICE_NOTE), shown(usage, |usage| used(usage)))}
+        {leaf(say!(ON_DEVICE), say!(ON_DEVICE_NOTE), shown(usage, used))}
         {leaf(say!(SNAPSHOT), say!(SNAPSHOT_NOTE), snapshot(failed, said))}
         {leaf(say!(START_OVER), say!(START_OVER_NOTE), start_over(failed, said))}
     }
