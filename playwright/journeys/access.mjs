@@ -59,9 +59,14 @@ async function furnish(page) {
     const aborted = await zera.propose("A migration that fails", { upgrade: { module: lending, code: three, migrate: true } });
     await zera.allocate(aborted, zra(20_000_000));
     await zera.advance(400);
-    const live = await zera.propose("Back to the first code", { upgrade: { module: lending, code: one, description: "A vote that is open." } });
-    await zera.allocate(live, zra(2_000_000));
-    await zera.advance(30);
+    const rate = { module_id: lending, parameter: "interest_rate_bps", value: new Uint8Array([0x58, 2, 0, 0]) };
+    const slow = await zera.propose("A higher rate", { Config: { changes: [rate], description: "Too little stake for ever." } });
+    await zera.allocate(slow, zra(2_000_000));
+    const live = await zera.propose("The third code once more", { upgrade: { module: lending, code: three, migrate: true, description: "A vote that is open." } });
+    await zera.allocate(live, zra(10_000_000));
+    await zera.advance(20);
+    await zera.allocate(live, zra(25_000_000));
+    await zera.advance(10);
     const { network, head } = await zera.status();
     return { lending, enacted, aborted, live, transaction: transactions[0].hash, block: transactions[0].height, head: head.height, network };
   }, codes);
@@ -106,6 +111,8 @@ async function look(report, page, output, view) {
   for (const [colorScheme, width] of LOOKS) {
     await page.setViewportSize({ width, height: width === 360 ? 740 : 1000 });
     await page.emulateMedia({ colorScheme });
+    // Colours change in 120 ms; what is measured is where they arrive.
+    await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== "running"));
     await report.check(`${view}, ${colorScheme}, ${width} px: axe finds nothing, nothing scrolls sideways`, async () => {
       // No style of the driver's own: the page's policy would refuse it and say so.
       await page.screenshot({ path: join(output, `${view}-${width}-${colorScheme}.png`), fullPage: true, caret: "initial", animations: "allow" });

@@ -92,7 +92,7 @@ export async function run({ report, browser, url }) {
     same(await standing(page), before, "head, root and balances");
   });
   await report.check("Ctrl K finds a block by its number", async () => {
-    await page.keyboard.press("Control+K");
+    await page.keyboard.press("Control+k");
     await page.keyboard.type("1");
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/blocks\/1$/);

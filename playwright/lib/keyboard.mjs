@@ -43,6 +43,9 @@ export async function choose(page, locator, value) {
 /** Reaches a file input, opens the chooser with a key and picks a file. */
 export async function pick(page, locator, file) {
   await tabTo(page, locator);
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
-  await chooser.setFiles(file);
+  const opened = page.waitForEvent("filechooser");
+  // The driver must have told the browser to hand choosers over before a key opens one.
+  await page.evaluate(() => {});
+  await page.keyboard.press("Space");
+  await (await opened).setFiles(file);
 }
