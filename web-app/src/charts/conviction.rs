@@ -166,7 +166,7 @@ fn expected(plot: &Plot, curves: &Curves) -> AnyView {
 }
 
 /// On its line: left of now where there is room and the curve leaves it, at the right end otherwise.
-fn threshold_label(plot: &Plot, words: String, y_for: i64, y_threshold: i64) -> AnyView {
+fn threshold_label(plot: &Plot, words: String, y_for: i64, y_threshold: i64, y_end: i64) -> AnyView {
     let wide = width_of(&words);
     if plot.closed || plot.now - plot.x.from > wide + 250 {
         let near_curve = y_for > y_threshold && y_for - y_threshold < 350;
@@ -178,7 +178,8 @@ fn threshold_label(plot: &Plot, words: String, y_for: i64, y_threshold: i64) -> 
             words,
         );
     }
-    label(plot.right - 100, y_threshold + 190, "b t-ink halo-sunk", "end", words)
+    let beneath = y_end > y_threshold && y_end - y_threshold < 450;
+    label(plot.right - 100, y_threshold + if beneath { -100 } else { 190 }, "b t-ink halo-sunk", "end", words)
 }
 
 /// What stands now: the dot, its label, the labels on the lines and the shortfall.
@@ -186,11 +187,13 @@ fn standing(plot: &Plot, curves: &Curves) -> AnyView {
     let Some(now) = curves.forecast.past.last() else { return ().into_any() };
     let (y_for, y_bar, y_threshold) = (plot.y.at(conviction_for(now)), plot.y.at(bar(now)), plot.y.at(threshold(now)));
     let mut parts = vec![label(plot.centred(plot.now, curves.end), TOP - 80, "b t-ink", "middle", curves.end.into())];
+    let y_end = plot.y.at(curves.forecast.future.last().map_or(0, conviction_for));
     parts.push(threshold_label(
         plot,
         say!(CURVE_THRESHOLD, plot.amount(now.threshold.0), curves.share),
         y_for,
         y_threshold,
+        y_end,
     ));
     if !now.conviction_against.is_zero() {
         let words = say!(CURVE_AGAINST, plot.amount(now.conviction_against.0));
@@ -269,10 +272,13 @@ fn assumed_crossing(plot: &Plot, curves: &Curves) -> AnyView {
     let low = (y + 700).min(plot.bottom - 250);
     let said = [words.clone(), say!(CURVE_CROSSES, text::duration(slot - now))];
     let longest = said.iter().map(|words| width_of(words)).max().unwrap_or(0);
-    let (at, anchor) = if x + longest > plot.right { (plot.right - 40, "end") } else { (x + 30, "start") };
+    // Clear of what is labelled right of now.
+    let start = (x + 130).max(plot.now + 1_400);
+    let (at, anchor) = if start + longest > plot.right { (plot.right - 40, "end") } else { (start, "start") };
+    let elbow = format!("M{} {}V{}h8", px(x), px(y + 40), px(low - 45));
     let rows = (0i64..).zip(said).map(|(row, words)| label(at, low + row * 165, "t-for halo-sunk", anchor, words));
     view! {
-        {line("lead-line", (x, y + 40), (x, low - 110))}
+        {path("lead-line", elbow)}
         <circle class="ring-small" cx=px(x) cy=px(y) r="4"></circle>
         {rows.collect_view()}
     }

@@ -11,7 +11,7 @@ use crate::{
     known, say, text, words,
 };
 use leptos::prelude::*;
-use zera_primitives::{Amount, ProposalId, ProposalState, Side};
+use zera_primitives::{Amount, ProposalId, ProposalState, Side, Slot};
 use zera_worker_protocol::{Command, ForecastView, ProposalDetail, WhatIf};
 
 /// What the slider assumes.
@@ -41,40 +41,27 @@ impl Assumed {
 pub fn page(id: u64) -> AnyView {
     let client = use_client();
     let id = ProposalId(id);
-    // Conviction moves with time, not only with blocks: asked again every other second while it is live.
-    let beat = Memo::new(move |_| client.clock.get() / 2);
-    let open = RwSignal::new(true);
-    let slot = live(
-        move || {
-            if open.get() {
-                beat.get();
-            }
-            Some(Command::Proposal(id))
-        },
-        |result| answer!(result, Proposal),
-    );
+    let slot = live(move || Some(Command::Proposal(id)), |result| answer!(result, Proposal));
     let assumed = Assumed { side: RwSignal::new("for".into()), share: RwSignal::new(0) };
-    let detail =
-        Memo::new(move |_| slot.with(|answer| answer.as_ref().and_then(|result| result.as_ref().ok()).cloned()));
-    Effect::new(move |_| {
-        let live = detail.with(|detail| detail.as_ref().is_none_or(|detail| detail.proposal.state.is_live()));
-        if open.get_untracked() != live {
-            open.set(live);
-        }
+    // Between two blocks no stake can move, so the forecast is exact: conviction is seen to grow with the clock.
+    let detail = Memo::new(move |_| {
+        let answer = slot.with(|answer| answer.as_ref().and_then(|result| result.as_ref().ok()).cloned());
+        answer.map(|detail| if detail.proposal.state.is_live() { advanced(detail, client.clock.get()) } else { detail })
     });
+    let open = Memo::new(move |_| detail.with(|detail| detail.as_ref().is_none_or(|d| d.proposal.state.is_live())));
     let available = Memo::new(move |_| detail.with(|d| d.as_ref().map_or(Amount::ZERO, |d| available(d))));
     let what_if = live(
         move || {
-            beat.get();
             let what_if = assumed.what_if(available.get())?;
             open.get().then_some(Command::Forecast { proposal: id, what_if: Some(what_if) })
         },
         |result| answer!(result, Forecast),
     );
     let assumed_now = move || {
-        assumed
-            .what_if(available.get())
-            .and(what_if.with(|answer| answer.as_ref().and_then(|result| result.as_ref().ok()).cloned()))
+        assumed.what_if(available.get())?;
+        let forecast = what_if.with(|answer| answer.as_ref().and_then(|result| result.as_ref().ok()).cloned())?;
+        let now = detail.with(|detail| detail.as_ref().map(|detail| detail.forecast.now))?;
+        Some(begun_at(forecast, now))
     };
     let curves = Signal::derive(move || {
         let forecast = assumed_now();
@@ -82,7 +69,6 @@ pub fn page(id: u64) -> AnyView {
         detail.with(|detail| detail.as_ref().map(|detail| curves(detail, forecast.map(|forecast| (words, *forecast)))))
     });
     let exists = Memo::new(move |_| detail.with(Option::is_some));
-    let is_open = Memo::new(move |_| open.get());
     let can_add = Memo::new(move |_| available.get() >= Amount::zra(1));
     let rest = move || {
         exists.get().then(|| {
@@ -92,7 +78,7 @@ pub fn page(id: u64) -> AnyView {
                         <div class="stack">
                             <div class="row end"><h2>{say!(CURVE_TITLE)}</h2>{move || detail.with(|d| d.as_ref().map(|d| tags(d)))}</div>
                             {conviction(curves)}
-                            {move || (is_open.get() && can_add.get()).then(|| what_if_part(assumed, available))}
+                            {move || (open.get() && can_add.get()).then(|| what_if_part(assumed, available))}
                             {move || detail.with(|d| d.as_ref().map(|d| parts::crossings(d, assumed_now().map(|f| (assumed.amount(available.get()), *f)))))}
                         </div>
                         {stake_panel::panel(detail)}
@@ -105,17 +91,17 @@ pub fn page(id: u64) -> AnyView {
     leaves(id, slot, detail, rest)
 }
 
-type Slot = RwSignal<crate::client::Answer<Box<ProposalDetail>>>;
+type Asked = RwSignal<crate::client::Answer<Box<ProposalDetail>>>;
 
 /// The page from its head down, `rest` being what stands beside the curve.
 fn leaves(
     id: ProposalId,
-    slot: Slot,
+    slot: Asked,
     detail: Memo<Option<Box<ProposalDetail>>>,
     rest: impl Fn() -> Option<AnyView> + Send + 'static,
 ) -> AnyView {
     view! {
-        {shown_page(slot, say!(PROPOSAL_N, id), |detail| summary(detail))}
+        {shown_page(slot, say!(PROPOSAL_N, id), move |_| react(move || detail.with(|d| d.as_ref().map(|d| summary(d))).into_any()))}
         {react(move || rest().into_any())}
         {leaf(say!(DRY_RUN), say!(DRY_RUN_NOTE), parts::dry_run(id))}
         {leaf(say!(PAYLOAD), say!(PAYLOAD_NOTE), shown(slot, |detail| parts::payload(detail)))}
@@ -125,6 +111,33 @@ fn leaves(
         {leaf(say!(HOW_KNOWN), say!(HOW_KNOWN_NOTE), shown(slot, |detail| how_known(detail)))}
     }
     .into_any()
+}
+
+/// The same proposal as the clock stands, by the points of its own forecast.
+fn advanced(mut detail: Box<ProposalDetail>, clock: u64) -> Box<ProposalDetail> {
+    let forecast = &mut detail.forecast;
+    let passed = forecast.future.iter().take_while(|point| point.slot.0 <= clock).count();
+    let Some(now) = passed.checked_sub(1).and_then(|last| forecast.future.get(last)).copied() else { return detail };
+    forecast.past.extend(forecast.future.drain(..passed).skip(1));
+    forecast.future.insert(0, now);
+    forecast.now = now.slot;
+    let bar = Amount(now.threshold.0.saturating_add(now.conviction_against.0));
+    forecast.shortfall = bar.saturating_sub(now.conviction_for);
+    detail.proposal.conviction = (now.conviction_for, now.conviction_against);
+    detail.proposal.threshold = now.threshold;
+    detail
+}
+
+/// A forecast made at the head as if its stake were added `now`, some seconds later: conviction that has grown since is
+/// left out, so it errs on the late side.
+fn begun_at(mut forecast: Box<ForecastView>, now: Slot) -> Box<ForecastView> {
+    let late = now.since(forecast.now);
+    forecast.future.iter_mut().for_each(|point| point.slot = point.slot.plus(late));
+    for slot in [&mut forecast.crosses, &mut forecast.approved, &mut forecast.enacts] {
+        *slot = slot.map(|slot| slot.plus(late));
+    }
+    forecast.now = now;
+    forecast
 }
 
 /// What the active account could add: free stake and free balance, without a little for fees.
@@ -143,7 +156,7 @@ fn tags(detail: &ProposalDetail) -> AnyView {
 fn sentence(detail: &ProposalDetail) -> String {
     let (proposal, forecast) = (&detail.proposal, &detail.forecast);
     let now = forecast.now.0;
-    let until = |slot: Option<zera_primitives::Slot>| text::duration(slot.map_or(0, |slot| slot.0.saturating_sub(now)));
+    let until = |slot: Option<Slot>| text::duration(slot.map_or(0, |slot| slot.0.saturating_sub(now)));
     let (has, needs) = (text::zra_short(proposal.conviction.0), text::zra_short(needed(proposal)));
     match proposal.state {
         ProposalState::Submitted | ProposalState::Accruing => match (forecast.crosses, forecast.enacts) {
