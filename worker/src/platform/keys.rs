@@ -108,8 +108,8 @@ impl Browser {
         let damaged = || Error::browser(ErrorKind::StorageCorrupt, false, "a stored key is damaged");
         let key = self.wrapping_key().await?;
         let params = AesGcmParams::new("AES-GCM", &Uint8Array::new(&property(entry, "nonce")));
-        let mut sealed = to_bytes(&property(entry, "sealed")).ok_or_else(damaged)?;
-        let opened = subtle()?.decrypt_with_object_and_u8_array(&params, &key, &mut sealed);
+        let sealed = to_bytes(&property(entry, "sealed")).ok_or_else(damaged)?;
+        let opened = subtle()?.decrypt_with_object_and_u8_array(&params, &key, &sealed);
         let opened = settle("unwrapping a key", opened).await.map_err(|_| damaged())?;
         let mut opened = Uint8Array::new(&opened).to_vec();
         let seed = Seed::try_from(opened.as_slice()).map_err(|_| damaged());

@@ -24,8 +24,11 @@ pub const BY_TRANSACTION: &str = "transaction";
 /// Look-up in [`INDEX`] by sender.
 pub const BY_ACCOUNT: &str = "account";
 
+/// Makes the next version out of the one before it, inside the upgrade transaction.
+type Migration = fn(&Database) -> Result<(), idb::Error>;
+
 /// Step `i` makes version `i + 1`. A step, once shipped, never changes.
-const MIGRATIONS: &[fn(&Database) -> Result<(), idb::Error>] = &[first];
+const MIGRATIONS: &[Migration] = &[first];
 
 /// The version this client reads and writes.
 pub fn version() -> u32 {
