@@ -54,6 +54,7 @@ pub fn run(args: &Args) -> Result<bool> {
     run.check("codegen", || codegen::generate(true));
     run.check("modules", modules::check);
     run.tests("tests, guest modules", modules::tests);
+    run.check("tests, npm package", || succeeds(sh::command("node", &["--test", "pkg/test/index.test.mjs"])));
     run.tests("tests, native", || native("test", &["--no-fail-fast"]));
     if run.long && run.wants("fuzz") {
         let before = run.count.passed;
