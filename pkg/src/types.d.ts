@@ -646,6 +646,9 @@ export type FaultPoint =
   /** At the next block: stop for ever after the head pointer was put and before the transaction completes. */
   | "AfterHead";
 
+/** Names of fields with their types. */
+export type Fields = Array<[string, number]>;
+
 /** A forecast by the chain's own arithmetic; it assumes that no other stake moves. */
 export interface ForecastView {
   /** The slot it was made at. */
@@ -1221,9 +1224,9 @@ export type Shape =
   /** Elements of several types. */
   | { Tuple: Array<number> }
   /** Named fields. */
-  | { Record: [string, Array<[string, number]>] }
+  | { Record: [string, Fields] }
   /** One of several variants: name, index byte, fields. */
-  | { Choice: [string, Array<[string, number, Array<[string, number]>]>] }
+  | { Choice: [string, Array<[string, number, Fields]>] }
   /** An unsigned integer in compact form. */
   | { Compact: number }
   /** A type no form can be built for. */
