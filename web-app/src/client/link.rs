@@ -50,6 +50,8 @@ struct Link {
     waiting: BTreeMap<u32, Function>,
     answers: BTreeMap<u32, Result<Response, Error>>,
     crashes: Vec<u64>,
+    /// Counts the workers of this page: what one says that is no longer the newest is not heard.
+    generation: u32,
 }
 
 thread_local! {
@@ -176,14 +178,24 @@ impl Client {
             Ok(worker) => worker,
             Err(reason) => return self.stop(browser(&format!("{reason:?}"))),
         };
-        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| self.receive(&event));
+        let mine = generation();
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if generation() == mine {
+                self.receive(&event);
+            }
+        });
+        // A panic is both said by the node and an error of its worker; the first of the two counts.
         let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            if generation() != mine {
+                return;
+            }
             let message = js_sys::Reflect::get(&event, &JsValue::from_str("message")).ok().and_then(|m| m.as_string());
             self.crashed(message.unwrap_or_default());
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        lend_to_scripts(&worker);
+        // Lets people script the page's own node from the console.
+        call_scripts("use", &worker);
         on_message.forget();
         on_error.forget();
         LINK.with_borrow_mut(|link| {
@@ -207,8 +219,11 @@ impl Client {
             let detail = format!("page protocol {PROTOCOL_VERSION}, node protocol {protocol}");
             return self.stop(Error { kind: ErrorKind::NewerSchema, cause: Cause::Client, fatal: true, detail });
         }
+        let mine = generation();
         leptos::task::spawn_local(async move {
             match self.ask(Command::Start).await {
+                // It crashed while it started, and a fresh one already does.
+                _ if generation() != mine => {}
                 Ok(Response::Status(status)) => self.started(*status).await,
                 Ok(_) => self.stop(super::mismatch()),
                 Err(error) => self.stop(error),
@@ -266,6 +281,7 @@ impl Client {
         let crashes = LINK.with_borrow_mut(|link| {
             link.crashes.retain(|at| now.saturating_sub(*at) < CRASH_WINDOW_MS);
             link.crashes.push(now);
+            link.generation = link.generation.wrapping_add(1);
             if let Some(worker) = link.worker.take() {
                 worker.terminate();
             }
@@ -281,19 +297,41 @@ impl Client {
     }
 
     fn stop(self, error: Error) {
+        LINK.with_borrow_mut(|link| link.generation = link.generation.wrapping_add(1));
         self.phase.set(Phase::Stopped(error.clone()));
         fail_all(&error);
+        say_to_scripts(&error);
     }
 }
 
-/// Lets people script the page's own node from the console: `globalThis.zera` comes from `pkg/`.
-fn lend_to_scripts(worker: &Worker) {
+fn generation() -> u32 {
+    LINK.with_borrow(|link| link.generation)
+}
+
+/// Calls `globalThis.zera.<name>`, which comes from `pkg/`, when it is there.
+fn call_scripts(name: &str, argument: &JsValue) {
     let scripts = js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("zera")).unwrap_or(JsValue::UNDEFINED);
-    let lend = js_sys::Reflect::get(&scripts, &JsValue::from_str("use")).ok();
-    if let Some(lend) = lend.and_then(|lend| lend.dyn_into::<Function>().ok()) {
+    let function = js_sys::Reflect::get(&scripts, &JsValue::from_str(name)).ok();
+    if let Some(function) = function.and_then(|function| function.dyn_into::<Function>().ok()) {
         // What a script does with it is its own affair; the page does not depend on it.
-        let _ = lend.call1(&scripts, worker);
+        let _ = function.call1(&scripts, argument);
     }
+}
+
+/// Tells scripts that the page's node has stopped, so that what they asked settles.
+fn say_to_scripts(error: &Error) {
+    let said = js_sys::Object::new();
+    let fields = [
+        ("kind", JsValue::from_str(&format!("{:?}", error.kind))),
+        ("cause", JsValue::from_str(&format!("{:?}", error.cause))),
+        ("fatal", JsValue::from_bool(error.fatal)),
+        ("detail", JsValue::from_str(&error.detail)),
+    ];
+    for (name, value) in fields {
+        // Setting a field of a fresh object cannot fail.
+        let _ = js_sys::Reflect::set(&said, &JsValue::from_str(name), &value);
+    }
+    call_scripts("stopped", &said);
 }
 
 fn browser(detail: &str) -> Error {
