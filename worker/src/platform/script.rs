@@ -6,17 +6,41 @@
 
 use super::port::{Ticket, request};
 use crate::node::run::Request;
-use js_sys::{Object, Reflect};
+use js_sys::{ArrayBuffer, Object, Reflect};
 use serde::Serialize;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use zera_worker_protocol::{Command, Error, ErrorKind, Response, ToPage};
+
+/// Nesting of objects in a message: a proposal's payload needs six.
+const DEPTH: u32 = 32;
+/// Objects in a message: far more than any command holds.
+const OBJECTS: u32 = 1 << 16;
+
+/// Whether anything may recurse into `value`. It may be nested without end, even in itself, since that can be posted;
+/// decoding it would take the worker's whole stack.
+fn bounded(value: &JsValue, depth: u32, left: &mut u32) -> bool {
+    if !value.is_object() || ArrayBuffer::is_view(value) {
+        return true;
+    }
+    let (Some(depth), Some(fewer)) = (depth.checked_sub(1), left.checked_sub(1)) else { return false };
+    *left = fewer;
+    Object::values(value.unchecked_ref()).iter().all(|inner| bounded(&inner, depth, left))
+}
 
 /// Reads a script's message; `None` when it is none.
 pub fn read(data: &JsValue) -> Option<Result<Request<Ticket>, (Ticket, Error)>> {
     let body = Reflect::get(data, &"zera".into()).ok().filter(JsValue::is_object)?;
     let field = |name: &str| Reflect::get(&body, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let ticket = Ticket::Script(field("request").as_f64().unwrap_or(-1.0));
-    Some(match serde_wasm_bindgen::from_value::<Command>(field("command")) {
+    let command = field("command");
+    let mut left = OBJECTS;
+    if !bounded(&command, DEPTH, &mut left) {
+        return Some(Err((
+            ticket,
+            Error::request(ErrorKind::Malformed, "no such command: too deep or too many parts"),
+        )));
+    }
+    Some(match serde_wasm_bindgen::from_value::<Command>(command) {
         Ok(command) => Ok(request(ticket, command)),
         Err(error) => Err((ticket, Error::request(ErrorKind::Malformed, format!("no such command: {error}")))),
     })
