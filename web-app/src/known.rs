@@ -26,6 +26,41 @@ fn ground() -> Vec<Step> {
     })
 }
 
+/// The step between a figure and the state root: which blocks this tab ran itself since it started. Those before were
+/// run when they were sealed or imported; of them it says what was checked since, and no more.
+#[must_use]
+pub fn executed() -> Step {
+    let client = use_client();
+    client.status.with_untracked(|status| {
+        let (ran, head, (hashed, records)) =
+            status.as_ref().map_or((0, 0, (0, 0)), |s| (s.executed, s.head.height.0, s.scrubbed));
+        if ran >= head {
+            Step::checked(say!(P_EXECUTED), say!(P_EXECUTED_HOW))
+        } else if ran == 0 {
+            Step::checked(say!(P_RAN_BEFORE), say!(P_RAN_BEFORE_HOW, text::count(hashed), text::count(records)))
+        } else {
+            let figures = [ran, head, hashed, records].map(text::count);
+            Step::checked(say!(P_EXECUTED), say!(P_RAN_PART_HOW, figures[0], figures[1], figures[2], figures[3]))
+        }
+    })
+}
+
+/// Something that running block `height` gave: recomputed here when this tab ran that block since it started, otherwise
+/// read back from what this device stored when it ran it.
+#[must_use]
+pub fn of_block(figure: impl Into<String>, about: impl Into<String>, height: u64) -> Evidence {
+    let client = use_client();
+    let here = client
+        .status
+        .with_untracked(|status| status.as_ref().is_some_and(|s| height > s.head.height.0.saturating_sub(s.executed)));
+    if here {
+        return recomputed(figure, about, say!(P_EXECUTED_HOW));
+    }
+    let figure = figure.into();
+    let steps = vec![Step::checked(figure.clone(), say!(P_RECORD)), executed()];
+    evidence(Known::Verified, say!(RAN_BEFORE).into(), figure, about.into(), steps, true)
+}
+
 fn evidence(
     known: Known,
     method: String,
@@ -44,8 +79,7 @@ fn evidence(
 #[must_use]
 pub fn state(figure: impl Into<String>, about: impl Into<String>) -> Evidence {
     let figure = figure.into();
-    let steps =
-        vec![Step::checked(figure.clone(), say!(P_READ)), Step::checked(say!(P_EXECUTED), say!(P_EXECUTED_HOW))];
+    let steps = vec![Step::checked(figure.clone(), say!(P_READ)), executed()];
     evidence(Known::Verified, say!(BY_THIS_TAB).into(), figure, about.into(), steps, true)
 }
 
@@ -54,7 +88,7 @@ pub fn state(figure: impl Into<String>, about: impl Into<String>) -> Evidence {
 pub fn recomputed(figure: impl Into<String>, about: impl Into<String>, how: impl Into<String>) -> Evidence {
     let figure = figure.into();
     let how = how.into();
-    let steps = vec![Step::checked(figure.clone(), how), Step::checked(say!(P_EXECUTED), say!(P_EXECUTED_HOW))];
+    let steps = vec![Step::checked(figure.clone(), how), executed()];
     evidence(Known::Verified, say!(RECOMPUTED).into(), figure, about.into(), steps, true)
 }
 
@@ -82,8 +116,7 @@ pub fn proven(figure: impl Into<String>, about: impl Into<String>, proof_bytes: 
 pub fn hashed(figure: impl Into<String>, about: impl Into<String>, equal: bool) -> Evidence {
     let figure = figure.into();
     if equal {
-        let steps =
-            vec![Step::checked(figure.clone(), say!(P_HASHED)), Step::checked(say!(P_EXECUTED), say!(P_EXECUTED_HOW))];
+        let steps = vec![Step::checked(figure.clone(), say!(P_HASHED)), executed()];
         evidence(Known::Verified, say!(HASHED_HERE).into(), figure, about.into(), steps, true)
     } else {
         let steps = vec![Step::of("alarm", figure.clone(), say!(P_HASH_DIFFERS))];

@@ -17,7 +17,12 @@ pub fn bar_row(proposal: &ProposalView) -> AnyView {
     let whole = bar.saturating_mul(4) / 3;
     let against = (!proposal.conviction.1.is_zero()).then(|| {
         let (x, width) = (percent(proposal.threshold.0, whole), percent(proposal.conviction.1.0, whole));
-        view! { <rect class="hatch" x=x y="2" width=width height="16"></rect> }.into_any()
+        let end = percent(bar, whole);
+        view! {
+            <rect class="hatch" x=x y="2" width=width height="16"></rect>
+            <line class="bar-line" x1=end.clone() x2=end y1="0" y2="24"></line>
+        }
+        .into_any()
     });
     let words = say!(BAR_ALT, text::zra_short(proposal.conviction.0), text::zra_short(zera_primitives::Amount(bar)));
     view! {
@@ -27,7 +32,6 @@ pub fn bar_row(proposal: &ProposalView) -> AnyView {
                 {against}
                 <rect class="bar-for" x="0" y="8" width=percent(proposal.conviction.0.0, whole) height="9"></rect>
                 <line class="thr-line" x1=percent(proposal.threshold.0, whole) x2=percent(proposal.threshold.0, whole) y1="3" y2="21"></line>
-                <line class="bar-line" x1=percent(bar, whole) x2=percent(bar, whole) y1="0" y2="24"></line>
             </svg>
         </div>
     }

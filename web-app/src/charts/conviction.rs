@@ -151,23 +151,35 @@ fn expected(plot: &Plot, curves: &Curves) -> AnyView {
     }
     let future = &curves.forecast.future;
     let against = future.iter().any(|point| !point.conviction_against.is_zero());
-    let dotted = curves
-        .what_if
-        .as_ref()
-        .map(|(_, forecast)| path("for-line dots", plot.points(&forecast.future, conviction_for)));
+    let dotted = curves.what_if.as_ref().map(|(_, forecast)| until_enacted(plot, "for-line dots", forecast));
     view! {
         {hatched(plot, future)}
         {path("thr-line dash", plot.points(future, threshold))}
         {against.then(|| path("bar-line dash", plot.points(future, bar)))}
-        {path("for-line dash", plot.points(future, conviction_for))}
+        {until_enacted(plot, "for-line dash", &curves.forecast)}
         {dotted}
     }
     .into_any()
 }
 
-/// On its line: left of now where there is room and the curve leaves it, at the right end otherwise.
-fn threshold_label(plot: &Plot, words: String, y_for: i64, y_threshold: i64, y_end: i64) -> AnyView {
+/// The curve of conviction for up to the enactment, which takes the stake off it: a stroke across its end says so.
+fn until_enacted(plot: &Plot, class: &'static str, forecast: &ForecastView) -> AnyView {
+    let enacts = forecast.enacts.map_or(u64::MAX, |slot| slot.0);
+    let inside = |point: &&CurvePoint| point.slot.0 <= enacts && plot.holds(point.slot.0);
+    let shown: Vec<CurvePoint> = forecast.future.iter().take_while(inside).copied().collect();
+    let end = shown.last().filter(|_| forecast.enacts.is_some_and(|slot| plot.holds(slot.0)));
+    let stroke = end.map(|point| {
+        let (x, y) = (plot.x(point.slot.0), plot.y.at(conviction_for(point)));
+        line("for-line", (x, y - 60), (x, y + 60))
+    });
+    view! { {path(class, plot.points(&shown, conviction_for))} {stroke} }.into_any()
+}
+
+/// On its line, where no curve runs: left of now where there is room and the curve leaves it; at the right end, once the
+/// curves have crossed; over the line before they do; in two rows otherwise.
+fn threshold_label(plot: &Plot, curves: &Curves, words: String, y_for: i64, y_threshold: i64) -> AnyView {
     let wide = width_of(&words);
+    let y_end = plot.y.at(curves.forecast.future.last().map_or(0, conviction_for));
     if plot.closed || plot.now - plot.x.from > wide + 250 {
         let near_curve = y_for > y_threshold && y_for - y_threshold < 350;
         return label(
@@ -178,8 +190,29 @@ fn threshold_label(plot: &Plot, words: String, y_for: i64, y_threshold: i64, y_e
             words,
         );
     }
-    let beneath = y_end > y_threshold && y_end - y_threshold < 450;
-    label(plot.right - 100, y_threshold + if beneath { -100 } else { 190 }, "b t-ink halo-sunk", "end", words)
+    let crossed: Vec<i64> = std::iter::once(&curves.forecast)
+        .chain(curves.what_if.iter().map(|(_, forecast)| forecast))
+        .filter_map(|forecast| forecast.crosses.map(|slot| plot.x(slot.0)))
+        .collect();
+    let (first, last) = (crossed.iter().min().copied(), crossed.iter().max().copied().unwrap_or(0));
+    let end = plot.right - 100;
+    let class = "b t-ink halo-sunk";
+    if end - wide > last + 60 {
+        let beneath = y_end > y_threshold && y_end - y_threshold < 450;
+        return label(end, y_threshold + if beneath { -100 } else { 190 }, class, "end", words);
+    }
+    let start = plot.now + 90;
+    let raised = curves.forecast.past.last().is_some_and(|now| !now.conviction_against.is_zero());
+    if !raised && first.is_some_and(|first| start + wide < first - 80) {
+        return label(start, y_threshold - 100, class, "start", words);
+    }
+    let (first_row, second_row) = words.split_once(" = ").unwrap_or((&words, ""));
+    let second_row = if second_row.is_empty() { String::new() } else { format!("= {second_row}") };
+    view! {
+        {label(end, y_threshold + 190, class, "end", first_row.to_owned())}
+        {label(end, y_threshold + 355, class, "end", second_row)}
+    }
+    .into_any()
 }
 
 /// What stands now: the dot, its label, the labels on the lines and the shortfall.
@@ -187,13 +220,12 @@ fn standing(plot: &Plot, curves: &Curves) -> AnyView {
     let Some(now) = curves.forecast.past.last() else { return ().into_any() };
     let (y_for, y_bar, y_threshold) = (plot.y.at(conviction_for(now)), plot.y.at(bar(now)), plot.y.at(threshold(now)));
     let mut parts = vec![label(plot.centred(plot.now, curves.end), TOP - 80, "b t-ink", "middle", curves.end.into())];
-    let y_end = plot.y.at(curves.forecast.future.last().map_or(0, conviction_for));
     parts.push(threshold_label(
         plot,
+        curves,
         say!(CURVE_THRESHOLD, plot.amount(now.threshold.0), curves.share),
         y_for,
         y_threshold,
-        y_end,
     ));
     if !now.conviction_against.is_zero() {
         let words = say!(CURVE_AGAINST, plot.amount(now.conviction_against.0));

@@ -63,6 +63,11 @@ impl Plot {
         self.x.at(slot.saturating_sub(self.opened).into())
     }
 
+    /// True for a slot that lies on the plane.
+    pub(super) fn holds(&self, slot: u64) -> bool {
+        u128::from(slot.saturating_sub(self.opened)) <= self.x.most
+    }
+
     pub(super) fn points(&self, curve: &[CurvePoint], value: fn(&CurvePoint) -> u128) -> String {
         let mut d = String::with_capacity(curve.len() * 14);
         for (i, point) in curve.iter().enumerate() {

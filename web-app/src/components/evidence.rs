@@ -219,19 +219,22 @@ pub fn counts() -> AnyView {
         }
     };
     let callback = Closure::<dyn FnMut()>::new(recount);
-    if let (Ok(observer), Ok(Some(main))) =
-        (web_sys::MutationObserver::new(callback.as_ref().unchecked_ref()), document().query_selector("main"))
-    {
-        let options = web_sys::MutationObserverInit::new();
-        options.set_child_list(true);
-        options.set_subtree(true);
-        // Watching an element that is in the page cannot fail.
-        let _ = observer.observe_with_options(&main, &options);
+    if let Ok(observer) = web_sys::MutationObserver::new(callback.as_ref().unchecked_ref()) {
+        let watched = observer.clone();
+        // The head is made before it stands in the page; when the page is opened by its address, `main` is too.
+        request_animation_frame(move || {
+            let Some(main) = document().get_element_by_id("main").filter(|_| !numbers.is_disposed()) else { return };
+            let options = web_sys::MutationObserverInit::new();
+            options.set_child_list(true);
+            options.set_subtree(true);
+            // Watching an element that is in the page cannot fail.
+            let _ = watched.observe_with_options(&main, &options);
+            recount();
+        });
         let observer = send_wrapper(observer);
         on_cleanup(move || observer.disconnect());
     }
     callback.forget();
-    request_animation_frame(recount);
     let item = move |index: usize, known: Known| {
         move || {
             let number = numbers.get().get(index).copied().unwrap_or_default();

@@ -45,6 +45,9 @@ pub fn leaf(name: impl Into<String>, note: impl IntoView + 'static, body: impl I
     .into_any()
 }
 
+/// Characters of a value that fits a narrow column of figures.
+const SHORT_FIGURE: usize = 8;
+
 /// A figure: label, value with unit, and how it is known or what it means.
 #[must_use]
 pub fn figure(
@@ -53,10 +56,13 @@ pub fn figure(
     unit: &'static str,
     note: impl IntoView + 'static,
 ) -> AnyView {
+    let value = value.into();
+    // A number never breaks: a long one takes the room of two where figures stand close.
+    let class = if value.chars().count() > SHORT_FIGURE { "figure long" } else { "figure" };
     view! {
-        <div class="figure">
+        <div class=class>
             <dt>{label}</dt>
-            <dd class="v">{value.into()}<small>{if unit.is_empty() { String::new() } else { format!("\u{a0}{unit}") }}</small></dd>
+            <dd class="v">{value}<small>{if unit.is_empty() { String::new() } else { format!("\u{a0}{unit}") }}</small></dd>
             <dd class="note">{note.into_any()}</dd>
         </div>
     }
@@ -84,7 +90,11 @@ pub type Col = (&'static str, bool);
 #[must_use]
 pub fn table(label: impl Into<String>, columns: &[Col], rows: Vec<(AnyView, Vec<AnyView>)>) -> AnyView {
     let heads = columns.iter().map(|(name, number)| {
-        let class = if *number { "num" } else { "" };
+        let class = match (name.is_empty(), *number) {
+            (true, _) => "known",
+            (_, true) => "num",
+            _ => "",
+        };
         let label = if name.is_empty() { say!(KNOWN_HOW) } else { name };
         let hidden = if name.is_empty() { "sr" } else { "" };
         view! { <th role="columnheader" scope="col" class=class><span class=hidden>{label}</span></th> }.into_any()

@@ -63,7 +63,15 @@ fn key_link() -> AnyView {
         }
         None => say!(NO_KEY).into_any(),
     };
-    view! { <a class="key-link" href="/account">{react(content)}</a> }.into_any()
+    // Once stopped, the tab cannot know of keys.
+    let knows = Memo::new(move |_| !matches!(client.phase.get(), Phase::Stopped(_)));
+    react(move || {
+        if knows.get() {
+            view! { <a class="key-link" href="/account">{react(content)}</a> }.into_any()
+        } else {
+            ().into_any()
+        }
+    })
 }
 
 /// Where a search leads: a number is a block, `#7` a proposal, 64 digits a transaction, an address its page.

@@ -21,8 +21,8 @@ pub fn page(height: u64) -> AnyView {
     shown_page(slot, say!(BLOCK_N, text::count(height)), |block| show(block))
 }
 
-fn proof(name: &str) -> Evidence {
-    known::recomputed(name, say!(BLOCK_ABOUT), say!(P_EXECUTED_HOW))
+fn proof(name: &str, height: Height) -> Evidence {
+    known::of_block(name, say!(BLOCK_ABOUT), height.0)
 }
 
 fn show(block: &BlockView) -> AnyView {
@@ -43,7 +43,7 @@ fn show(block: &BlockView) -> AnyView {
     view! {
         {head(crumbs("/blocks", say!(NAV_BLOCKS), height), title, lead)}
         {leaf(say!(TRANSACTIONS), say!(IN_ORDER), transactions(block))}
-        {leaf(say!(EVENTS), say!(RUNTIME_EVENTS), events(&block.events))}
+        {leaf(say!(EVENTS), say!(RUNTIME_EVENTS), events(&block.events, head_view.height))}
         {leaf(say!(HEADER), say!(HEADER_NOTE), header(block))}
         {leaf(say!(P_CERTIFICATE), say!(CERTIFICATE_NOTE), path_wide(&certificate))}
     }
@@ -69,7 +69,7 @@ fn transactions(block: &BlockView) -> AnyView {
                     td(say!(OUTCOME), words::outcome(receipt.outcome)),
                     td_num(say!(GAS), text::count(receipt.gas.0)),
                     td_num(say!(FEE), text::zra(receipt.fee)),
-                    td_known(bare(proof(say!(TRANSACTION)))),
+                    td_known(bare(proof(say!(TRANSACTION), block.head.height))),
                 ],
             )
         })
@@ -86,7 +86,7 @@ fn transactions(block: &BlockView) -> AnyView {
 }
 
 /// Events as rows: name and bytes.
-pub fn events(events: &[Event]) -> AnyView {
+pub fn events(events: &[Event], height: Height) -> AnyView {
     if events.is_empty() {
         return empty(say!(EVENTS_EMPTY), ());
     }
@@ -96,7 +96,7 @@ pub fn events(events: &[Event]) -> AnyView {
             let source = if event.module.is_some() { say!(A_MODULE) } else { say!(THE_RUNTIME) };
             let name = view! { <code>{event.topic.clone()}</code> }.into_any();
             let data = view! { <span class="bytes">{to_hex(&event.data)}</span> };
-            (name, vec![td(say!(FROM), source), td(say!(DATA), data), td_known(bare(proof(&event.topic)))])
+            (name, vec![td(say!(FROM), source), td(say!(DATA), data), td_known(bare(proof(&event.topic, height)))])
         })
         .collect();
     table(say!(EVENTS), &[(say!(EVENT), false), (say!(FROM), false), (say!(DATA), false), ("", false)], rows)
@@ -104,8 +104,9 @@ pub fn events(events: &[Event]) -> AnyView {
 
 fn header(block: &BlockView) -> AnyView {
     let header = &block.header;
-    let row =
-        |name: &'static str, value: &Hash| (name.to_owned(), view! { {hash(value)}" "{mark(proof(name))} }.into_any());
+    let row = |name: &'static str, value: &Hash| {
+        (name.to_owned(), view! { {hash(value)}" "{mark(proof(name, block.head.height))} }.into_any())
+    };
     let mut rows = vec![
         row(say!(HASH), &block.head.hash),
         row(say!(PARENT), &header.parent),

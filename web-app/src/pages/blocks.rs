@@ -38,8 +38,11 @@ fn list(blocks: &[HeadView], from: RwSignal<Option<u64>>) -> AnyView {
                     td_num(say!(TRANSACTIONS), text::count(block.transactions.into())),
                     td_num(say!(EVENTS), text::count(block.events.into())),
                     td_num(say!(GAS), text::count(block.gas.0)),
-                    td(say!(HASH), view! { <code>{format!("b3:{}", text::short(&block.hash.to_hex()))}</code> }),
-                    td_known(bare(known::recomputed(height, say!(BLOCK_ABOUT), say!(P_EXECUTED_HOW)))),
+                    td(
+                        say!(HASH),
+                        view! { <code class="nowrap">{format!("b3:{}", text::short(&block.hash.to_hex()))}</code> },
+                    ),
+                    td_known(bare(known::of_block(height, say!(BLOCK_ABOUT), block.height.0))),
                 ],
             )
         })

@@ -195,8 +195,15 @@ impl Args {
     /// The encoded arguments; tracked.
     ///
     /// # Errors
-    /// Which argument is wrong and why.
+    /// Which arguments are still empty, otherwise which one is wrong and why.
     pub fn encoded(&self, network: Network) -> Result<Vec<u8>, String> {
+        let mut empty = Vec::new();
+        self.inputs.with_value(|inputs| {
+            inputs.iter().for_each(|(name, _, input)| input.empty(name, network, &mut empty));
+        });
+        if !empty.is_empty() {
+            return Err(say!(STILL_EMPTY, empty.join(", ")));
+        }
         let mut out = Vec::new();
         self.inputs.with_value(|inputs| {
             for (name, ty, input) in inputs {

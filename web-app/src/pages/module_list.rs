@@ -80,7 +80,10 @@ fn row(module: &ModuleView, network: Network) -> (AnyView, Vec<AnyView>) {
         link(format!("/modules/{address}"), name.clone()),
         vec![
             td(say!(VERSION), module.version.to_string()),
-            td(say!(CODE), view! { <code>{format!("b3:{}", text::short(&module.code.to_hex()))}</code> }),
+            td(
+                say!(CODE),
+                view! { <code class="nowrap">{format!("b3:{}", text::short(&module.code.to_hex()))}</code> },
+            ),
             td_num(say!(SINCE_BLOCK), text::count(module.since.0.0)),
             td(say!(NOTE), note),
             td_num(say!(HOLDS), text::zra_short(module.balance)),

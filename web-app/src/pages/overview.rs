@@ -94,7 +94,7 @@ fn top(status: &StatusView) -> AnyView {
                 figure(say!(FINAL), height.clone(), "", mark(known::recomputed(height, say!(FINAL_ABOUT), say!(P_CERTIFICATE_OF, signed, needed)))),
                 figure(say!(BASE), text::zra_short(status.base).replace("\u{a0}ZRA", ""), "ZRA", state(text::zra(status.base), say!(BASE_ABOUT))),
                 figure(say!(LIVE), text::count(status.live.into()), "", state(status.live.to_string(), say!(LIVE_ABOUT))),
-                figure(say!(SUPPLY), text::zra_short(status.supply).replace("\u{a0}ZRA", ""), "ZRA", say!(BURNT, text::zra_about(status.burnt))),
+                figure(say!(SUPPLY), text::zra_short(status.supply).replace("\u{a0}ZRA", ""), "ZRA", view! { {say!(BURNT, text::zra_about(status.burnt))}" "{state(text::zra(status.supply), say!(SUPPLY_ABOUT))} }),
                 figure(say!(HALF_LIFE), text::duration(status.params.half_life), "", state(text::duration(status.params.half_life), say!(HALF_LIFE_ABOUT))),
             ])}
         </div>

@@ -88,7 +88,7 @@ pub fn page(id: u64) -> AnyView {
             .into_any()
         })
     };
-    leaves(id, slot, detail, rest)
+    leaves(id, slot, detail, open, rest)
 }
 
 type Asked = RwSignal<crate::client::Answer<Box<ProposalDetail>>>;
@@ -98,12 +98,13 @@ fn leaves(
     id: ProposalId,
     slot: Asked,
     detail: Memo<Option<Box<ProposalDetail>>>,
+    open: Memo<bool>,
     rest: impl Fn() -> Option<AnyView> + Send + 'static,
 ) -> AnyView {
     view! {
         {shown_page(slot, say!(PROPOSAL_N, id), move |_| react(move || detail.with(|d| d.as_ref().map(|d| summary(d))).into_any()))}
         {react(move || rest().into_any())}
-        {leaf(say!(DRY_RUN), say!(DRY_RUN_NOTE), parts::dry_run(id))}
+        {move || open.get().then(|| leaf(say!(DRY_RUN), say!(DRY_RUN_NOTE), parts::dry_run(id)))}
         {leaf(say!(PAYLOAD), say!(PAYLOAD_NOTE), shown(slot, |detail| parts::payload(detail)))}
         {leaf(say!(WHAT_CHANGES), say!(WHAT_CHANGES_NOTE), parts::difference(detail))}
         {leaf(say!(TIMELINE), say!(TIMELINE_NOTE), shown(slot, |detail| parts::timeline(detail)))}
@@ -234,7 +235,7 @@ fn how_known(detail: &ProposalDetail) -> AnyView {
     let proposal = &detail.proposal;
     let steps = vec![
         Step::checked(say!(TALLY, text::zra_short(proposal.conviction.0)), say!(TALLY_HOW, detail.changes.len())),
-        Step::checked(say!(P_EXECUTED), say!(P_EXECUTED_HOW)),
+        known::executed(),
         Step::checked(say!(P_ROOT, text::count(height)), format!("b3:{}", text::short(&root))),
         Step::checked(say!(P_CERTIFICATE), say!(ONE_SIGNER)),
         Step::trusted(say!(P_GENESIS), say!(P_GENESIS_OF, text::short(&genesis))),

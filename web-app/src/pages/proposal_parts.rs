@@ -169,10 +169,12 @@ pub fn payload(detail: &ProposalDetail) -> AnyView {
     }
     let says = detail.payload.description().to_owned();
     rows.push((say!(AUTHOR).into(), link(format!("/account/{author}"), text::short(&author))));
-    rows.push((
-        say!(SAYS).into(),
-        view! { "“"{says.clone()}"” "{mark(known::words(says, say!(AUTHORS_WORDS)))} }.into_any(),
-    ));
+    if !says.trim().is_empty() {
+        rows.push((
+            say!(SAYS).into(),
+            view! { "“"{says.clone()}"” "{mark(known::words(says, say!(AUTHORS_WORDS)))} }.into_any(),
+        ));
+    }
     rows.push((say!(DEPOSIT).into(), say!(DEPOSIT_OF, text::zra(detail.proposal.deposit)).into_any()));
     let code = detail.codes.map(|(_, new)| new);
     view! {

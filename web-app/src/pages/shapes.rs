@@ -100,6 +100,32 @@ impl Input {
         })
     }
 
+    /// Names what nothing was typed into yet though it needs something; tracked.
+    pub fn empty(&self, name: &str, network: Network, into: &mut Vec<String>) {
+        let inside = |list: &[(String, Self)], into: &mut Vec<String>| {
+            list.iter().for_each(|(field, input)| input.empty(&format!("{name}.{field}"), network, into));
+        };
+        let elements = |items: &[Self], into: &mut Vec<String>| {
+            items.iter().enumerate().for_each(|(i, item)| item.empty(&format!("{name}.{i}"), network, into));
+        };
+        match self {
+            // Some shapes, as text, may well be empty.
+            Self::Line(shape, text) => {
+                if text.with(|text| text.trim().is_empty()) && parse(shape, "", network).is_err() {
+                    into.push(name.to_owned());
+                }
+            }
+            Self::Many { items, .. } => elements(&items.get(), into),
+            Self::Tuple(items) => elements(items, into),
+            Self::Record(list) => inside(list, into),
+            Self::Choice(which, variants) => {
+                let name = which.get();
+                variants.iter().filter(|(known, _)| *known == name).for_each(|(_, list)| inside(list, into));
+            }
+            Self::Flag(_) | Self::Opaque(_) => {}
+        }
+    }
+
     /// The inputs on the page.
     #[must_use]
     pub fn view(&self, id: &str, label: &str, network: Network) -> AnyView {

@@ -57,7 +57,7 @@ pub fn panel(detail: Detail) -> AnyView {
             <h2 id="your-stake">{say!(YOUR_STAKE)}</h2>
             {react(move || facts().into_any())}
             {react(form)}
-            <div class="stack-2"><p class="small"><b>{say!(IF_ENACTED)}</b></p><p class="small dim">{say!(IF_ENACTED_WHAT)}</p></div>
+            {move || live.get().then(|| view! { <div class="stack-2"><p class="small"><b>{say!(IF_ENACTED)}</b></p><p class="small dim">{say!(IF_ENACTED_WHAT)}</p></div> })}
         </section>
     }
     .into_any()

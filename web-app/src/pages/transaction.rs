@@ -38,7 +38,7 @@ fn show(tx: &TransactionView) -> AnyView {
         _ => (say!(TX_WAITING, text::capital(&does)), Some(TransactionStage::Pending)),
     };
     let sender = Address::Account(inner.sender).to_text(network);
-    let lead = view! { {say!(TX_BY)}" "<a href=format!("/account/{sender}")><code>{text::short(&sender)}</code></a>" "{tx.block.map(slot_time)} };
+    let lead = view! { {say!(TX_BY)}" "<a href=format!("/account/{sender}")><code>{text::short(&sender)}</code></a>{tx.block.map(|at| view! { ", "{slot_time(at)} })} };
     let causes: Vec<String> = tx.diagnostics.iter().filter_map(|d| d.cause.clone()).collect();
     let cause = (!causes.is_empty()).then(|| {
         verdict(
@@ -54,7 +54,7 @@ fn show(tx: &TransactionView) -> AnyView {
         {leaf(say!(HOW_FAR), say!(HOW_FAR_NOTE), steps(stage))}
         {leaf(say!(SIGNED_PART), say!(SIGNED_NOTE), signed(tx))}
         {tx.receipt.as_ref().map(|receipt| leaf(say!(RECEIPT), say!(RECEIPT_NOTE), receipt_view(tx, receipt, network)))}
-        {tx.receipt.as_ref().map(|receipt| leaf(say!(EVENTS), say!(EVENTS_NOTE), events(&receipt.events)))}
+        {tx.receipt.as_ref().map(|receipt| leaf(say!(EVENTS), say!(EVENTS_NOTE), events(&receipt.events, tx.block.map_or_else(Default::default, |(height, _)| height))))}
     }
     .into_any()
 }
@@ -74,7 +74,8 @@ fn signed(tx: &TransactionView) -> AnyView {
 }
 
 fn receipt_view(tx: &TransactionView, receipt: &Receipt, network: Network) -> AnyView {
-    let proof = known::recomputed(words::outcome(receipt.outcome), say!(RECEIPT_ABOUT), say!(P_EXECUTED_HOW));
+    let height = tx.block.map_or(0, |(height, _)| height.0);
+    let proof = known::of_block(words::outcome(receipt.outcome), say!(RECEIPT_ABOUT), height);
     let attempts = if receipt.attempts > 1 { say!(SECOND_LANE) } else { say!(FIRST_LANE) };
     let rows = kv(vec![
         (say!(OUTCOME).into(), view! { {words::outcome(receipt.outcome)}" "{mark(proof)} }.into_any()),
@@ -89,7 +90,7 @@ fn receipt_view(tx: &TransactionView, receipt: &Receipt, network: Network) -> An
         .iter()
         .map(|call| {
             let result = if call.depth == 0 { results.next().map(|d| d.result.clone()) } else { None };
-            call_row(call, result, network)
+            call_row(call, result, height, network)
         })
         .collect::<Vec<_>>();
     let columns = [
@@ -104,7 +105,7 @@ fn receipt_view(tx: &TransactionView, receipt: &Receipt, network: Network) -> An
         .into_any()
 }
 
-fn call_row(call: &CallRecord, result: Option<Vec<u8>>, network: Network) -> (AnyView, Vec<AnyView>) {
+fn call_row(call: &CallRecord, result: Option<Vec<u8>>, height: u64, network: Network) -> (AnyView, Vec<AnyView>) {
     let module = Address::Module(call.module).to_text(network);
     let name = format!("{}{}", "→ ".repeat(call.depth.into()), call.entry);
     let shown = result.map_or_else(
@@ -118,7 +119,7 @@ fn call_row(call: &CallRecord, result: Option<Vec<u8>>, network: Network) -> (An
             td(say!(RESULT), shown),
             td(say!(OUTCOME), words::outcome(call.outcome)),
             td_num(say!(GAS), text::count(call.gas.0)),
-            td_known(bare(known::recomputed(call.entry.clone(), say!(RECEIPT_ABOUT), say!(P_EXECUTED_HOW)))),
+            td_known(bare(known::of_block(call.entry.clone(), say!(RECEIPT_ABOUT), height))),
         ],
     )
 }
