@@ -52,7 +52,7 @@ async function furnish(page) {
     const zra = (amount) => String(BigInt(amount) * 1_000_000_000n);
     const lending = await zera.deploy(one, { args: new Uint8Array([0xf4, 1, 0, 0]) });
     const { transactions } = await zera.transact({ Module: { module: lending, entry: "deposit", args: new Uint8Array(), value: zra(1_200) } });
-    await zera.deploy(counter).catch(() => {});
+    await zera.deploy(counter, { args: new Uint8Array(8) });
     const enacted = await zera.propose("Interest by slot", { upgrade: { module: lending, code: two, migrate: true, description: "Moves every account to the new schema." } });
     await zera.allocate(enacted, zra(20_000_000));
     await zera.advance(400);
