@@ -7,11 +7,9 @@ export class Abandoned extends Error {}
 export class Report {
   passed = 0;
   failed = 0;
-  #journey = "";
 
   /** Runs one journey; a failed step ends it, the next journey still runs. */
   async journey(name, run) {
-    this.#journey = name;
     const started = performance.now();
     console.log(`\n${name}`);
     try {
@@ -50,7 +48,6 @@ export class Report {
     console.log(`  FAILED ${name}`);
     const text = String(error?.message ?? error).split("\n").slice(0, 14).join("\n         ");
     console.log(`         ${text}`);
-    this.onFailure?.(`${this.#journey}: ${name}`);
   }
 
   /** The last line, and the exit code that goes with it. */
