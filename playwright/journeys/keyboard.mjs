@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fresh } from "../lib/browser.mjs";
 import { choose, pick, press, tabTo, type } from "../lib/keyboard.mjs";
-import { leaf, running, standing, title, visit } from "../lib/page.mjs";
+import { leaf, running, standing, title, until, visit } from "../lib/page.mjs";
 import { holds, same } from "../lib/report.mjs";
 import { ROOT } from "../lib/server.mjs";
 
@@ -81,7 +81,7 @@ export async function run({ report, browser, url }) {
   await report.step("time is let pass until it has enacted itself", async () => {
     await press(page, link(page, "Settings"));
     await press(page, button(page, "5 min"));
-    await page.waitForFunction(async () => (await globalThis.zera.proposals()).every(({ state }) => typeof state === "object" && "Enacted" in state));
+    await until(page, async () => (await globalThis.zera.proposals()).every(({ state }) => typeof state === "object" && "Enacted" in state));
   });
   await report.check("the module runs version 2, and a reload keeps it", async () => {
     await visit(page, address);

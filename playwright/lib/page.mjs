@@ -71,7 +71,16 @@ export async function letTimePass(page, step) {
   const before = (await status(page)).skipped;
   await page.getByRole("group", { name: "Let time pass:" }).getByRole("button", { name: step, exact: true }).click();
   const slots = { "30 s": 30, "1 min": 60, "5 min": 300, "1 h": 3_600 }[step];
-  await page.waitForFunction(async (least) => (await globalThis.zera.status()).skipped >= least, before + slots);
+  await until(page, async (least) => (await globalThis.zera.status()).skipped >= least, before + slots);
+}
+
+/** Asks again until the answer is true; the driver's own waiting takes the promise of an answer for a yes. */
+export async function until(page, question, argument) {
+  for (let tries = 0; tries < 1_200; tries += 1) {
+    if (await page.evaluate(question, argument)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`it never became true: ${question}`);
 }
 
 /** The node's own status, through the object that scripts use. */
