@@ -13,7 +13,7 @@ export async function run({ report, browser, url }) {
   const second = await open(first.context(), url);
   await report.step("a second tab says that the node runs in another", async () => {
     await second.goto(url);
-    await title(second).getByText("The node in this tab has stopped.").waitFor();
+    await title(second).getByText("The node runs in another tab of this browser.").waitFor();
     await second.getByRole("alert").getByText("The node already runs in another tab of this browser.").waitFor();
     await second.locator(".node-line").getByText("Stopped", { exact: true }).waitFor();
   });
