@@ -121,3 +121,16 @@ test("a page gives its workers one after the other", async () => {
   second.say({ ready: 1 });
   assert.deepEqual(await node.status(), { n: 2 });
 });
+
+test("a page that starts no more workers says so to everyone who asks", async () => {
+  await import("../src/page.js");
+  const { zera: node } = globalThis;
+  const port = new Port();
+  node.use(port);
+  port.say({ ready: 1 });
+  const asked = node.status();
+  await turn();
+  node.stopped({ kind: "OtherTab", cause: "Browser", fatal: true, detail: "another tab" });
+  await assert.rejects(asked, { name: "ZeraError", kind: "OtherTab", cause: "Browser", fatal: true, message: "another tab" });
+  await assert.rejects(node.status(), { kind: "OtherTab" });
+});

@@ -49,7 +49,8 @@ fn draw(curves: &Curves, width: i64) -> AnyView {
     let plot = Plot::new(curves, width);
     let holds = !curves.closed && curves.forecast.enacts.is_some();
     let changes_top = plot.bottom + if holds { 780 } else { 420 };
-    let height = changes_top + if curves.changes.is_empty() { 0 } else { 980 };
+    let second_row = if plot.narrow && !legend_beside(&plot) { 170 } else { 0 };
+    let height = changes_top + if curves.changes.is_empty() { 0 } else { 980 + second_row };
     let view_box = format!("0 0 {width} {}", height / 10);
     view! {
         <svg role="img" aria-labelledby="curve-title" width=width.to_string() height=(height / 10).to_string() viewBox=view_box>
@@ -180,7 +181,8 @@ fn until_enacted(plot: &Plot, class: &'static str, forecast: &ForecastView) -> A
 fn threshold_label(plot: &Plot, curves: &Curves, words: String, y_for: i64, y_threshold: i64) -> AnyView {
     let wide = width_of(&words);
     let y_end = plot.y.at(curves.forecast.future.last().map_or(0, conviction_for));
-    if plot.closed || plot.now - plot.x.from > wide + 250 {
+    let passed = y_for <= y_threshold;
+    if !(plot.narrow && passed) && (plot.closed || plot.now - plot.x.from > wide + 250) {
         let near_curve = y_for > y_threshold && y_for - y_threshold < 350;
         return label(
             plot.x.from + 110,
@@ -192,18 +194,20 @@ fn threshold_label(plot: &Plot, curves: &Curves, words: String, y_for: i64, y_th
     }
     let crossed: Vec<i64> = std::iter::once(&curves.forecast)
         .chain(curves.what_if.iter().map(|(_, forecast)| forecast))
-        .filter_map(|forecast| forecast.crosses.map(|slot| plot.x(slot.0)))
+        .filter_map(|forecast| forecast.crosses.map(|slot| slot.0))
+        .chain(curves.forecast.past.iter().find(|point| conviction_for(point) >= bar(point)).map(|point| point.slot.0))
+        .map(|slot| plot.x(slot))
         .collect();
     let (first, last) = (crossed.iter().min().copied(), crossed.iter().max().copied().unwrap_or(0));
     let end = plot.right - 100;
-    let class = "b t-ink halo-sunk";
+    let class = if plot.closed { "b t-ink halo" } else { "b t-ink halo-sunk" };
     if end - wide > last + 60 {
         let beneath = y_end > y_threshold && y_end - y_threshold < 450;
         return label(end, y_threshold + if beneath { -100 } else { 190 }, class, "end", words);
     }
     let start = plot.now + 90;
     let raised = curves.forecast.past.last().is_some_and(|now| !now.conviction_against.is_zero());
-    if !raised && first.is_some_and(|first| start + wide < first - 80) {
+    if !raised && !passed && first.is_some_and(|first| start + wide < first - 80) {
         return label(start, y_threshold - 100, class, "start", words);
     }
     let (first_row, second_row) = words.split_once(" = ").unwrap_or((&words, ""));
@@ -371,7 +375,11 @@ fn stake_changes(plot: &Plot, curves: &Curves, top: i64) -> AnyView {
     parts.into_any()
 }
 
-/// Right of now where there is room, in one row below otherwise.
+fn legend_beside(plot: &Plot) -> bool {
+    plot.now + 1_700 < plot.right
+}
+
+/// Right of now where there is room, below otherwise, where a narrow chart takes two rows.
 fn stake_legend(plot: &Plot, top: i64) -> AnyView {
     let lines = [
         ("", say!(CHANGES)),
@@ -379,15 +387,18 @@ fn stake_legend(plot: &Plot, top: i64) -> AnyView {
         ("t-against", say!(CHANGES_AGAINST)),
         ("", say!(CHANGES_HOLLOW)),
     ];
-    let beside = plot.now + 1_700 < plot.right;
-    let mut x = plot.x.from;
+    let beside = legend_beside(plot);
+    let (mut x, mut y) = (plot.x.from, top + 900);
     let place = |(row, (class, words)): (i64, (&'static str, &'static str))| {
         if beside {
             return label(plot.now + 90, top + 260 + row * 170, class, "start", words.to_owned());
         }
+        if plot.narrow && row == 2 {
+            (x, y) = (plot.x.from, y + 170);
+        }
         let here = x;
         x += width_of(words) + 160;
-        label(here, top + 900, class, "start", words.to_owned())
+        label(here, y, class, "start", words.to_owned())
     };
     (0i64..).zip(lines).map(place).collect_view().into_any()
 }
