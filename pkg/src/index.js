@@ -363,7 +363,13 @@ export class Client {
     const answer = await new Promise((resolve, reject) => {
       const request = this._next++;
       this._requests.set(request, { resolve, reject });
-      this._worker.postMessage({ zera: { request, command } });
+      try {
+        this._worker.postMessage({ zera: { request, command } });
+      } catch (error) {
+        // The browser could not copy it: nested too deep, or holding what no message can.
+        this._requests.delete(request);
+        reject(new ZeraError({ kind: "Malformed", cause: "Request", detail: `this cannot be sent: ${error.message}` }));
+      }
     });
     if (kind === undefined) return answer;
     if (!answer || typeof answer !== "object" || !(kind in answer)) throw new ZeraError();

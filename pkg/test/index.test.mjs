@@ -134,3 +134,13 @@ test("a page that starts no more workers says so to everyone who asks", async ()
   await assert.rejects(asked, { name: "ZeraError", kind: "OtherTab", cause: "Browser", fatal: true, message: "another tab" });
   await assert.rejects(node.status(), { kind: "OtherTab" });
 });
+
+test("what the browser cannot copy is refused with a typed error, and nothing waits for its answer", async () => {
+  const worker = new Port();
+  const client = attach(worker);
+  worker.postMessage = () => {
+    throw new RangeError("too deep");
+  };
+  await assert.rejects(client.status(), (error) => error instanceof ZeraError && error.kind === "Malformed");
+  assert.equal(client._requests.size, 0);
+});
