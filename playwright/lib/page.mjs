@@ -24,6 +24,8 @@ export const leaf = (page, name) => page.getByRole("region", { name, exact: true
 /** Makes a key with a recovery phrase; gives the words. */
 export async function phraseKey(page) {
   await button(page, "Make a key with a backup").click();
+  // All twelve must stand there before they are read.
+  await page.locator("ol.phrase li").nth(11).waitFor();
   const words = await page.locator("ol.phrase li").allTextContents();
   await page.getByLabel("I have written them down").check();
   await button(page, "Use this key").click();
