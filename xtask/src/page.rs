@@ -65,7 +65,7 @@ fn bundle(wasm: Wasm) -> Result<()> {
     }
     let mut trunk = wasm.command("trunk");
     trunk.args(["--skip-version-check", "build", "--release"]);
-    // Leptos then shares code between views of different types: a fifth less page to download (docs/benchmarks.md).
+    // Leptos then shares code between views of different types: about a fifth less page to download.
     trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "--cfg=erase_components");
     // Trunk refuses the usual NO_COLOR=1.
     trunk.env_remove("NO_COLOR");
