@@ -12,7 +12,7 @@ use crate::{
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use scale_info::TypeInfo;
-use zera_primitives::{Amount, Class, Params, ProposalState, Side, Slot};
+use zera_primitives::{Amount, Class, Height, Params, ProposalState, Side, Slot};
 
 /// After this many half-lives nothing is left of old conviction: α^Δ has been rounded down to zero.
 const SETTLED_HALF_LIVES: u64 = 130;
@@ -73,7 +73,9 @@ pub struct Forecast {
     pub crosses: Option<Slot>,
     /// Slot of the block that finds its confirmation complete.
     pub approved: Option<Slot>,
-    /// Slot of the block that enacts it.
+    /// Slot of the block that locks it in.
+    pub locks: Option<Slot>,
+    /// Slot of the block that enacts it, or begins to when its migration takes several.
     pub enacts: Option<Slot>,
 }
 
@@ -127,7 +129,7 @@ impl Situation {
     /// # Errors
     /// [`GovError::Amount`] when the supply is no valid supply.
     pub fn forecast(&self) -> Result<Forecast, GovError> {
-        let mut forecast = Forecast { outlook: Outlook::Closed, crosses: None, approved: None, enacts: None };
+        let mut forecast = Forecast { outlook: Outlook::Closed, crosses: None, approved: None, locks: None, enacts: None };
         let (mut state, mut slot) = (self.state, self.now);
         // Each turn jumps to the next block at which the state can change. At constant stake a proposal passes during
         // one interval only (both conditions behind passing are monotone), so few turns reach the end.
@@ -143,7 +145,8 @@ impl Situation {
             let before = state;
             state = match step(state, &self.standing(slot)?, self.class, &self.params, self.expires, slot) {
                 Step::To(next) => next,
-                Step::Due => {
+                Step::LockIn => ProposalState::LockedIn { height: Height(0), since: slot },
+                Step::Due | Step::Continue => {
                     return Ok(Forecast { outlook: Outlook::Enacts, enacts: Some(slot), ..forecast });
                 }
                 Step::Expire => return Ok(Forecast { outlook: Outlook::ExpiresFirst, ..forecast }),
@@ -151,8 +154,9 @@ impl Situation {
             match state {
                 ProposalState::Confirming { held: 0, .. } => forecast.crosses = Some(slot),
                 ProposalState::Approved { held: 0, .. } => forecast.approved = Some(slot),
+                ProposalState::LockedIn { .. } => forecast.locks = Some(slot),
                 ProposalState::Accruing if before != ProposalState::Submitted => {
-                    forecast = Forecast { outlook: Outlook::FallsBack, approved: None, ..forecast };
+                    forecast = Forecast { outlook: Outlook::FallsBack, approved: None, locks: None, ..forecast };
                 }
                 _ => {}
             }
@@ -164,7 +168,10 @@ impl Situation {
     fn next_event(&self, state: ProposalState, slot: Slot) -> Result<Option<Slot>, GovError> {
         let soonest = slot.plus(self.cadence.max(1));
         let (done_at, paused) = match state {
-            ProposalState::Submitted => return Ok(Some(soonest)),
+            ProposalState::Submitted | ProposalState::Migrating { .. } => return Ok(Some(soonest)),
+            ProposalState::LockedIn { .. } => {
+                return Ok((!self.is_paused() || !self.passes(soonest)?).then_some(soonest));
+            }
             ProposalState::Accruing => return self.first_passing(soonest),
             ProposalState::Confirming { held, at } => {
                 (at.plus(self.params.confirmation(self.class).saturating_sub(held)), self.is_paused())

@@ -1,7 +1,8 @@
 //! Governance (design §6): stake, conviction in exact integers, the threshold base, proposals and what each block does
 //! with them. Pure maths in [`alpha`], [`decay`], [`curve`], [`base`], [`standing`] and [`forecast`]; state in the rest.
 //!
-//! The runtime calls, per block: [`tick()`] first, enacts and [`conclude`]s what is due, runs the transactions
+//! The runtime calls, per block: [`tick()`] first, rehearses what is to be locked in ([`lock_in`]), enacts what is due
+//! ([`conclude`], [`begin_migration`]), runs the transactions
 //! ([`stake()`], [`unstake`], [`propose`], [`allocate`], [`withdraw`]), and gives the sum of the returned [`BaseDelta`]s
 //! to [`apply_base`] last.
 
@@ -31,6 +32,6 @@ pub use epoch::{apply_params, genesis, params};
 pub use error::GovError;
 pub use forecast::{ChartPoint, Forecast, Outlook, Situation};
 pub use proposal::{deposit_needed, propose, withdraw};
-pub use records::{Ctx, Deposit, GovEvent, Proposal, Proposed, Tick};
+pub use records::{Ctx, Deposit, GovEvent, Lock, Proposal, Proposed, Tick};
 pub use stake::{stake, unstake};
-pub use tick::{apply_base, conclude, tick};
+pub use tick::{apply_base, begin_migration, conclude, lock_in, rolled_back, tick};

@@ -119,7 +119,7 @@ pub fn withdraw(
     deltas: &mut Deltas,
 ) -> Result<(GovEvent, BaseDelta), GovError> {
     let progress = store::progress(st, proposal)?;
-    if !progress.state.is_live() {
+    if !progress.state.is_open() {
         return Err(GovError::Closed(proposal));
     }
     if progress.author != *who {

@@ -6,7 +6,7 @@ use crate::{
     error::GovError,
     forecast::{ChartPoint, Situation, sample},
     records::{
-        Allocation, BaseChange, Ctx, Member, ParamEpoch, Progress, Proposal, Sides, StakeChange, Transition, Unstaking,
+        Allocation, BaseChange, Ctx, Lock, Member, ParamEpoch, Progress, Proposal, Sides, StakeChange, Transition, Unstaking,
     },
     standing::Standing,
     store,
@@ -116,6 +116,14 @@ pub fn stake_changes(st: &(impl StateView + ?Sized), id: ProposalId) -> Result<V
 /// [`GovError::NoSuchProposal`].
 pub fn transitions(st: &(impl StateView + ?Sized), id: ProposalId) -> Result<Vec<Transition>, GovError> {
     log(store::progress(st, id)?.transitions, |index| store::transition(st, id, index))
+}
+
+/// How `id` stood when it was last locked in; none when it never was.
+///
+/// # Errors
+/// [`GovError::State`].
+pub fn lock(st: &(impl StateView + ?Sized), id: ProposalId) -> Result<Option<Lock>, GovError> {
+    store::lock(st, id)
 }
 
 /// Parameter epochs, oldest first.

@@ -1,6 +1,6 @@
 //! What governance keeps in the state. Every type here is stored, so its encoding is part of the state's definition.
 
-use crate::{base::BaseDelta, curve::Curve};
+use crate::{base::BaseDelta, curve::Curve, standing::Standing};
 use alloc::{string::String, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use scale_info::TypeInfo;
@@ -157,6 +157,21 @@ pub struct Transition {
     pub slot: Slot,
 }
 
+/// How a proposal stood when it was locked in; what the journal says about its vote.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Lock {
+    /// Block that rehearsed it.
+    pub height: Height,
+    /// Its slot.
+    pub slot: Slot,
+    /// Class whose threshold it passed.
+    pub class: Class,
+    /// Conviction, stake and base then.
+    pub tally: Standing,
+    /// Digest of the rehearsal: gas, entries written and events.
+    pub rehearsal: Hash,
+}
+
 /// One change of stake on a proposal; append-only.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct StakeChange {
@@ -258,6 +273,10 @@ pub struct Proposed {
 pub struct Tick {
     /// What happened, in order.
     pub events: Vec<GovEvent>,
+    /// Proposals to rehearse in this block, in order of their numbers.
+    pub locking: Vec<ProposalId>,
     /// Proposals to enact in this block, in order of their numbers. The runtime enacts each and concludes it.
     pub due: Vec<ProposalId>,
+    /// Proposals whose enactment goes on in this block, in order of their numbers.
+    pub continuing: Vec<ProposalId>,
 }

@@ -68,8 +68,12 @@ impl Standing {
 pub enum Step {
     /// It now is in this state, which may be the one it was in.
     To(ProposalState),
-    /// Its timelock is over and it passes: it is enacted in this block.
+    /// Its timelock is over and it passes: it is rehearsed in this block, and locked in if that succeeds.
+    LockIn,
+    /// It was locked in and passes: its enactment begins in this block.
     Due,
+    /// Its enactment goes on in this block.
+    Continue,
     /// It is out of time.
     Expire,
 }
@@ -109,11 +113,15 @@ pub fn step(
             } else if held < params.timelock(class) || standing.is_paused() {
                 Step::To(ProposalState::Approved { held, at: now, since })
             } else if passes {
-                Step::Due
+                Step::LockIn
             } else {
                 Step::To(ProposalState::Accruing)
             }
         }
+        ProposalState::LockedIn { .. } if !passes => Step::To(ProposalState::Accruing),
+        ProposalState::LockedIn { .. } if !standing.is_paused() => Step::Due,
+        ProposalState::LockedIn { since, .. } if now.since(since) > params.half_life => Step::Expire,
+        ProposalState::Migrating { .. } => Step::Continue,
         closed => Step::To(closed),
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     curve::{Curve, Timeline},
     error::GovError,
-    records::{BaseChange, Ctx, Member, ParamEpoch, Progress, Proposal, Queue, Sides, StakeChange, Transition, Waiter},
+    records::{BaseChange, Ctx, Lock, Member, ParamEpoch, Progress, Proposal, Queue, Sides, StakeChange, Transition, Waiter},
 };
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
@@ -30,6 +30,7 @@ enum Tag {
     BaseLogCount = 13,
     BaseLog = 14,
     Transition = 15,
+    Lock = 16,
 }
 
 /// Entries kept of one proposal's stake changes, of its transitions and of the base's log; older ones are removed.
@@ -145,6 +146,14 @@ pub(crate) fn sides(st: &(impl StateView + ?Sized), id: ProposalId) -> Result<Si
 
 pub(crate) fn put_sides(st: &mut (impl StateAccess + ?Sized), id: ProposalId, sides: &Sides) {
     put_typed(st, StateKey::proposal(Tag::Sides as u8, id, &[]), sides);
+}
+
+pub(crate) fn lock(st: &(impl StateView + ?Sized), id: ProposalId) -> Result<Option<Lock>, GovError> {
+    Ok(get_typed(st, &StateKey::proposal(Tag::Lock as u8, id, &[]))?)
+}
+
+pub(crate) fn put_lock(st: &mut (impl StateAccess + ?Sized), id: ProposalId, lock: &Lock) {
+    put_typed(st, StateKey::proposal(Tag::Lock as u8, id, &[]), lock);
 }
 
 fn history_key(id: ProposalId, index: u64) -> StateKey {

@@ -1,24 +1,27 @@
-//! What each block does by itself: unstaked ZRA come back, every live proposal is looked at once, due ones are named.
+//! What each block does by itself: unstaked ZRA come back, every live proposal is looked at once, and those that want
+//! something of the runtime are named: a rehearsal, an enactment, the next part of a migration.
 
 use crate::{
     base::{BaseDelta, threshold_base},
     curve::{Curve, Timeline},
     error::GovError,
     proposal::close,
-    records::{BaseChange, Ctx, GovEvent, Progress, Sides, Tick},
+    records::{BaseChange, Ctx, GovEvent, Lock, Progress, Sides, Tick},
     stake::pay_out,
     standing::{Standing, Step, step},
     store,
 };
-use zera_primitives::{AbortReason, Amount, Params, ProposalId, ProposalState};
+use zera_primitives::{AbortReason, Amount, Hash, Params, ProposalId, ProposalState};
 use zera_state::{Deltas, StateAccess, StateView};
 
 /// Looks at every live proposal at this block's slot. Call it once per block, before the block's transactions: it then
 /// judges what stood since the block before. Order inside the block cannot change the base, and changes of stake made
 /// at this slot have no conviction yet.
 ///
-/// The proposals in [`Tick::due`] have passed every test; the runtime enacts each and then calls [`conclude`]. One that
-/// it leaves out is due again in the next block.
+/// The proposals in [`Tick::locking`] have waited out their timelock: the runtime rehearses each and calls [`lock_in`] or
+/// [`conclude`]. Those in [`Tick::due`] were locked in and still pass: the runtime enacts each and calls [`conclude`], or
+/// [`begin_migration`] when that takes several blocks; [`Tick::continuing`] names those again. Any that the runtime leaves
+/// out is named again in the next block.
 ///
 /// # Errors
 /// Only fatal ones, or state that is not loaded.
@@ -80,9 +83,13 @@ impl Scene {
                 return Ok(BaseDelta::NONE);
             }
             Step::To(state) => after.state = state,
-            Step::Due => {
+            Step::LockIn | Step::Due | Step::Continue => {
                 after.due = ctx.height;
-                tick.due.push(id);
+                match progress.state {
+                    ProposalState::LockedIn { .. } => tick.due.push(id),
+                    ProposalState::Migrating { .. } => tick.continuing.push(id),
+                    _ => tick.locking.push(id),
+                }
             }
             Step::Expire => {
                 let (event, base) = close(st, ctx, id, ProposalState::Expired { height: ctx.height }, deltas)?;
@@ -102,7 +109,69 @@ pub(crate) fn standing(st: &(impl StateView + ?Sized), ctx: &Ctx, sides: &Sides)
     Ok(Scene::load(st, ctx)?.standing(ctx, sides))
 }
 
-/// Records the outcome of enacting a due proposal and closes it.
+/// Locks a proposal in after a rehearsal that succeeded; `rehearsal` is its digest, kept with the tally it passed with.
+///
+/// # Errors
+/// [`GovError::NotDue`] unless this block's [`tick`] named it.
+pub fn lock_in(
+    st: &mut (impl StateAccess + ?Sized),
+    ctx: &Ctx,
+    id: ProposalId,
+    rehearsal: Hash,
+) -> Result<GovEvent, GovError> {
+    let progress = due(st, ctx, id)?;
+    let tally = standing(st, ctx, &store::sides(st, id)?)?;
+    store::put_lock(st, id, &Lock { height: ctx.height, slot: ctx.slot, class: progress.class, tally, rehearsal });
+    Ok(go_on(st, ctx, id, &progress, ProposalState::LockedIn { height: ctx.height, since: ctx.slot }))
+}
+
+/// Records that the enactment of a due proposal has begun and takes more blocks.
+///
+/// # Errors
+/// [`GovError::NotDue`] unless this block's [`tick`] named it.
+pub fn begin_migration(
+    st: &mut (impl StateAccess + ?Sized),
+    ctx: &Ctx,
+    id: ProposalId,
+) -> Result<GovEvent, GovError> {
+    let progress = due(st, ctx, id)?;
+    Ok(go_on(st, ctx, id, &progress, ProposalState::Migrating { height: ctx.height }))
+}
+
+fn go_on(
+    st: &mut (impl StateAccess + ?Sized),
+    ctx: &Ctx,
+    id: ProposalId,
+    progress: &Progress,
+    to: ProposalState,
+) -> GovEvent {
+    store::enter(st, ctx, id, progress, to);
+    GovEvent::Moved { proposal: id, from: progress.state, to }
+}
+
+fn due(st: &(impl StateView + ?Sized), ctx: &Ctx, id: ProposalId) -> Result<Progress, GovError> {
+    let progress = store::progress(st, id)?;
+    if progress.state.is_live() && progress.due == ctx.height { Ok(progress) } else { Err(GovError::NotDue(id)) }
+}
+
+/// Records that a later vote, `by`, rolled back what `id` had brought. Without effect unless it was enacted.
+///
+/// # Errors
+/// [`GovError::NoSuchProposal`].
+pub fn rolled_back(
+    st: &mut (impl StateAccess + ?Sized),
+    ctx: &Ctx,
+    id: ProposalId,
+    by: ProposalId,
+) -> Result<Option<GovEvent>, GovError> {
+    let progress = store::progress(st, id)?;
+    if !matches!(progress.state, ProposalState::Active { .. }) {
+        return Ok(None);
+    }
+    Ok(Some(go_on(st, ctx, id, &progress, ProposalState::RolledBack { height: ctx.height, by })))
+}
+
+/// Records the outcome of enacting a due proposal, or of the rehearsal that should have locked it in, and closes it.
 ///
 /// # Errors
 /// [`GovError::NoSuchProposal`]; [`GovError::NotDue`] unless this block's [`tick`] named it.
@@ -113,13 +182,10 @@ pub fn conclude(
     outcome: Result<(), AbortReason>,
     deltas: &mut Deltas,
 ) -> Result<GovEvent, GovError> {
-    let progress = store::progress(st, id)?;
-    if !progress.state.is_live() || progress.due != ctx.height {
-        return Err(GovError::NotDue(id));
-    }
+    due(st, ctx, id)?;
     let height = ctx.height;
     let state = match outcome {
-        Ok(()) => ProposalState::Enacted { height },
+        Ok(()) => ProposalState::Active { height },
         Err(reason) => ProposalState::Aborted { reason, height },
     };
     let (event, base) = close(st, ctx, id, state, deltas)?;

@@ -95,7 +95,7 @@ fn outline(sim: &Sim, id: ProposalId) -> (Outlook, [Option<u64>; 3]) {
         match state {
             ProposalState::Confirming { .. } => dates[0] = Some(slot),
             ProposalState::Approved { .. } => dates[1] = Some(slot),
-            ProposalState::Enacted { .. } => (dates[2], outlook) = (Some(slot), Outlook::Enacts),
+            ProposalState::Active { .. } => (dates[2], outlook) = (Some(slot), Outlook::Enacts),
             _ => {}
         }
     }
@@ -276,10 +276,10 @@ proptest! {
         let forecast = sim.situation(id).forecast().unwrap();
         prop_assert_eq!(forecast.outlook, Outlook::Enacts);
         sim.block(sim.slot.0 + 1);
-        for slot in [forecast.crosses, forecast.approved, forecast.enacts] {
+        for slot in [forecast.crosses, forecast.approved, forecast.locks, forecast.enacts] {
             sim.block(slot.unwrap().0);
         }
-        let is_enacted = matches!(sim.state(id), ProposalState::Enacted { .. });
+        let is_enacted = matches!(sim.state(id), ProposalState::Active { .. });
         prop_assert!(is_enacted);
         prop_assert_eq!(zera_governance::params(&sim.st).unwrap(), next);
     }

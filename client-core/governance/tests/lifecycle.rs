@@ -40,7 +40,10 @@ fn entered(sim: &Sim, id: ProposalId) -> Vec<(&'static str, u64)> {
         ProposalState::Accruing => "accruing",
         ProposalState::Confirming { .. } => "confirming",
         ProposalState::Approved { .. } => "approved",
-        ProposalState::Enacted { .. } => "enacted",
+        ProposalState::LockedIn { .. } => "locked in",
+        ProposalState::Migrating { .. } => "migrating",
+        ProposalState::Active { .. } => "active",
+        ProposalState::RolledBack { .. } => "rolled back",
         ProposalState::Aborted { .. } => "aborted",
         ProposalState::Expired { .. } => "expired",
         ProposalState::Withdrawn { .. } => "withdrawn",
@@ -49,17 +52,23 @@ fn entered(sim: &Sim, id: ProposalId) -> Vec<(&'static str, u64)> {
 }
 
 /// design §11: with 3 % of the supply staked a minor upgrade crosses after about 35 s and enacts at about 95 s, a major
-/// one at about 76 and 196 s.
+/// one at about 76 and 196 s; one slot more goes to the lock-in.
 #[test]
 fn dates_of_the_demo() {
     for (class, crosses, approved, enacts) in
-        [(Class::Minor, 36, 66, 96), (Class::Major, 76, 136, 196), (Class::Governance, 156, 216, 336)]
+        [(Class::Minor, 36, 66, 97), (Class::Major, 76, 136, 197), (Class::Governance, 156, 216, 337)]
     {
         let (mut sim, id) = chain(class, &[NEWCOMER]);
         let forecast = sim.situation(id).forecast().unwrap();
         sim.run_to(400);
-        let expected =
-            [("submitted", 0), ("accruing", 0), ("confirming", crosses), ("approved", approved), ("enacted", enacts)];
+        let expected = [
+            ("submitted", 0),
+            ("accruing", 0),
+            ("confirming", crosses),
+            ("approved", approved),
+            ("locked in", enacts - 1),
+            ("active", enacts),
+        ];
         assert_eq!(entered(&sim, id), expected);
         assert_eq!(forecast.outlook, Outlook::Enacts);
         let dates = [forecast.crosses, forecast.approved, forecast.enacts].map(|slot| slot.unwrap().0);
@@ -72,8 +81,8 @@ fn enactment_returns_the_deposit_and_frees_the_stake() {
     let (mut sim, id) = chain(Class::Minor, &[NEWCOMER]);
     assert_eq!(sim.account(1).proposal_deposits, zra(10));
     assert_eq!(available(&sim.st, &account(1)).unwrap(), Amount::ZERO);
-    sim.run_to(96);
-    assert!(matches!(sim.state(id), ProposalState::Enacted { .. }));
+    sim.run_to(97);
+    assert!(matches!(sim.state(id), ProposalState::Active { .. }));
     let closed = GovEvent::Closed { proposal: id, state: sim.state(id), deposit: Deposit::Returned(zra(10)) };
     assert_eq!(sim.events.last(), Some(&closed));
     assert_eq!(sim.account(1).free, zra(1_000));
@@ -88,7 +97,7 @@ fn enactment_returns_the_deposit_and_frees_the_stake() {
 fn a_failed_enactment_aborts_and_returns_the_deposit() {
     let (mut sim, id) = chain(Class::Minor, &[NEWCOMER]);
     sim.enactment = Err(AbortReason::Unhealthy);
-    sim.run_to(96);
+    sim.run_to(97);
     assert!(matches!(sim.state(id), ProposalState::Aborted { reason: AbortReason::Unhealthy, height: Height(97) }));
     assert_eq!(sim.account(1).proposal_deposits, Amount::ZERO);
     assert_eq!(accounts::burnt(&sim.st).unwrap(), Amount::ZERO);
@@ -340,7 +349,7 @@ fn a_vote_changes_the_parameters_and_begins_an_epoch() {
     sim.stake(1, STAKE).unwrap();
     sim.allocate(1, id, Side::For, STAKE).unwrap();
     sim.run_to(400);
-    assert!(matches!(sim.state(id), ProposalState::Enacted { .. }));
+    assert!(matches!(sim.state(id), ProposalState::Active { .. }));
     assert_eq!(zera_governance::params(&sim.st).unwrap(), params);
     let epochs = queries::epochs(&sim.st).unwrap();
     assert_eq!(epochs.len(), 2);

@@ -16,6 +16,7 @@ pub mod keys;
 pub mod limits;
 pub mod manifest;
 pub mod params;
+pub mod payload;
 #[cfg(feature = "serde")]
 pub mod plain;
 pub mod proposal;
@@ -32,7 +33,8 @@ pub use ids::{AccountId, Gas, Height, ModuleId, ProposalId, Sequence, Slot};
 pub use keys::{KeyError, PublicKey, Signature};
 pub use manifest::Manifest;
 pub use params::{Params, ParamsError};
-pub use proposal::{AbortReason, Class, Payload, ProposalState, Side, WasmModuleUpgradeProposal};
+pub use payload::{Effect, Executable, ExternalRef, Payload, WasmModuleUpgradeProposal};
+pub use proposal::{AbortReason, Class, ProposalState, Side};
 pub use receipt::{CallRecord, Event, Outcome, Receipt};
 pub use state_key::{Room, StateKey};
 pub use tx::{Call, SignedTransaction, Transaction};

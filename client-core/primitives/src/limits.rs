@@ -66,3 +66,17 @@ pub const CALL_BYTES: usize = 64 << 10;
 pub const ENTRY_BYTES: usize = 128;
 /// Configuration changes in one proposal.
 pub const CONFIG_CHANGES: usize = 32;
+/// Blocks that one migration may take.
+pub const MIGRATION_BLOCKS: u64 = 256;
+/// Bytes of a migration's cursor.
+pub const CURSOR_BYTES: usize = 256;
+/// Entries of abandoned storage generations that one block removes.
+pub const PRUNED_ENTRIES: usize = 4_096;
+/// Bytes of a tag's name.
+pub const TAG_BYTES: usize = 64;
+/// Effects of one executable proposal.
+pub const EFFECTS: usize = 64;
+/// Delegators that one delegate acts for in one class.
+pub const DELEGATORS: usize = 64;
+/// Registered builders.
+pub const BUILDERS: usize = 64;

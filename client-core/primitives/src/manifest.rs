@@ -62,6 +62,9 @@ pub enum ExportKind {
     Migration,
     /// Answers whether the module is in order after an upgrade: `() -> bool`; any other answer than `true` aborts.
     Health,
+    /// A query without arguments whose answer no upgrade may change: asked of the old code on the old data and of the
+    /// new code on the new data, for example the sum of all balances.
+    Invariant,
 }
 
 /// One named and typed argument; `ty` is an id in [`Manifest::types`].

@@ -1,11 +1,7 @@
-//! What is voted on (design §6): payloads, classes, sides and the states a proposal goes through.
+//! How a vote goes (design §6): classes, sides, the states a proposal goes through and why an enactment changes nothing.
+//! What is voted on is in [`crate::payload`].
 
-use crate::{
-    hash::Hash,
-    ids::{Height, ModuleId, Sequence, Slot},
-    params::Params,
-};
-use alloc::{boxed::Box, string::String, vec::Vec};
+use crate::ids::{Height, ProposalId, Slot};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -28,10 +24,21 @@ pub enum Class {
 }
 
 impl Class {
-    /// All classes in the order of [`Params`]' arrays.
+    /// All classes in the order of [`Params`](crate::Params)' arrays.
     pub const ALL: [Self; 5] = [Self::Patch, Self::Minor, Self::Major, Self::Governance, Self::Emergency];
 
-    /// Its place in [`Params`]' arrays.
+    /// The class one step up: what refuted evidence makes of a proposal. A freeze stays one, and so does the highest.
+    #[must_use]
+    pub const fn raised(self) -> Self {
+        match self {
+            Self::Patch => Self::Minor,
+            Self::Minor => Self::Major,
+            Self::Major | Self::Governance => Self::Governance,
+            Self::Emergency => Self::Emergency,
+        }
+    }
+
+    /// Its place in [`Params`](crate::Params)' arrays.
     #[must_use]
     pub const fn index(self) -> usize {
         self as usize
@@ -48,75 +55,6 @@ pub enum Side {
     For,
     /// Against.
     Against,
-}
-
-/// A module upgrade, named and shaped as document 000 gives it. The code store holds the bytecode; the proposal names
-/// it by hash, and enactment checks the hash (design §5).
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct WasmModuleUpgradeProposal {
-    /// The module to be upgraded.
-    pub module_id: ModuleId,
-    /// BLAKE3 of `new_wasm_bytecode`, which is in the code store.
-    pub new_wasm_bytecode: Hash,
-    /// Sequence of the new version: one more than the module's current one when it is enacted.
-    pub new_version: Sequence,
-    /// Code whose export `migrate` writes the new storage generation; may be the new bytecode itself.
-    pub migration_logic_hash: Option<Hash>,
-    /// Human-readable description of the upgrade; the author's words.
-    pub description: String,
-}
-
-/// One parameter of one module to be set.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct ConfigChange {
-    /// The module.
-    pub module_id: ModuleId,
-    /// The parameter's name in its manifest.
-    pub parameter: String,
-    /// The new value, encoded as the setter's argument.
-    #[cfg_attr(feature = "serde", serde(with = "crate::plain::bytes"))]
-    pub value: Vec<u8>,
-}
-
-/// What a proposal does when it is enacted. Immutable from submission on.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Payload {
-    /// Replace a module's code, migrating its data.
-    Upgrade(WasmModuleUpgradeProposal),
-    /// Set parameters of modules, all or none.
-    Config {
-        /// The changes in order.
-        changes: Vec<ConfigChange>,
-        /// The author's words.
-        description: String,
-    },
-    /// Set the governance parameters.
-    Parameters {
-        /// The whole new set.
-        params: Box<Params>,
-        /// The author's words.
-        description: String,
-    },
-}
-
-impl Payload {
-    /// The hash voters vote on.
-    #[must_use]
-    pub fn hash(&self) -> Hash {
-        Hash::of_encoded("zera/proposal-payload/v1", self)
-    }
-
-    /// The author's words.
-    #[must_use]
-    pub fn description(&self) -> &str {
-        match self {
-            Self::Upgrade(upgrade) => &upgrade.description,
-            Self::Config { description, .. } | Self::Parameters { description, .. } => description,
-        }
-    }
 }
 
 /// Why an enactment changed nothing. The finer cause is a diagnostic beside it, not consensus.
@@ -147,6 +85,38 @@ pub enum AbortReason {
     SetterFailed,
     /// The governance parameters are outside floor and ceiling.
     BadParams,
+    /// The new code is the running code.
+    SameCode,
+    /// The migration went on for longer than any may.
+    MigrationTooLong,
+    /// A declared invariant has another value afterwards.
+    InvariantBroken,
+    /// A rollback to a version that never was, or that runs already.
+    NoSuchVersion,
+    /// A rollback to data that are no longer kept.
+    GenerationGone,
+    /// A rollback of data that have been written since the upgrade, without a reverse migration.
+    DataWritten,
+    /// The module is frozen already.
+    AlreadyFrozen,
+    /// The module is not frozen.
+    NotFrozen,
+    /// The freeze would pass the bound of its window.
+    FreezeTooLong,
+    /// Another migration of this module is under way.
+    Busy,
+    /// The reference leads nowhere, to itself, or to a follower.
+    BadReference,
+    /// The proposal's own code trapped, refused, or ran out of gas.
+    ExecutionFailed,
+    /// The effects were not exactly those that were voted.
+    OtherEffects,
+    /// A vote called the proposal spam.
+    Spam,
+    /// The proposal that a spam verdict names is not live.
+    NothingToClose,
+    /// The list of builders would be empty of change or too long.
+    BadBuilders,
 }
 
 /// Where a proposal stands. Drafts exist in pages only.
@@ -173,10 +143,30 @@ pub enum ProposalState {
         /// Slot of approval.
         since: Slot,
     },
-    /// Enacted: the effects are in the state.
-    Enacted {
-        /// The block that enacted it.
+    /// Its timelock is over and its rehearsal on the state of that block succeeded: the next block that finds it passing
+    /// enacts it.
+    LockedIn {
+        /// The block that rehearsed it.
         height: Height,
+        /// Slot of that block.
+        since: Slot,
+    },
+    /// Enactment has begun and takes several blocks; the module is paused. No vote stops it any more.
+    Migrating {
+        /// The block that began it.
+        height: Height,
+    },
+    /// Enacted: the effects are in the state.
+    Active {
+        /// The block that completed it.
+        height: Height,
+    },
+    /// Was enacted; a later vote rolled the module back.
+    RolledBack {
+        /// The block that did it.
+        height: Height,
+        /// That vote.
+        by: ProposalId,
     },
     /// Enactment failed; nothing changed.
     Aborted {
@@ -201,6 +191,15 @@ impl ProposalState {
     /// True while it takes one of the live places and its allocations bind stake.
     #[must_use]
     pub const fn is_live(&self) -> bool {
-        matches!(self, Self::Submitted | Self::Accruing | Self::Confirming { .. } | Self::Approved { .. })
+        self.is_open() || matches!(self, Self::Migrating { .. })
+    }
+
+    /// True while votes still decide about it: live and not migrating.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(
+            self,
+            Self::Submitted | Self::Accruing | Self::Confirming { .. } | Self::Approved { .. } | Self::LockedIn { .. }
+        )
     }
 }

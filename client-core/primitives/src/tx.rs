@@ -7,7 +7,8 @@ use crate::{
     ids::{AccountId, Gas, ModuleId, ProposalId, Slot},
     keys::{self, KeyError, SecretKey, Signature},
     limits,
-    proposal::{Payload, Side},
+    payload::{ExternalRef, Payload},
+    proposal::{Class, Side},
     state_key::StateKey,
 };
 use alloc::{string::String, vec::Vec};
@@ -95,6 +96,43 @@ pub enum Call {
     Withdraw {
         /// The proposal.
         proposal: ProposalId,
+    },
+    /// Let `to` allocate `amount` of the sender's stake to proposals of one class; zero claws all of it back.
+    Delegate {
+        /// The class.
+        class: Class,
+        /// Who may allocate it.
+        to: AccountId,
+        /// The new amount, not the difference.
+        amount: Amount,
+    },
+    /// As a delegate, allocate a share of everybody's delegated stake to one side of a proposal; zero releases it.
+    AllocateDelegated {
+        /// The proposal; its class tells whose stake.
+        proposal: ProposalId,
+        /// The side.
+        side: Side,
+        /// Share of each delegation, ppm.
+        share_ppm: u32,
+    },
+    /// Create a module that runs a manager's tag.
+    DeployReference {
+        /// The tag.
+        reference: ExternalRef,
+        /// Arguments of the constructor that the resolved code names; none to run no constructor.
+        #[cfg_attr(feature = "serde", serde(with = "crate::plain::maybe_bytes"))]
+        constructor: Option<Vec<u8>>,
+        /// ZRA given to the module.
+        value: Amount,
+    },
+    /// As a registered builder, state what rebuilding `code` from source gave.
+    Attest {
+        /// The stored code.
+        code: Hash,
+        /// BLAKE3 of what the rebuild gave; equal to `code` when it agrees.
+        rebuilt: Hash,
+        /// BLAKE3 of the build description: source, tools, command.
+        recipe: Hash,
     },
 }
 

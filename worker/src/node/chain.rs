@@ -90,7 +90,7 @@ impl Chain {
                     return Some(head.plus(1));
                 }
                 let forecast = situation.forecast().ok()?;
-                [forecast.crosses, forecast.approved, forecast.enacts].into_iter().flatten().min()
+                [forecast.crosses, forecast.approved, forecast.locks, forecast.enacts].into_iter().flatten().min()
             };
             queries::live(state).ok()?.into_iter().filter_map(next).min()
         })

@@ -3,7 +3,7 @@
 
 use proptest::test_runner::{Config, RngSeed};
 use zera_governance::{
-    BaseDelta, Ctx, GovError, GovEvent, Proposed, Situation, Tick, allocate, apply_base, apply_params, conclude,
+    BaseDelta, Ctx, GovError, GovEvent, Proposed, Situation, Tick, allocate, apply_base, apply_params, conclude, lock_in,
     genesis, propose, queries, stake, standing::Standing, tick, unstake, withdraw,
 };
 use zera_primitives::{
@@ -67,7 +67,7 @@ impl Sim {
         Ctx { height: self.height, slot: self.slot, supply: self.supply }
     }
 
-    /// Ends the current block and begins one at `slot`, enacting what is due.
+    /// Ends the current block and begins one at `slot`: locks in what waited long enough, enacts what is due.
     pub fn block(&mut self, slot: u64) -> Tick {
         self.end();
         assert!(slot >= self.slot.0, "slots never decrease");
@@ -75,6 +75,9 @@ impl Sim {
         let ctx = self.ctx();
         let result = tick(&mut self.st, &ctx, &mut self.deltas).unwrap();
         self.events.extend(&result.events);
+        for id in &result.locking {
+            self.events.push(lock_in(&mut self.st, &ctx, *id, Hash::ZERO).unwrap());
+        }
         for id in &result.due {
             if let (Ok(()), Payload::Parameters { params, .. }) =
                 (self.enactment, queries::proposal(&self.st, *id).unwrap().payload)

@@ -8,7 +8,10 @@ use crate::{
     keys::{SecretKey, Signature},
     manifest::{Argument, Export, ExportKind, MANIFEST_FORMAT, Manifest, Parameter, SemVer},
     params::Params,
-    proposal::{AbortReason, ConfigChange, Payload, ProposalState, Side, WasmModuleUpgradeProposal},
+    payload::{
+        Builder, ConfigChange, Effect, Executable, Execution, ExternalRef, Payload, Rollback, WasmModuleUpgradeProposal,
+    },
+    proposal::{AbortReason, Class, ProposalState, Side},
     receipt::{CallRecord, Event, Outcome, Receipt},
     state_key::{Room, StateKey},
     tx::{AccessHint, Call, SignedTransaction, Transaction},
@@ -63,6 +66,40 @@ pub fn payloads() -> Vec<Payload> {
         Payload::Upgrade(upgrade()),
         Payload::Config { changes: vec![change()], description: "config".to_string() },
         Payload::Parameters { params: Box::new(Params::network()), description: "parameters".to_string() },
+        Payload::Rollback(Rollback {
+            module_id: module(1),
+            to_version: 2,
+            reverse_migration: Some(hash(3)),
+            description: "rollback".to_string(),
+        }),
+        Payload::Freeze { module_id: module(1), slots: 60, description: "freeze".to_string() },
+        Payload::Unfreeze { module_id: module(1), description: "unfreeze".to_string() },
+        Payload::Reference { module_id: module(1), reference: reference(), description: "reference".to_string() },
+        Payload::Execute(Execution { code: hash(4), effects: effects(), description: "execute".to_string() }),
+        Payload::Spam { proposal: ProposalId(5), description: "spam".to_string() },
+        Payload::Builders {
+            add: vec![Builder { account: account(6), name: "six".to_string() }],
+            remove: vec![account(7)],
+            description: "builders".to_string(),
+        },
+    ]
+}
+
+pub fn reference() -> ExternalRef {
+    ExternalRef { manager: module(2), tag: "token".to_string(), pin: Some(hash(3)) }
+}
+
+pub fn executables() -> Vec<Executable> {
+    vec![Executable::Code(hash(1)), Executable::ExternalRef(reference())]
+}
+
+pub fn effects() -> Vec<Effect> {
+    vec![
+        Effect::Call { module: module(1), entry: "pay".to_string(), times: 2 },
+        Effect::Set { module: module(1), parameter: "rate".to_string(), value: vec![3] },
+        Effect::Move { from: account(1), to: account(2), amount: Amount(4) },
+        Effect::Upgrade { module: module(1), code: hash(2), version: 3, migration: Some(hash(4)) },
+        Effect::Tag { manager: module(1), tag: "token".to_string(), code: hash(2) },
     ]
 }
 
@@ -81,6 +118,22 @@ pub fn abort_reasons() -> Vec<AbortReason> {
         A::BadParameter,
         A::SetterFailed,
         A::BadParams,
+        A::SameCode,
+        A::MigrationTooLong,
+        A::InvariantBroken,
+        A::NoSuchVersion,
+        A::GenerationGone,
+        A::DataWritten,
+        A::AlreadyFrozen,
+        A::NotFrozen,
+        A::FreezeTooLong,
+        A::Busy,
+        A::BadReference,
+        A::ExecutionFailed,
+        A::OtherEffects,
+        A::Spam,
+        A::NothingToClose,
+        A::BadBuilders,
     ]
 }
 
@@ -92,7 +145,10 @@ pub fn proposal_states() -> Vec<ProposalState> {
         S::Accruing,
         S::Confirming { held: 7, at },
         S::Approved { held: 7, at, since: Slot(6) },
-        S::Enacted { height },
+        S::LockedIn { height, since: Slot(5) },
+        S::Migrating { height },
+        S::Active { height },
+        S::RolledBack { height, by: ProposalId(4) },
         S::Aborted { reason: AbortReason::Unhealthy, height },
         S::Expired { height },
         S::Withdrawn { height },
@@ -116,6 +172,10 @@ pub fn calls() -> Vec<Call> {
         Call::Unstake { amount },
         Call::Allocate { proposal: ProposalId(2), side: Side::Against, amount },
         Call::Withdraw { proposal: ProposalId(2) },
+        Call::Delegate { class: Class::Minor, to: account(2), amount },
+        Call::AllocateDelegated { proposal: ProposalId(2), side: Side::For, share_ppm: 500_000 },
+        Call::DeployReference { reference: reference(), constructor: Some(vec![7]), value: amount },
+        Call::Attest { code: hash(1), rebuilt: hash(2), recipe: hash(3) },
     ];
     calls.extend(payloads().into_iter().map(|payload| Call::Propose { title: "title".to_string(), payload }));
     calls
