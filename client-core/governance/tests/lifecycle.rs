@@ -98,7 +98,8 @@ fn a_failed_enactment_aborts_and_returns_the_deposit() {
     let (mut sim, id) = chain(Class::Minor, &[NEWCOMER]);
     sim.enactment = Err(AbortReason::Unhealthy);
     sim.run_to(97);
-    assert!(matches!(sim.state(id), ProposalState::Aborted { reason: AbortReason::Unhealthy, height: Height(97) }));
+    // One block more than there are slots: the first one was at slot 0, the last but one locked it in.
+    assert!(matches!(sim.state(id), ProposalState::Aborted { reason: AbortReason::Unhealthy, height: Height(98) }));
     assert_eq!(sim.account(1).proposal_deposits, Amount::ZERO);
     assert_eq!(accounts::burnt(&sim.st).unwrap(), Amount::ZERO);
 }
@@ -114,7 +115,7 @@ fn leaving_stake_resets_the_confirmation() {
     sim.allocate(1, id, Side::For, STAKE).unwrap();
     sim.run_to(200);
     let names: Vec<_> = entered(&sim, id).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["submitted", "accruing", "confirming", "accruing", "confirming", "approved", "enacted"]);
+    assert_eq!(names, ["submitted", "accruing", "confirming", "accruing", "confirming", "approved", "locked in", "active"]);
 }
 
 #[test]
@@ -145,7 +146,7 @@ fn a_flash_against_cannot_veto() {
     }
     attacked.run_to(200);
     let (calm, attacked) = (entered(&calm, id), entered(&attacked, id));
-    assert_eq!(calm.last().unwrap().0, "enacted");
+    assert_eq!(calm.last().unwrap().0, "active");
     assert_eq!(attacked.len(), calm.len(), "{attacked:?}");
     // Five slots of flash cost five slots of pause and what the pulse did to the base: less than a slot each.
     let late = attacked.last().unwrap().1 - calm.last().unwrap().1;
@@ -196,11 +197,17 @@ fn one_percent_of_the_base_saves_the_deposit() {
 #[test]
 fn a_sleeping_chain_buries_nothing() {
     let (mut sim, id) = chain(Class::Minor, &[NEWCOMER]);
-    for slot in [100_000, 200_000, 300_000] {
+    for slot in [100_000, 200_000, 300_000, 400_000] {
         sim.block(slot);
     }
-    let expected =
-        [("submitted", 0), ("accruing", 0), ("confirming", 100_000), ("approved", 200_000), ("enacted", 300_000)];
+    let expected = [
+        ("submitted", 0),
+        ("accruing", 0),
+        ("confirming", 100_000),
+        ("approved", 200_000),
+        ("locked in", 300_000),
+        ("active", 400_000),
+    ];
     assert_eq!(entered(&sim, id), expected);
 }
 
