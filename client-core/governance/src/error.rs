@@ -1,6 +1,6 @@
 //! Why governance refuses.
 
-use zera_primitives::{Amount, AmountError, ParamsError, ProposalId, Side};
+use zera_primitives::{Amount, AmountError, Class, ParamsError, ProposalId, Side};
 use zera_state::{AccountError, StateError};
 
 /// Why an operation was refused. Everything but the variants that [`GovError::is_fatal`] names is recoverable: the
@@ -26,7 +26,7 @@ pub enum GovError {
     NotEnoughStake {
         /// Asked for.
         asked: Amount,
-        /// Staked and neither allocated nor being unstaked.
+        /// Staked and neither allocated, delegated nor being unstaked.
         available: Amount,
     },
     /// The account has as many allocations as it may.
@@ -56,6 +56,38 @@ pub enum GovError {
     /// The proposal is not due for enactment.
     #[error("proposal {0} is not due")]
     NotDue(ProposalId),
+    /// Nobody delegates to oneself.
+    #[error("an account cannot be its own delegate")]
+    SelfDelegation,
+    /// A chain of delegations: this account has delegators of its own.
+    #[error("others have delegated stake of the class {0:?} to this account; it cannot delegate in that class")]
+    HasDelegators(Class),
+    /// A chain of delegations: the delegate has delegated in this class itself.
+    #[error("the delegate has delegated its own stake of the class {0:?}; it cannot be a delegate in that class")]
+    DelegateDelegates(Class),
+    /// The delegate's list is full, and nobody in it has delegated less.
+    #[error("the delegate already acts for 64 accounts; to displace the smallest takes more than {least} ZRA")]
+    DelegateFull {
+        /// The smallest delegation in the list.
+        least: Amount,
+    },
+    /// Nobody has delegated to this account in this class.
+    #[error("nobody has delegated stake of the class {0:?} to this account")]
+    NoDelegators(Class),
+    /// More than the whole.
+    #[error("a share of {0} ppm is more than the whole")]
+    BadShare(u32),
+    /// None of the delegated stake could be placed, for want of stake that is not placed elsewhere.
+    #[error("{asked} ZRA asked for, {available} ZRA of the delegated stake are not placed elsewhere")]
+    DelegatedElsewhere {
+        /// Asked for of the first delegator that lacks it.
+        asked: Amount,
+        /// What that one has left.
+        available: Amount,
+    },
+    /// None of the delegated stake had to be, or could be, changed on this proposal.
+    #[error("no delegated stake changes: its owners vote themselves, have no place left, or it stands so already")]
+    NothingDelegated,
     /// Nothing to move.
     #[error("the amount is zero")]
     Zero,

@@ -129,7 +129,8 @@ impl Situation {
     /// # Errors
     /// [`GovError::Amount`] when the supply is no valid supply.
     pub fn forecast(&self) -> Result<Forecast, GovError> {
-        let mut forecast = Forecast { outlook: Outlook::Closed, crosses: None, approved: None, locks: None, enacts: None };
+        let mut forecast =
+            Forecast { outlook: Outlook::Closed, crosses: None, approved: None, locks: None, enacts: None };
         let (mut state, mut slot) = (self.state, self.now);
         // Each turn jumps to the next block at which the state can change. At constant stake a proposal passes during
         // one interval only (both conditions behind passing are monotone), so few turns reach the end.

@@ -14,6 +14,7 @@ pub mod alpha;
 pub mod base;
 pub mod curve;
 pub mod decay;
+pub mod delegation;
 pub mod epoch;
 pub mod error;
 pub mod forecast;
@@ -28,10 +29,13 @@ pub mod wide;
 
 pub use allocation::{allocate, available};
 pub use base::BaseDelta;
+pub use delegation::{allocate_delegated, delegate};
 pub use epoch::{apply_params, genesis, params};
 pub use error::GovError;
 pub use forecast::{ChartPoint, Forecast, Outlook, Situation};
-pub use proposal::{deposit_needed, propose, withdraw};
-pub use records::{Ctx, Deposit, GovEvent, Lock, Proposal, Proposed, Tick};
+pub use proposal::{close_as_spam, deposit_needed, propose, raise_class, withdraw};
+pub use records::{
+    Ctx, Delegation, DelegationEnd, Delegator, Deposit, GovEvent, Lock, Mandate, Proposal, Proposed, Tick,
+};
 pub use stake::{stake, unstake};
 pub use tick::{apply_base, begin_migration, conclude, lock_in, rolled_back, tick};

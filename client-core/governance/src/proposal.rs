@@ -8,7 +8,7 @@ use crate::{
     store,
 };
 use alloc::string::String;
-use zera_primitives::{AccountId, Amount, Class, Height, Payload, ProposalId, ProposalState, limits};
+use zera_primitives::{AbortReason, AccountId, Amount, Class, Height, Payload, ProposalId, ProposalState, limits};
 use zera_state::{Deltas, StateAccess, StateView, accounts};
 
 /// Submits a proposal and reserves its deposit. `class` is what the registry computed from the payload's effects. When
@@ -17,6 +17,7 @@ use zera_state::{Deltas, StateAccess, StateView, accounts};
 ///
 /// # Errors
 /// [`GovError::BadTitle`], [`GovError::LongDescription`], [`GovError::Params`] for parameters outside their bounds,
+/// [`GovError::NoSuchProposal`] or [`GovError::Closed`] for a spam verdict about nothing open,
 /// [`GovError::TooManyProposals`], [`GovError::NoPlace`], [`GovError::Account`] when the deposit cannot be paid.
 pub fn propose(
     st: &mut (impl StateAccess + ?Sized),
@@ -28,9 +29,7 @@ pub fn propose(
     deltas: &mut Deltas,
 ) -> Result<Proposed, GovError> {
     check_words(&title, &payload)?;
-    if let Payload::Parameters { params, .. } = &payload {
-        params.check()?;
-    }
+    check_subject(st, &payload)?;
     let params = store::params(st)?;
     let (deposit, victim) = place(st, ctx)?;
     let (displaced, base) = match victim {
@@ -56,11 +55,13 @@ pub fn propose(
     store::put_live(st, &live);
     let expires = ctx.slot.plus(params.half_life.saturating_mul(EXPIRY_HALF_LIVES));
     let (state, submitted, due) = (ProposalState::Submitted, ctx.slot, Height(0));
+    let (filed, raised, author) = (class, None, *who);
+    let (deposit_saved, transitions) = (false, 0);
     let progress =
-        Progress { state, class, author: *who, deposit, submitted, expires, deposit_saved: false, transitions: 0, due };
+        Progress { state, class, filed, raised, author, deposit, submitted, expires, deposit_saved, transitions, due };
     store::enter(st, ctx, id, &progress, state);
     store::put_sides(st, id, &Sides::default());
-    let (author, height, slot, payload_hash) = (*who, ctx.height, ctx.slot, payload.hash());
+    let (height, slot, payload_hash) = (ctx.height, ctx.slot, payload.hash());
     let proposal = Proposal { id, author, title, payload, payload_hash, class, deposit, height, slot, expires };
     store::put_proposal(st, &proposal);
     Ok(Proposed { id, deposit, displaced, base })
@@ -74,6 +75,17 @@ fn check_words(title: &str, payload: &Payload) -> Result<(), GovError> {
         return Err(GovError::LongDescription(limits::DESCRIPTION_BYTES));
     }
     Ok(())
+}
+
+/// What can be refused before anyone votes. A verdict names an open proposal, hence an older one: never itself.
+fn check_subject(st: &(impl StateView + ?Sized), payload: &Payload) -> Result<(), GovError> {
+    match payload {
+        Payload::Parameters { params, .. } => Ok(params.check()?),
+        Payload::Spam { proposal, .. } if !store::progress(st, *proposal)?.state.is_open() => {
+            Err(GovError::Closed(*proposal))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The deposit that a proposal submitted in this block needs, base units, and the proposal that it would displace.
@@ -131,6 +143,50 @@ pub fn withdraw(
     close(st, ctx, proposal, ProposalState::Withdrawn { height: ctx.height }, deltas)
 }
 
+/// Closes an open proposal as spam and burns its deposit, whatever it gathered. The runtime calls this when it enacts a
+/// verdict; the answered change of the base is applied with [`crate::tick::apply_base`].
+///
+/// # Errors
+/// [`GovError::NoSuchProposal`]; [`GovError::Closed`] when votes no longer decide about it.
+pub fn close_as_spam(
+    st: &mut (impl StateAccess + ?Sized),
+    ctx: &Ctx,
+    target: ProposalId,
+    deltas: &mut Deltas,
+) -> Result<(GovEvent, BaseDelta), GovError> {
+    if !store::progress(st, target)?.state.is_open() {
+        return Err(GovError::Closed(target));
+    }
+    close(st, ctx, target, ProposalState::Aborted { reason: AbortReason::Spam, height: ctx.height }, deltas)
+}
+
+/// Raises the class of an open proposal by one step, because evidence about it was refuted: what a threshold decides
+/// about, a higher one must. Its confirmation begins anew, so that it holds the higher threshold as long as the higher
+/// class asks; the next tick sends it back to accruing when it does not reach it. Once per proposal; the highest class
+/// and a freeze stay what they are, which answers `None`, as does a proposal about which votes no longer decide.
+///
+/// # Errors
+/// [`GovError::NoSuchProposal`].
+pub fn raise_class(
+    st: &mut (impl StateAccess + ?Sized),
+    ctx: &Ctx,
+    id: ProposalId,
+) -> Result<Option<GovEvent>, GovError> {
+    let progress = store::progress(st, id)?;
+    let (from, to) = (progress.class, progress.class.raised());
+    if from == to || progress.raised.is_some() || !progress.state.is_open() {
+        return Ok(None);
+    }
+    let raised = Progress { class: to, raised: Some(ctx.slot), due: Height(0), ..progress };
+    let anew = ProposalState::Confirming { held: 0, at: ctx.slot };
+    match progress.state {
+        ProposalState::Confirming { .. } => store::put_progress(st, id, &Progress { state: anew, ..raised }),
+        ProposalState::Approved { .. } | ProposalState::LockedIn { .. } => store::enter(st, ctx, id, &raised, anew),
+        _ => store::put_progress(st, id, &raised),
+    }
+    Ok(Some(GovEvent::Raised { proposal: id, from, to }))
+}
+
 /// Closes a live proposal: its place, its deposit and all its allocations become free. The allocations are freed in
 /// O(1): accounts ignore those of closed proposals, and the base's input loses both sides' stake at once.
 pub(crate) fn close(
@@ -158,7 +214,8 @@ pub(crate) fn close(
     author.live_proposals = author.live_proposals.saturating_sub(1);
     store::put_member(st, &progress.author, &author);
 
-    let deposit = if progress.deposit_saved {
+    let is_spam = matches!(state, ProposalState::Aborted { reason: AbortReason::Spam, .. });
+    let deposit = if progress.deposit_saved && !is_spam {
         accounts::release_proposal(st, &progress.author, progress.deposit)?;
         Deposit::Returned(progress.deposit)
     } else {

@@ -6,13 +6,14 @@ use crate::{
     error::GovError,
     forecast::{ChartPoint, Situation, sample},
     records::{
-        Allocation, BaseChange, Ctx, Lock, Member, ParamEpoch, Progress, Proposal, Sides, StakeChange, Transition, Unstaking,
+        Allocation, BaseChange, Ctx, Delegation, Delegator, Lock, Mandate, Member, ParamEpoch, Progress, Proposal,
+        Sides, StakeChange, Transition, Unstaking,
     },
     standing::Standing,
     store,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
-use zera_primitives::{AccountId, Amount, ProposalId, Side, Slot};
+use zera_primitives::{AccountId, Amount, Class, ProposalId, Side, Slot};
 use zera_state::StateView;
 
 /// Numbers of the live proposals, ascending.
@@ -158,6 +159,22 @@ pub fn allocation(
     proposal: ProposalId,
 ) -> Result<Option<Allocation>, GovError> {
     Ok(crate::allocation::live_member(st, who)?.allocations.into_iter().find(|held| held.proposal == proposal))
+}
+
+/// What `who` has delegated, at most one entry per class.
+///
+/// # Errors
+/// [`GovError::State`].
+pub fn delegations(st: &(impl StateView + ?Sized), who: &AccountId) -> Result<Vec<Delegation>, GovError> {
+    Ok(store::member(st, who)?.delegations)
+}
+
+/// Who has delegated to `who` in `class`, in order of their coming.
+///
+/// # Errors
+/// [`GovError::State`].
+pub fn delegators(st: &(impl StateView + ?Sized), who: &AccountId, class: Class) -> Result<Vec<Delegator>, GovError> {
+    store::delegators(st, &Mandate { class, to: *who })
 }
 
 /// Stake of `who` that waits out the unstake delay, oldest first.

@@ -30,7 +30,7 @@ pub struct Proposal {
     pub payload: Payload,
     /// The hash voters vote on, as computed at submission.
     pub payload_hash: Hash,
-    /// Class computed from the payload's effects at submission.
+    /// Class computed from the payload's effects at submission; see [`Progress::class`] for the one in force.
     pub class: Class,
     /// Deposit reserved from the author, base units.
     pub deposit: Amount,
@@ -47,8 +47,12 @@ pub struct Proposal {
 pub struct Progress {
     /// Where it stands.
     pub state: ProposalState,
-    /// As in [`Proposal`].
+    /// The class it is judged by: the one it was filed in, or one step above.
     pub class: Class,
+    /// The class it was filed in. Delegations count by it, so that a raise takes nobody's vote away.
+    pub filed: Class,
+    /// Slot at which refuted evidence raised its class; once at most.
+    pub raised: Option<Slot>,
     /// As in [`Proposal`].
     pub author: AccountId,
     /// As in [`Proposal`].
@@ -106,13 +110,47 @@ pub struct Allocation {
     pub side: Side,
     /// Stake, conviction, slot of the last change.
     pub curve: Curve,
+    /// The mandate under which a delegate made it; none when the account made it itself.
+    pub by: Option<Mandate>,
+}
+
+/// Who may allocate which stake: the delegate of one class.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Mandate {
+    /// Class of the proposals, as they were filed.
+    pub class: Class,
+    /// The delegate.
+    pub to: AccountId,
+}
+
+/// Stake that an account lets a delegate allocate. It stays the account's own and bound.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Delegation {
+    /// For what and to whom.
+    pub mandate: Mandate,
+    /// How much, base units.
+    pub amount: Amount,
+}
+
+/// One entry of a delegate's list for one class.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Delegator {
+    /// Whose stake.
+    pub account: AccountId,
+    /// How much, as in its [`Delegation`].
+    pub amount: Amount,
 }
 
 /// What governance knows about an account.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct Member {
-    /// At most 32, in order of their making. Those of closed proposals are free already and go at the next change.
+    /// At most 32, at most one per proposal, in order of their making, a delegate's among them. Those of closed proposals
+    /// are free already and go at the next change.
     pub allocations: Vec<Allocation>,
+    /// At most one per class.
+    pub delegations: Vec<Delegation>,
+    /// Live proposals on which it has spoken for itself although its class was delegated: the delegate's hands are off.
+    pub own_voice: Vec<ProposalId>,
     /// Stake on its way back, at most 8 entries, oldest first.
     pub unstaking: Vec<Unstaking>,
     /// Its own live proposals, at most 8.
@@ -177,6 +215,8 @@ pub struct Lock {
 pub struct StakeChange {
     /// Who.
     pub account: AccountId,
+    /// Its delegate of the class, when that one did it; none when the account did it itself, or clawed back.
+    pub by: Option<AccountId>,
     /// On which side.
     pub side: Side,
     /// Its allocation before, base units.
@@ -196,6 +236,8 @@ pub struct BaseChange {
     pub curve: Curve,
     /// Supply then, base units.
     pub supply: Amount,
+    /// That block.
+    pub height: Height,
 }
 
 /// A parameter epoch: from `slot` on until the next one begins.
@@ -216,8 +258,19 @@ pub struct ParamEpoch {
 pub enum Deposit {
     /// Back to the author.
     Returned(Amount),
-    /// Destroyed: the proposal never gathered 1 % of S.
+    /// Destroyed: the proposal never gathered 1 % of S, or a vote called it spam.
     Burnt(Amount),
+}
+
+/// Why a delegation ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub enum DelegationEnd {
+    /// Its owner took it back.
+    ClawedBack,
+    /// The delegate gave it back.
+    Resigned,
+    /// The delegate's list was full and someone delegated more.
+    Displaced,
 }
 
 /// What governance did by itself; the runtime turns each into an event of the block.
@@ -252,6 +305,33 @@ pub enum GovEvent {
     ParamsChanged {
         /// Its number.
         epoch: u32,
+    },
+    /// Refuted evidence raised the class of a live proposal; its confirmation begins anew.
+    Raised {
+        /// Which.
+        proposal: ProposalId,
+        /// The class before.
+        from: Class,
+        /// The class it is judged by now.
+        to: Class,
+    },
+    /// A delegation was made, or its amount changed.
+    Delegated {
+        /// Whose stake.
+        account: AccountId,
+        /// Class and delegate.
+        mandate: Mandate,
+        /// The new amount.
+        amount: Amount,
+    },
+    /// A delegation is over; what the delegate had allocated of it is free.
+    DelegationEnded {
+        /// Whose stake.
+        account: AccountId,
+        /// Class and delegate.
+        mandate: Mandate,
+        /// Why.
+        why: DelegationEnd,
     },
 }
 

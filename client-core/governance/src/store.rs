@@ -3,7 +3,10 @@
 use crate::{
     curve::{Curve, Timeline},
     error::GovError,
-    records::{BaseChange, Ctx, Lock, Member, ParamEpoch, Progress, Proposal, Queue, Sides, StakeChange, Transition, Waiter},
+    records::{
+        BaseChange, Ctx, Delegator, Lock, Mandate, Member, ParamEpoch, Progress, Proposal, Queue, Sides, StakeChange,
+        Transition, Waiter,
+    },
 };
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
@@ -31,6 +34,7 @@ enum Tag {
     BaseLog = 14,
     Transition = 15,
     Lock = 16,
+    Delegators = 17,
 }
 
 /// Entries kept of one proposal's stake changes, of its transitions and of the base's log; older ones are removed.
@@ -122,6 +126,20 @@ pub(crate) fn member(st: &(impl StateView + ?Sized), account: &AccountId) -> Res
 pub(crate) fn put_member(st: &mut (impl StateAccess + ?Sized), account: &AccountId, member: &Member) {
     let key = member_key(account);
     if *member == Member::default() { st.remove(&key) } else { put_typed(st, key, member) }
+}
+
+fn delegators_key(mandate: &Mandate) -> StateKey {
+    StateKey::new(Room::Governance, &[&[Tag::Delegators as u8, mandate.class as u8], &mandate.to.0])
+}
+
+/// Whose stake of the class the delegate may allocate, in order of their coming.
+pub(crate) fn delegators(st: &(impl StateView + ?Sized), mandate: &Mandate) -> Result<Vec<Delegator>, GovError> {
+    or_default(st, &delegators_key(mandate))
+}
+
+pub(crate) fn put_delegators(st: &mut (impl StateAccess + ?Sized), mandate: &Mandate, list: &[Delegator]) {
+    let key = delegators_key(mandate);
+    if list.is_empty() { st.remove(&key) } else { put_typed(st, key, &list) }
 }
 
 pub(crate) fn proposal(st: &(impl StateView + ?Sized), id: ProposalId) -> Result<Proposal, GovError> {

@@ -129,11 +129,7 @@ pub fn lock_in(
 ///
 /// # Errors
 /// [`GovError::NotDue`] unless this block's [`tick`] named it.
-pub fn begin_migration(
-    st: &mut (impl StateAccess + ?Sized),
-    ctx: &Ctx,
-    id: ProposalId,
-) -> Result<GovEvent, GovError> {
+pub fn begin_migration(st: &mut (impl StateAccess + ?Sized), ctx: &Ctx, id: ProposalId) -> Result<GovEvent, GovError> {
     let progress = due(st, ctx, id)?;
     Ok(go_on(st, ctx, id, &progress, ProposalState::Migrating { height: ctx.height }))
 }
@@ -204,5 +200,5 @@ pub fn apply_base(st: &mut (impl StateAccess + ?Sized), ctx: &Ctx, net: BaseDelt
     let base: Curve = store::base(st)?;
     let curve = base.redirected(&store::timeline(st)?, ctx.slot, net.apply(base.x)?);
     store::put_base(st, &curve);
-    store::append_base_change(st, &BaseChange { curve, supply: ctx.supply })
+    store::append_base_change(st, &BaseChange { curve, supply: ctx.supply, height: ctx.height })
 }

@@ -10,9 +10,10 @@ use common::{account, upgrade};
 use zera_governance::{
     curve::{Curve, Span, Timeline},
     records::{
-        Allocation, BaseChange, Deposit, GovEvent, Member, ParamEpoch, Progress, Proposal, Queue, Sides, StakeChange,
-        Transition, Unstaking, Waiter,
+        Allocation, BaseChange, Delegation, DelegationEnd, Delegator, Deposit, GovEvent, Lock, Mandate, Member,
+        ParamEpoch, Progress, Proposal, Queue, Sides, StakeChange, Transition, Unstaking, Waiter,
     },
+    standing::Standing,
 };
 use zera_primitives::{Amount, Class, Hash, Height, Params, Payload, ProposalId, ProposalState, Side, Slot};
 
@@ -31,7 +32,9 @@ fn encodings_are_pinned() {
     let other = Curve { y: Amount(4), x: Amount(5), since: Slot(6) };
     let (id, height, slot, class) = (ProposalId(7), Height(8), Slot(9), Class::Major);
     let state = ProposalState::Approved { held: 10, at: Slot(11), since: Slot(12) };
-    let allocation = Allocation { proposal: id, side: Side::Against, curve };
+    let mandate = Mandate { class, to: account(3) };
+    let direct = Allocation { proposal: id, side: Side::Against, curve, by: None };
+    let allocation = Allocation { by: Some(mandate), ..direct };
     let payload: Payload = upgrade();
     let proposal = Proposal {
         id,
@@ -48,6 +51,8 @@ fn encodings_are_pinned() {
     let progress = Progress {
         state,
         class,
+        filed: Class::Minor,
+        raised: Some(Slot(30)),
         author: account(1),
         deposit: Amount(13),
         submitted: slot,
@@ -58,6 +63,7 @@ fn encodings_are_pinned() {
     };
     let change = StakeChange {
         account: account(2),
+        by: Some(account(3)),
         side: Side::For,
         before: Amount(17),
         after: Amount(18),
@@ -70,19 +76,44 @@ fn encodings_are_pinned() {
         GovEvent::Closed { proposal: id, state, deposit: Deposit::Burnt(Amount(13)) },
         GovEvent::Unstaked { account: account(2), amount: Amount(19) },
         GovEvent::ParamsChanged { epoch: 20 },
+        GovEvent::Raised { proposal: id, from: Class::Minor, to: class },
+        GovEvent::Delegated { account: account(2), mandate, amount: Amount(31) },
+        GovEvent::DelegationEnded { account: account(2), mandate, why: DelegationEnd::ClawedBack },
+        GovEvent::DelegationEnded { account: account(2), mandate, why: DelegationEnd::Resigned },
+        GovEvent::DelegationEnded { account: account(2), mandate, why: DelegationEnd::Displaced },
     ];
+    let delegation = Delegation { mandate, amount: Amount(31) };
+    let member = Member {
+        allocations: vec![allocation],
+        delegations: vec![delegation],
+        own_voice: vec![id],
+        unstaking: vec![Unstaking { amount: Amount(28), free_at: Slot(29) }],
+        live_proposals: 22,
+    };
+    let tally = Standing {
+        y_for: Amount(32),
+        y_against: Amount(33),
+        x_for: Amount(34),
+        x_against: Amount(35),
+        base: Amount(36),
+    };
     let unstaking = Unstaking { amount: Amount(28), free_at: Slot(29) };
     let found = [
-        line("Allocation", &[allocation]),
-        line("BaseChange", &[BaseChange { curve, supply: Amount(21) }]),
+        line("Allocation", &[allocation, direct]),
+        line("BaseChange", &[BaseChange { curve, supply: Amount(21), height }]),
         line("Curve", &[curve, other]),
+        line("Delegation", &[delegation]),
+        line("Delegator", &[Delegator { account: account(2), amount: Amount(31) }]),
         line("GovEvent", &events),
-        line("Member", &[Member { allocations: vec![allocation], unstaking: vec![unstaking], live_proposals: 22 }]),
+        line("Lock", &[Lock { height, slot, class, tally, rehearsal: Hash::of(b"rehearsal") }]),
+        line("Mandate", &[mandate]),
+        line("Member", &[member]),
         line("ParamEpoch", &[ParamEpoch { index: 23, slot, height, params: Params::network() }]),
         line("Progress", &[progress]),
         line("Proposal", &[proposal]),
         line("Queue", &[Queue { head: 24, tail: 25 }]),
         line("Sides", &[Sides { side_for: curve, side_against: other, others: true, changes: 26 }]),
+        line("Standing", &[tally]),
         line("StakeChange", &[change]),
         line("Timeline", &[Timeline(vec![Span { start: slot, alpha: 27 }])]),
         line("Transition", &[Transition { state, height, slot }]),
@@ -90,5 +121,9 @@ fn encodings_are_pinned() {
         line("Waiter", &[Waiter { account: account(2), free_at: Slot(29) }]),
     ]
     .concat();
-    assert!(found == FILE, "encodings changed; if that is meant, conformance.txt becomes\n{found}");
+    if std::env::var_os("ZERA_BLESS").is_some() {
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance.txt"), &found).unwrap();
+        return;
+    }
+    assert!(found == FILE, "encodings changed; if that is meant, bless them with ZERA_BLESS=1:\n{found}");
 }

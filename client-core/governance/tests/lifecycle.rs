@@ -115,7 +115,10 @@ fn leaving_stake_resets_the_confirmation() {
     sim.allocate(1, id, Side::For, STAKE).unwrap();
     sim.run_to(200);
     let names: Vec<_> = entered(&sim, id).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["submitted", "accruing", "confirming", "accruing", "confirming", "approved", "locked in", "active"]);
+    assert_eq!(
+        names,
+        ["submitted", "accruing", "confirming", "accruing", "confirming", "approved", "locked in", "active"]
+    );
 }
 
 #[test]

@@ -7,9 +7,10 @@ use crate::{
     session::{Invocation, Session, Stop},
 };
 use alloc::{string::ToString, vec::Vec};
-use zera_governance::{self as governance, BaseDelta};
+use zera_governance::{self as governance, BaseDelta, GovEvent};
 use zera_primitives::{
-    Amount, Class, Event, Hash, ModuleId, Outcome, Payload, ProposalId, SignedTransaction, limits, tx::Call,
+    AccountId, Amount, Class, Event, Hash, ModuleId, Outcome, Payload, ProposalId, Side, SignedTransaction, limits,
+    tx::Call,
 };
 use zera_registry::{
     self as registry,
@@ -100,10 +101,14 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
             | Call::Propose { .. }
             | Call::Allocate { .. }
             | Call::Withdraw { .. } => self.governance(call),
+            Call::Delegate { class, to, amount } => self.delegate(*class, to, *amount, left),
+            Call::AllocateDelegated { proposal, side, share_ppm } => {
+                self.allocate_delegated(*proposal, *side, *share_ppm, left)
+            }
         }
     }
 
-    fn sender(&self) -> zera_primitives::AccountId {
+    fn sender(&self) -> AccountId {
         self.signed.transaction.sender
     }
 
@@ -192,8 +197,9 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
             }
             Call::Propose { title, payload } => self.propose(title, payload),
             Call::Allocate { proposal, side, amount } => {
-                let delta = governance::allocate(self.session.st, &ctx, &sender, *proposal, *side, *amount)?;
+                let (done, delta) = governance::allocate(self.session.st, &ctx, &sender, *proposal, *side, *amount)?;
                 self.add_base(delta)?;
+                self.emit_all(&done)?;
                 self.emit(event(events::ALLOCATED, &(proposal, sender, side, amount)))
             }
             Call::Withdraw { proposal } => {
@@ -204,6 +210,46 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
             }
             other => Err(Stop::Fault(alloc::format!("{other:?} is no call of governance"))),
         }
+    }
+
+    /// Resigning as a delegate, which is delegating nothing to oneself, costs by the number of delegators.
+    fn delegate(&mut self, class: Class, to: &AccountId, amount: Amount, left: &mut u64) -> Result<Vec<u8>, Stop> {
+        let (sender, ctx) = (self.sender(), self.session.ctx.governance());
+        if *to == sender {
+            self.charge_delegators(class, left)?;
+        }
+        let (done, delta) = governance::delegate(self.session.st, &ctx, &sender, class, to, amount)?;
+        self.add_base(delta)?;
+        self.emit_all(&done)
+    }
+
+    fn allocate_delegated(
+        &mut self,
+        proposal: ProposalId,
+        side: Side,
+        share_ppm: u32,
+        left: &mut u64,
+    ) -> Result<Vec<u8>, Stop> {
+        let (sender, ctx) = (self.sender(), self.session.ctx.governance());
+        let filed = governance::queries::progress(self.session.st, proposal)?.filed;
+        self.charge_delegators(filed, left)?;
+        let (changed, delta) =
+            governance::allocate_delegated(self.session.st, &ctx, &sender, proposal, side, share_ppm)?;
+        self.add_base(delta)?;
+        self.emit(event(events::ALLOCATED_DELEGATED, &(proposal, sender, side, share_ppm, changed)))
+    }
+
+    /// Charges for every delegator that will be looked at, before any is.
+    fn charge_delegators(&mut self, class: Class, left: &mut u64) -> Result<(), Stop> {
+        let delegators = governance::queries::delegators(self.session.st, &self.sender(), class)?;
+        charge(left, gas::DELEGATOR.saturating_mul(delegators.len() as u64))
+    }
+
+    fn emit_all(&mut self, done: &[GovEvent]) -> Result<Vec<u8>, Stop> {
+        for what in done {
+            self.emit(events::governance_event(what))?;
+        }
+        Ok(Vec::new())
     }
 
     fn propose(&mut self, title: &str, payload: &Payload) -> Result<Vec<u8>, Stop> {

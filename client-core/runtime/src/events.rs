@@ -28,6 +28,14 @@ pub const ALLOCATED: &str = "allocated";
 pub const MOVED: &str = "proposal_moved";
 /// `(proposal, state, returned, burnt)`: a proposal closed.
 pub const CLOSED: &str = "proposal_closed";
+/// `(proposal, from, to)`: the class of a live proposal was raised; its confirmation begins anew.
+pub const RAISED: &str = "proposal_raised";
+/// `(account, class, delegate, amount)`: stake was delegated, or the amount changed.
+pub const DELEGATED: &str = "delegated";
+/// `(account, class, delegate, why)`: a delegation is over; `why` as in `zera_governance::DelegationEnd`.
+pub const DELEGATION_ENDED: &str = "delegation_ended";
+/// `(proposal, delegate, side, share, changed)`: a delegate set the allocations of so many delegators to a share, ppm.
+pub const ALLOCATED_DELEGATED: &str = "allocated_delegated";
 /// `(epoch)`: new parameters are in force.
 pub const PARAMS: &str = "params_changed";
 
@@ -51,5 +59,12 @@ pub fn governance_event(what: &GovEvent) -> Event {
         }
         GovEvent::Unstaked { account, amount } => event(STAKE_FREE, &(account, amount)),
         GovEvent::ParamsChanged { epoch } => event(PARAMS, epoch),
+        GovEvent::Raised { proposal, from, to } => event(RAISED, &(proposal, from, to)),
+        GovEvent::Delegated { account, mandate, amount } => {
+            event(DELEGATED, &(account, mandate.class, mandate.to, amount))
+        }
+        GovEvent::DelegationEnded { account, mandate, why } => {
+            event(DELEGATION_ENDED, &(account, mandate.class, mandate.to, why))
+        }
     }
 }

@@ -6,6 +6,8 @@
 //! | a hinted key | the parameter `gas_per_hinted_key` |
 //! | transfer, stake, unstake, withdraw | 1,000 |
 //! | allocate | 5,000 |
+//! | delegate | 10,000; 5,000 more per delegator that a resignation gives back to |
+//! | allocate as a delegate | 5,000 + 5,000 per delegator |
 //! | propose | 20,000 |
 //! | begin an upload | 2,000 + 100 per chunk |
 //! | upload a chunk | 2,000 + 4 per byte (hashing, validation, storing) |
@@ -16,6 +18,9 @@ use zera_primitives::{Params, Transaction, tx::Call};
 
 /// Gas of a transaction before its calls.
 pub const TRANSACTION: u64 = 1_000;
+
+/// Gas for each delegator that a call looks at: as much as allocating costs the owner.
+pub const DELEGATOR: u64 = 5_000;
 
 /// Gas charged before any call runs: the transaction and its hinted keys.
 #[must_use]
@@ -29,7 +34,8 @@ pub fn intrinsic(transaction: &Transaction, params: &Params) -> u64 {
 pub fn native(call: &Call) -> u64 {
     match call {
         Call::Transfer { .. } | Call::Stake { .. } | Call::Unstake { .. } | Call::Withdraw { .. } => 1_000,
-        Call::Allocate { .. } => 5_000,
+        Call::Allocate { .. } | Call::AllocateDelegated { .. } => 5_000,
+        Call::Delegate { .. } => 10_000,
         Call::Propose { .. } => 20_000,
         Call::BeginUpload { chunks, .. } => 2_000u64.saturating_add((chunks.len() as u64).saturating_mul(100)),
         Call::UploadChunk { bytes, .. } => 2_000u64.saturating_add((bytes.len() as u64).saturating_mul(4)),

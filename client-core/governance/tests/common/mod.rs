@@ -3,8 +3,9 @@
 
 use proptest::test_runner::{Config, RngSeed};
 use zera_governance::{
-    BaseDelta, Ctx, GovError, GovEvent, Proposed, Situation, Tick, allocate, apply_base, apply_params, conclude, lock_in,
-    genesis, propose, queries, stake, standing::Standing, tick, unstake, withdraw,
+    BaseDelta, Ctx, GovError, GovEvent, Proposed, Situation, Tick, allocate, allocate_delegated, apply_base,
+    apply_params, close_as_spam, conclude, delegate, genesis, lock_in, propose, queries, raise_class, stake,
+    standing::Standing, tick, unstake, withdraw,
 };
 use zera_primitives::{
     AbortReason, AccountId, Amount, Class, Hash, Height, ModuleId, Params, Payload, ProposalId, ProposalState, Side,
@@ -106,10 +107,11 @@ impl Sim {
 
     /// Runs `f` as a transaction: refused ones leave no trace.
     pub fn transaction<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, GovError>) -> Result<T, GovError> {
-        let (st, deltas, base) = (self.st.clone(), self.deltas, self.base);
+        let (st, deltas, base, events) = (self.st.clone(), self.deltas, self.base, self.events.len());
         let result = f(self);
         if result.is_err() {
             (self.st, self.deltas, self.base) = (st, deltas, base);
+            self.events.truncate(events);
         }
         result
     }
@@ -141,10 +143,49 @@ impl Sim {
     pub fn allocate(&mut self, who: u8, id: ProposalId, side: Side, amount: Amount) -> Result<(), GovError> {
         let ctx = self.ctx();
         self.transaction(|sim| {
-            let delta = allocate(&mut sim.st, &ctx, &account(who), id, side, amount)?;
+            let (events, delta) = allocate(&mut sim.st, &ctx, &account(who), id, side, amount)?;
             sim.base = sim.base.plus(delta)?;
+            sim.events.extend(events);
             Ok(())
         })
+    }
+
+    pub fn delegate(&mut self, who: u8, class: Class, to: u8, amount: Amount) -> Result<(), GovError> {
+        let ctx = self.ctx();
+        self.transaction(|sim| {
+            let (events, delta) = delegate(&mut sim.st, &ctx, &account(who), class, &account(to), amount)?;
+            sim.base = sim.base.plus(delta)?;
+            sim.events.extend(events);
+            Ok(())
+        })
+    }
+
+    pub fn allocate_delegated(&mut self, who: u8, id: ProposalId, side: Side, ppm: u32) -> Result<u32, GovError> {
+        let ctx = self.ctx();
+        self.transaction(|sim| {
+            let (touched, delta) = allocate_delegated(&mut sim.st, &ctx, &account(who), id, side, ppm)?;
+            sim.base = sim.base.plus(delta)?;
+            Ok(touched)
+        })
+    }
+
+    /// What the enactment of a spam verdict does, in the place of a transaction.
+    pub fn spam(&mut self, id: ProposalId) -> Result<(), GovError> {
+        let ctx = self.ctx();
+        self.transaction(|sim| {
+            let (event, delta) = close_as_spam(&mut sim.st, &ctx, id, &mut sim.deltas)?;
+            sim.base = sim.base.plus(delta)?;
+            sim.events.push(event);
+            Ok(())
+        })
+    }
+
+    /// What the last builder's refutation does.
+    pub fn raise(&mut self, id: ProposalId) -> bool {
+        let ctx = self.ctx();
+        let event = raise_class(&mut self.st, &ctx, id).unwrap();
+        self.events.extend(event);
+        event.is_some()
     }
 
     pub fn withdraw(&mut self, who: u8, id: ProposalId) -> Result<(), GovError> {
