@@ -257,23 +257,27 @@ impl Payload {
         }
     }
 
-    /// True when its effects rest on `code`: what refuted rebuilds of that code speak against.
+    /// Codes that its effects rest on: what refuted rebuilds of them speak against.
     #[must_use]
-    pub fn carries(&self, code: &Hash) -> bool {
+    pub fn codes(&self) -> Vec<Hash> {
         match self {
             Self::Upgrade(upgrade) => {
-                upgrade.new_wasm_bytecode == *code || upgrade.migration_logic_hash.as_ref() == Some(code)
+                let migration = upgrade.migration_logic_hash.filter(|code| *code != upgrade.new_wasm_bytecode);
+                core::iter::once(upgrade.new_wasm_bytecode).chain(migration).collect()
             }
-            Self::Rollback(rollback) => rollback.reverse_migration.as_ref() == Some(code),
+            Self::Rollback(rollback) => rollback.reverse_migration.into_iter().collect(),
             Self::Execute(execution) => {
-                execution.code == *code
-                    || execution.effects.iter().any(|effect| match effect {
-                        Effect::Upgrade { code: new, migration, .. } => new == code || migration.as_ref() == Some(code),
-                        Effect::Tag { code: new, .. } => new == code,
-                        _ => false,
-                    })
+                let mut codes = alloc::vec![execution.code];
+                for effect in &execution.effects {
+                    match effect {
+                        Effect::Upgrade { code, migration, .. } => codes.extend(migration.iter().chain([code])),
+                        Effect::Tag { code, .. } => codes.push(*code),
+                        _ => {}
+                    }
+                }
+                codes
             }
-            _ => false,
+            _ => Vec::new(),
         }
     }
 }

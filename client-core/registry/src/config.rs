@@ -4,44 +4,51 @@ use crate::{
     codes::required_info,
     error::RegistryError,
     info::CodeInfo,
-    modules::{ModuleRecord, required},
-    values,
+    modules::required,
+    records::ModuleRecord,
+    refs, values,
 };
 use alloc::{string::String, vec::Vec};
 use zera_primitives::{
-    Manifest, limits,
+    Hash, Manifest, Slot, limits,
     manifest::{Export, Parameter},
-    proposal::ConfigChange,
+    payload::ConfigChange,
 };
 use zera_state::StateView;
 
 /// A setter to call.
 pub(crate) struct Setter {
     pub record: ModuleRecord,
+    pub code: Hash,
     pub entry: String,
     pub args: Vec<u8>,
 }
 
 /// Finds the setters of all changes of a proposal in order, or the first change that is not legal.
-pub(crate) fn setters(st: &(impl StateView + ?Sized), changes: &[ConfigChange]) -> Result<Vec<Setter>, RegistryError> {
+pub(crate) fn setters(
+    st: &(impl StateView + ?Sized),
+    slot: Slot,
+    changes: &[ConfigChange],
+) -> Result<Vec<Setter>, RegistryError> {
     if changes.is_empty() || changes.len() > limits::CONFIG_CHANGES {
         return Err(RegistryError::ChangeCount(changes.len()));
     }
-    changes.iter().map(|change| setter(st, change)).collect()
+    changes.iter().map(|change| setter(st, slot, change)).collect()
 }
 
 /// Finds the setter of a change, once its value is of the parameter's type and inside its bounds.
-fn setter(st: &(impl StateView + ?Sized), change: &ConfigChange) -> Result<Setter, RegistryError> {
+fn setter(st: &(impl StateView + ?Sized), slot: Slot, change: &ConfigChange) -> Result<Setter, RegistryError> {
     let unknown =
         || RegistryError::NoParameter { module: change.module_id, name: change.parameter.chars().take(200).collect() };
     let record = required(st, &change.module_id)?;
-    let info = required_info(st, &record.code())?;
+    let code = refs::resolve(st, slot, &record.executable)?;
+    let info = required_info(st, &code)?;
     let manifest = info.manifest()?.ok_or_else(unknown)?;
     let parameter = manifest.parameter(&change.parameter).ok_or_else(unknown)?;
     let export = manifest.export(&parameter.setter).ok_or_else(unknown)?;
     check_value(&manifest, parameter, &change.value)?;
     let args = arguments(&manifest, &info, export, &change.value).map_err(|why| invalid(parameter, why))?;
-    Ok(Setter { entry: export.name.clone(), args, record })
+    Ok(Setter { entry: export.name.clone(), args, code, record })
 }
 
 /// Checks a value against a parameter's type and bounds; pages use it before anyone signs.

@@ -130,6 +130,7 @@ fn signature(manifest: &Manifest, export: &Export) -> String {
         ExportKind::Setter => "setter",
         ExportKind::Migration => "migration",
         ExportKind::Health => "health",
+        ExportKind::Invariant => "invariant",
     };
     let argument = |argument: &Argument| format!("{}: {}", argument.name, type_name(&manifest.types, argument.ty));
     let args: Vec<String> = export.args.iter().map(argument).collect();

@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, string::String};
 use zera_primitives::{
-    AbortReason, Amount, Class, Hash, ModuleId, ParamsError, Sequence, codec::DecodeError, manifest::SemVer,
+    AbortReason, Amount, Class, Hash, ModuleId, ParamsError, Sequence, Slot, codec::DecodeError, manifest::SemVer,
 };
 use zera_state::{AccountError, StateError};
 use zera_vm::ProfileError;
@@ -121,6 +121,59 @@ pub enum RegistryError {
         /// Greatest allowed.
         max: u128,
     },
+    /// The new code is the code that stands already.
+    #[error("code {0} stands there already")]
+    SameCode(Hash),
+    /// A tag's name is empty or too long.
+    #[error("a tag's name has 1 to {0} bytes")]
+    TagName(usize),
+    /// There is no such tag.
+    #[error("there is no tag {0:?}")]
+    NoTag(String),
+    /// The tag has followers.
+    #[error("{0} modules follow this tag; they must leave it before it is deleted")]
+    Followed(u64),
+    /// The reference is to no manager.
+    #[error("this reference is refused: {0}")]
+    BadReference(&'static str),
+    /// A migration of the module is under way.
+    #[error("a migration of this module is under way")]
+    Busy,
+    /// The list of builders cannot change so.
+    #[error("the list of builders: {0}")]
+    Builders(&'static str),
+    /// Not a registered builder.
+    #[error("only registered builders may attest")]
+    NoBuilder,
+    /// There is no such version to return to.
+    #[error("version {0} is no earlier version of this module")]
+    NoSuchVersion(Sequence),
+    /// The data of that version are gone.
+    #[error("the data of version {0} are no longer kept, and its code does not read the current ones")]
+    GenerationGone(Sequence),
+    /// The data have been written since.
+    #[error("the data have been written since version {0}; its code does not read them, so a reverse migration is needed")]
+    DataWritten(Sequence),
+    /// The module is frozen.
+    #[error("the module is frozen until slot {0}")]
+    AlreadyFrozen(Slot),
+    /// The module is not frozen.
+    #[error("the module is not frozen")]
+    NotFrozen,
+    /// The freeze is too long for its window.
+    #[error("a freeze of {asked} slots; {left} of its window are left")]
+    FreezeTooLong {
+        /// Asked for.
+        asked: u64,
+        /// What the window has left.
+        left: u64,
+    },
+    /// The list of effects is empty, too long, or names one twice.
+    #[error("the list of effects: {0}")]
+    Effects(&'static str),
+    /// The code of an executable proposal has no entry.
+    #[error("code {0} does not export enact() without arguments")]
+    NoEnact(Hash),
     /// Governance parameters outside floor and ceiling.
     #[error(transparent)]
     Params(#[from] ParamsError),
@@ -156,6 +209,18 @@ impl RegistryError {
                 AbortReason::BadParameter
             }
             Self::Params(_) => AbortReason::BadParams,
+            Self::SameCode(_) => AbortReason::SameCode,
+            Self::TagName(_) | Self::NoTag(_) | Self::Followed(_) | Self::BadReference(_) => AbortReason::BadReference,
+            Self::Busy => AbortReason::Busy,
+            Self::Builders(_) | Self::NoBuilder => AbortReason::BadBuilders,
+            Self::NoSuchVersion(_) => AbortReason::NoSuchVersion,
+            Self::GenerationGone(_) => AbortReason::GenerationGone,
+            Self::DataWritten(_) => AbortReason::DataWritten,
+            Self::AlreadyFrozen(_) => AbortReason::AlreadyFrozen,
+            Self::NotFrozen => AbortReason::NotFrozen,
+            Self::FreezeTooLong { .. } => AbortReason::FreezeTooLong,
+            Self::Effects(_) => AbortReason::OtherEffects,
+            Self::NoEnact(_) => AbortReason::ExecutionFailed,
             _ => AbortReason::CodeInvalid,
         }
     }

@@ -25,6 +25,17 @@ enum Tag {
     Attempt = 3,
     Config = 4,
     Usage = 5,
+    Journal = 6,
+    JournalHead = 7,
+    JournalOf = 8,
+    Builders = 9,
+    Attestation = 10,
+    Tag = 11,
+    TagChange = 12,
+    Follower = 13,
+    Migration = 14,
+    Retired = 15,
+    Freezes = 16,
 }
 
 fn code_room(tag: CodeTag, rest: &[&[u8]]) -> StateKey {
@@ -100,6 +111,74 @@ pub(crate) fn config_prefix(id: &ModuleId, parameter: &str) -> StateKey {
 
 pub(crate) fn usage(id: &ModuleId) -> StateKey {
     registry_room(Tag::Usage, &[&id.0])
+}
+
+pub(crate) fn journal(index: u64) -> StateKey {
+    registry_room(Tag::Journal, &[&index.to_be_bytes()])
+}
+
+pub(crate) fn journal_head() -> StateKey {
+    registry_room(Tag::JournalHead, &[])
+}
+
+pub(crate) fn journal_of(id: &ModuleId, index: u64) -> StateKey {
+    registry_room(Tag::JournalOf, &[&id.0, &index.to_be_bytes()])
+}
+
+pub(crate) fn journal_of_prefix(id: &ModuleId) -> StateKey {
+    registry_room(Tag::JournalOf, &[&id.0])
+}
+
+pub(crate) fn builders() -> StateKey {
+    registry_room(Tag::Builders, &[])
+}
+
+pub(crate) fn attestation(code: &Hash, builder: &AccountId) -> StateKey {
+    registry_room(Tag::Attestation, &[&code.0, &builder.0])
+}
+
+pub(crate) fn attestation_prefix(code: &Hash) -> StateKey {
+    registry_room(Tag::Attestation, &[&code.0])
+}
+
+/// Tags are keyed by the hash of their names, so that no name is a prefix of another's key.
+pub(crate) fn tag(manager: &ModuleId, name: &str) -> StateKey {
+    registry_room(Tag::Tag, &[&manager.0, &Hash::of(name.as_bytes()).0])
+}
+
+pub(crate) fn tag_prefix(manager: &ModuleId) -> StateKey {
+    registry_room(Tag::Tag, &[&manager.0])
+}
+
+pub(crate) fn tag_change(manager: &ModuleId, name: &str, index: u32) -> StateKey {
+    registry_room(Tag::TagChange, &[&manager.0, &Hash::of(name.as_bytes()).0, &index.to_be_bytes()])
+}
+
+pub(crate) fn tag_change_prefix(manager: &ModuleId, name: &str) -> StateKey {
+    registry_room(Tag::TagChange, &[&manager.0, &Hash::of(name.as_bytes()).0])
+}
+
+pub(crate) fn follower(manager: &ModuleId, name: &str, id: &ModuleId) -> StateKey {
+    registry_room(Tag::Follower, &[&manager.0, &Hash::of(name.as_bytes()).0, &id.0])
+}
+
+pub(crate) fn follower_prefix(manager: &ModuleId, name: &str) -> StateKey {
+    registry_room(Tag::Follower, &[&manager.0, &Hash::of(name.as_bytes()).0])
+}
+
+/// The migration of a module that is under way.
+pub(crate) fn migration(id: &ModuleId) -> StateKey {
+    registry_room(Tag::Migration, &[&id.0])
+}
+
+/// Storage generations that wait for their removal.
+pub(crate) fn retired() -> StateKey {
+    registry_room(Tag::Retired, &[])
+}
+
+/// Past and present freezes of a module.
+pub(crate) fn freezes(id: &ModuleId) -> StateKey {
+    registry_room(Tag::Freezes, &[&id.0])
 }
 
 /// Every key under `prefix`, in order.

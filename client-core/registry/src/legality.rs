@@ -5,17 +5,19 @@ use crate::{
     codes::required_info,
     error::RegistryError,
     info::CodeInfo,
-    modules::{ModuleRecord, required},
+    modules::{Ctx, required},
+    records::ModuleRecord,
+    refs,
 };
 use alloc::string::String;
 use zera_primitives::{
-    Amount, Class, Hash, Manifest, ModuleId, Params, Sequence,
+    Amount, Class, Executable, Hash, Manifest, ModuleId, Sequence,
     manifest::{ExportKind, SemVer},
 };
 use zera_state::{StateView, accounts::account};
 
 /// Name of a migration's export in code without a manifest.
-const MIGRATE: &str = "migrate";
+pub(crate) const MIGRATE: &str = "migrate";
 
 /// When the rules are applied.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,18 +38,33 @@ pub(crate) struct Asked {
 }
 
 /// A migration to run.
+#[derive(Clone)]
 pub(crate) struct Migration {
     pub code: Hash,
     pub entry: String,
+    /// It takes a cursor and answers the next one: it may take several blocks.
+    pub stepwise: bool,
 }
 
-/// A legal upgrade.
+/// A legal upgrade or rollback.
 pub(crate) struct Plan {
     pub record: ModuleRecord,
+    pub old_code: Hash,
     pub new: CodeInfo,
+    pub old_manifest: Option<Manifest>,
     pub manifest: Option<Manifest>,
-    pub migration: Option<Migration>,
+    pub data: Data,
     pub class: Class,
+}
+
+/// What becomes of the module's data.
+pub(crate) enum Data {
+    /// They stay.
+    Keep,
+    /// They are written anew into a generation of their own.
+    Migrate(Migration),
+    /// An earlier generation comes back: its place in [`ModuleRecord::earlier`].
+    Return(usize),
 }
 
 impl Plan {
@@ -67,38 +84,58 @@ impl Plan {
 /// effects they voted, and those rewrite all data.
 pub(crate) fn plan(
     st: &(impl StateView + ?Sized),
-    supply: Amount,
-    params: &Params,
+    ctx: &Ctx<'_>,
     asked: Asked,
     new: CodeInfo,
     when: When,
 ) -> Result<Plan, RegistryError> {
     let record = required(st, &asked.module)?;
     check_sequence(record.sequence, asked.version, when)?;
-    let old = required_info(st, &record.code())?;
+    let old_code = refs::resolve(st, ctx.slot, &record.executable)?;
+    if old_code == asked.code && matches!(record.executable, Executable::Code(_)) {
+        return Err(RegistryError::SameCode(old_code));
+    }
+    let old = required_info(st, &old_code)?;
     let (old_manifest, manifest) = (old.manifest()?, new.manifest()?);
-    let breaking = check_semver(old_manifest.map(|m| m.version), manifest.as_ref().map(|m| m.version))?;
+    let breaking = check_semver(old_manifest.as_ref().map(|m| m.version), manifest.as_ref().map(|m| m.version))?;
 
     let follows = asked.version == record.sequence.saturating_add(1);
-    let unread = unread_schema(&record, manifest.as_ref());
-    let migration = match (asked.migration, unread) {
-        (Some(code), _) => Some(find_migration(st, code, &asked, &new)?),
+    let unread = unread_schema(&record.data_schemas, manifest.as_ref());
+    let data = match (asked.migration, unread) {
+        (Some(code), _) => Data::Migrate(find_migration(st, code, &asked, &new)?),
         (None, Some(schema)) if follows => return Err(RegistryError::NeedsMigration(schema)),
-        (None, _) => None,
+        (None, _) => Data::Keep,
     };
-    let wider = new.imports.iter().any(|import| !old.imports.contains(import));
     let major = breaking
-        || wider
+        || is_wider(&old, &new)
+        || drops_invariant(old_manifest.as_ref(), manifest.as_ref())
         || unread.is_some()
-        || migration.is_some()
-        || holds_more_than_v(st, &asked.module, supply, params)?;
+        || matches!(data, Data::Migrate(_))
+        || holds_more_than_v(st, &asked.module, ctx)?;
     let class = if major { Class::Major } else { Class::Minor };
-    Ok(Plan { record, new, manifest, migration, class })
+    Ok(Plan { record, old_code, new, old_manifest, manifest, data, class })
 }
 
-/// True when a vote of class `voted` may have effects of class `computed`. Emergency votes stop calls and enact nothing.
+/// New code that imports what the old one does not can reach more of the chain.
+pub(crate) fn is_wider(old: &CodeInfo, new: &CodeInfo) -> bool {
+    new.imports.iter().any(|import| !old.imports.contains(import))
+}
+
+/// New code without an invariant that the old code declares gives up a promise.
+pub(crate) fn drops_invariant(old: Option<&Manifest>, new: Option<&Manifest>) -> bool {
+    let kept = |name: &str| {
+        let export = new.and_then(|manifest| manifest.export(name));
+        export.is_some_and(|export| export.kind == ExportKind::Invariant)
+    };
+    let invariants = old.into_iter().flat_map(|manifest| &manifest.exports);
+    invariants.filter(|export| export.kind == ExportKind::Invariant).any(|export| !kept(&export.name))
+}
+
+/// True when a vote of class `voted` may have effects of class `computed`. Emergency votes freeze and unfreeze, and
+/// nothing else; nothing else freezes.
 pub(crate) fn covers(voted: Class, computed: Class) -> Result<(), RegistryError> {
-    if voted != Class::Emergency && voted >= computed {
+    let emergencies = (voted == Class::Emergency, computed == Class::Emergency);
+    if emergencies == (true, true) || emergencies == (false, false) && voted >= computed {
         return Ok(());
     }
     Err(RegistryError::ClassTooLow { voted, computed })
@@ -124,31 +161,40 @@ fn check_semver(old: Option<SemVer>, new: Option<SemVer>) -> Result<bool, Regist
 }
 
 /// A schema that the module's data may have and the new code does not read. Code without a manifest reads schema 0.
-fn unread_schema(record: &ModuleRecord, manifest: Option<&Manifest>) -> Option<u32> {
+pub(crate) fn unread_schema(schemas: &[u32], manifest: Option<&Manifest>) -> Option<u32> {
     let reads = |schema: u32| manifest.map_or(schema == 0, |manifest| manifest.reads(schema));
-    record.data_schemas.iter().copied().find(|schema| !reads(*schema))
+    schemas.iter().copied().find(|schema| !reads(*schema))
 }
 
-fn find_migration(
+pub(crate) fn find_migration(
     st: &(impl StateView + ?Sized),
     code: Hash,
     asked: &Asked,
     new: &CodeInfo,
 ) -> Result<Migration, RegistryError> {
-    let find = |info: &CodeInfo| -> Result<Option<String>, RegistryError> {
-        Ok(info.entry(info.manifest()?.as_ref(), ExportKind::Migration, MIGRATE))
+    let find = |info: &CodeInfo| -> Result<Option<Migration>, RegistryError> {
+        let manifest = info.manifest()?;
+        let entry = info.entry(manifest.as_ref(), ExportKind::Migration, MIGRATE);
+        Ok(entry.map(|entry| {
+            let export = manifest.as_ref().and_then(|manifest| manifest.export(&entry));
+            let stepwise = export.is_some_and(|export| export.args.len() == 1);
+            Migration { code, entry, stepwise }
+        }))
     };
-    let entry = if code == asked.code { find(new)? } else { find(&required_info(st, &code)?)? };
-    entry.map(|entry| Migration { code, entry }).ok_or(RegistryError::NoMigration(code))
+    let found = if code == asked.code { find(new)? } else { find(&required_info(st, &code)?)? };
+    found.ok_or(RegistryError::NoMigration(code))
 }
 
 /// Free ZRA only: stored deposits are refunded to users, a module cannot take them.
-fn holds_more_than_v(
+pub(crate) fn holds_more_than_v(
     st: &(impl StateView + ?Sized),
     module: &ModuleId,
-    supply: Amount,
-    params: &Params,
+    ctx: &Ctx<'_>,
 ) -> Result<bool, RegistryError> {
-    let v = supply.share_ppm(params.major_value_ppm).map_err(|_| RegistryError::Overflow(supply))?;
-    Ok(account(st, &module.account())?.free > v)
+    Ok(account(st, &module.account())?.free > v(ctx)?)
+}
+
+/// V: the value from which on a change of code is major.
+pub(crate) fn v(ctx: &Ctx<'_>) -> Result<Amount, RegistryError> {
+    ctx.supply.share_ppm(ctx.params.major_value_ppm).map_err(|_| RegistryError::Overflow(ctx.supply))
 }

@@ -1,12 +1,18 @@
-//! Modules and their records: what runs, the append-only versions, aborted upgrades, the history of every parameter.
+//! Modules: creating them, putting versions into force, and what is asked about them.
 
-use crate::{codes::required_info, error::RegistryError, keys, module_set};
+use crate::{
+    codes::required_info,
+    error::RegistryError,
+    journal::{self, Deed, Vote},
+    keys, module_set,
+    records::{At, AttemptRecord, ConfigRecord, ModuleRecord, VersionRecord},
+    refs,
+};
 use alloc::{string::String, vec::Vec};
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use scale_info::TypeInfo;
+use codec::Encode;
 use zera_primitives::{
-    AbortReason, AccountId, Amount, Hash, Height, Manifest, ModuleId, Params, Payload, ProposalId, Sequence, Slot,
-    manifest::{ExportKind, SemVer},
+    AbortReason, AccountId, Amount, Executable, Hash, Height, Manifest, ModuleId, Params, Payload, Sequence, Slot,
+    manifest::ExportKind,
 };
 use zera_state::{StateAccess, StateError, StateView, accounts::reserve_storage, get_typed, put_typed};
 
@@ -23,17 +29,6 @@ pub struct Ctx<'a> {
     pub params: &'a Params,
 }
 
-/// A point of the chain.
-#[derive(
-    Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
-pub struct At {
-    /// Number of the block.
-    pub height: Height,
-    /// Its slot.
-    pub slot: Slot,
-}
-
 impl Ctx<'_> {
     /// Where this is.
     #[must_use]
@@ -42,133 +37,76 @@ impl Ctx<'_> {
     }
 }
 
-/// What a module runs (design §2). References to a manager's tag join it with the runtime version that brings them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub enum Executable {
-    /// Its own code, from the code store.
-    Code(Hash),
-}
-
-/// A module as it stands.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-pub struct ModuleRecord {
-    /// Who deployed it. Gives no right over it.
-    pub deployer: AccountId,
-    /// When.
-    pub deployed_at: At,
-    /// What it runs.
-    pub executable: Executable,
-    /// The running version.
-    pub sequence: Sequence,
-    /// Storage schema that the running code writes; 0 without a manifest.
-    pub schema: u32,
-    /// Every schema that the current storage generation may hold: those that code read without migrating them, and
-    /// the running one last. New code must read them all, or migrate.
-    pub data_schemas: Vec<u32>,
-    /// Current storage generation; one more with every migration, from 0.
-    pub generation: u32,
-}
-
-impl ModuleRecord {
-    /// Hash of the code that runs.
-    #[must_use]
-    pub const fn code(&self) -> Hash {
-        let Executable::Code(code) = self.executable;
-        code
-    }
-}
-
-/// One version of a module. Never changed, never removed.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct VersionRecord {
-    /// Its number in the module's history, from 1.
-    pub sequence: Sequence,
-    /// The author's version; none without a manifest.
-    pub semver: Option<SemVer>,
-    /// Its code.
-    pub code: Hash,
-    /// Storage schema it writes.
-    pub schema: u32,
-    /// Storage generation it began with.
-    pub generation: u32,
-    /// When it came into force.
-    pub enacted: At,
-    /// The vote that brought it; none for a deployment.
-    pub proposal: Option<ProposalId>,
-    /// Entries that the migration wrote, if there was one.
-    pub migrated: Option<u64>,
-}
-
-/// An upgrade that was voted and could not be enacted. Nothing else remained of it.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct AttemptRecord {
-    /// The vote.
-    pub proposal: ProposalId,
-    /// The sequence it would have had.
-    pub sequence: Sequence,
-    /// The code that did not come into force.
-    pub code: Hash,
-    /// Why.
-    pub reason: AbortReason,
-    /// When.
-    pub at: At,
-}
-
-/// One enacted change of one parameter.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-pub struct ConfigRecord {
-    /// The vote.
-    pub proposal: ProposalId,
-    /// The value set, SCALE of the parameter's type.
-    pub value: Vec<u8>,
-    /// Version that was running.
-    pub sequence: Sequence,
-    /// When.
-    pub at: At,
-}
-
-/// Creates a module from stored code; its first version has sequence 1, generation 0. The deployer pays the storage
-/// deposit of the two records. Value and constructor ([`constructor_entry`]) are the caller's next steps.
+/// Creates a module; its first version has sequence 1, generation 0. The deployer pays the storage deposit of the two
+/// records. Value and constructor ([`constructor_entry`]) are the caller's next steps.
 ///
 /// # Errors
-/// [`RegistryError::ModuleExists`], [`RegistryError::CodeMissing`], [`RegistryError::Account`].
+/// [`RegistryError::ModuleExists`], [`RegistryError::CodeMissing`], [`RegistryError::Account`], and what is wrong with a
+/// reference.
 pub fn deploy(
     st: &mut (impl StateAccess + ?Sized),
     ctx: &Ctx<'_>,
     deployer: &AccountId,
     id: &ModuleId,
-    code: Hash,
-) -> Result<ModuleRecord, RegistryError> {
+    executable: Executable,
+) -> Result<Hash, RegistryError> {
     if module(st, id)?.is_some() {
         return Err(RegistryError::ModuleExists(*id));
     }
+    if let Executable::ExternalRef(reference) = &executable {
+        refs::check(st, id, reference)?;
+        refs::count(st, id, &executable, true)?;
+    }
+    let code = refs::resolve(st, ctx.slot, &executable)?;
     let manifest = required_info(st, &code)?.manifest()?;
     let schema = manifest.as_ref().map_or(0, |manifest| manifest.schema);
+    let reference = if let Executable::ExternalRef(reference) = &executable { Some(reference.clone()) } else { None };
     let record = ModuleRecord {
         deployer: *deployer,
         deployed_at: ctx.at(),
-        executable: Executable::Code(code),
+        executable: executable.clone(),
         sequence: 1,
         schema,
         data_schemas: alloc::vec![schema],
         generation: 0,
+        next_generation: 1,
+        fresh: false,
+        earlier: Vec::new(),
+        frozen: None,
+        migrating: None,
     };
     let version = VersionRecord {
         sequence: 1,
         semver: manifest.map(|manifest| manifest.version),
         code,
+        reference,
         schema,
         generation: 0,
         enacted: ctx.at(),
         proposal: None,
         migrated: None,
+        rollback_to: None,
     };
     let bytes = record.encoded_size().saturating_add(version.encoded_size()) as u64;
     let per_byte = ctx.params.storage_deposit_per_byte;
     let deposit = per_byte.times(bytes).map_err(|_| RegistryError::Overflow(per_byte))?;
     reserve_storage(st, deployer, deposit)?;
     activate(st, id, &record, &version)?;
-    Ok(record)
+    journal::note(st, ctx, Some(id), None, Deed::Deployed { deployer: *deployer, executable, code })?;
+    Ok(code)
+}
+
+/// Notes that a module wrote its data or moved ZRA: from now on a rollback cannot return to earlier data.
+///
+/// # Errors
+/// [`RegistryError::NoSuchModule`], [`RegistryError::State`].
+pub fn touch(st: &mut (impl StateAccess + ?Sized), id: &ModuleId) -> Result<(), RegistryError> {
+    let mut record = required(st, id)?;
+    if record.fresh {
+        record.fresh = false;
+        put_typed(st, keys::module(id), &record);
+    }
+    Ok(())
 }
 
 /// Puts a version into force: module, history and module set together.
@@ -266,39 +204,47 @@ pub fn config_history(
     keys::scan_typed(st, &keys::config_prefix(id, parameter))
 }
 
-/// Keeps the memory of an aborted upgrade; call it after rolling the enactment back. Other payloads leave none: their
-/// proposal says it all.
+/// Keeps the memory of an enactment that changed nothing; call it after rolling it back.
 ///
 /// # Errors
 /// [`StateError`].
 pub fn record_attempt(
     st: &mut (impl StateAccess + ?Sized),
     ctx: &Ctx<'_>,
-    proposal: ProposalId,
+    vote: &Vote,
     payload: &Payload,
     reason: AbortReason,
 ) -> Result<(), StateError> {
-    let Payload::Upgrade(upgrade) = payload else { return Ok(()) };
-    if module(st, &upgrade.module_id)?.is_none() {
-        return Ok(());
-    }
-    let record = AttemptRecord {
-        proposal,
-        sequence: upgrade.new_version,
-        code: upgrade.new_wasm_bytecode,
-        reason,
-        at: ctx.at(),
+    let known = match payload.module() {
+        Some(id) => module(st, id)?.map(|record| (*id, record)),
+        None => None,
     };
-    put_typed(st, keys::attempt(&upgrade.module_id, proposal), &record);
+    let code = if let Payload::Upgrade(upgrade) = payload { Some(upgrade.new_wasm_bytecode) } else { None };
+    journal::note(st, ctx, known.as_ref().map(|(id, _)| id), Some(vote), Deed::Aborted { reason, code })?;
+    if let (Payload::Upgrade(upgrade), Some(_)) = (payload, known) {
+        let record = AttemptRecord {
+            proposal: vote.proposal,
+            sequence: upgrade.new_version,
+            code: upgrade.new_wasm_bytecode,
+            reason,
+            at: ctx.at(),
+        };
+        put_typed(st, keys::attempt(&upgrade.module_id, vote.proposal), &record);
+    }
     Ok(())
 }
 
-/// The manifest of the code that `id` runs, if it carries one.
+/// The manifest of the code that `id` runs at `slot`, if it carries one.
 ///
 /// # Errors
 /// [`RegistryError::NoSuchModule`], [`RegistryError::State`].
-pub fn running_manifest(st: &(impl StateView + ?Sized), id: &ModuleId) -> Result<Option<Manifest>, RegistryError> {
-    required_info(st, &required(st, id)?.code())?.manifest()
+pub fn running_manifest(
+    st: &(impl StateView + ?Sized),
+    slot: Slot,
+    id: &ModuleId,
+) -> Result<Option<Manifest>, RegistryError> {
+    let code = refs::resolve(st, slot, &required(st, id)?.executable)?;
+    required_info(st, &code)?.manifest()
 }
 
 #[cfg(test)]

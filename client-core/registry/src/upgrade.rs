@@ -1,29 +1,41 @@
-//! Enactment (design §6): one atomic step, in which nothing changes unless everything holds. This room writes straight
-//! into the state it is given; the runtime hands it an overlay and rolls back to its checkpoint on an error.
+//! Enactment (design §6): one step in which nothing changes unless everything holds, or, for a migration that takes several
+//! blocks, a first, middle and last step of which only the last is seen by anybody. This room writes straight into the
+//! state it is given; the runtime hands it an overlay and rolls back to its checkpoint on an error.
 
 use crate::{
-    codes,
+    builders, codes,
     config::{Setter, setters},
+    effects::{Effects, UpgradeAsked},
     error::RegistryError,
-    events::{CONFIG_CHANGED, ConfigChanged, MODULE_UPGRADED, ModuleUpgraded, event},
+    events::{
+        BUILDERS_CHANGED, CONFIG_CHANGED, ConfigChanged, MIGRATION_PROGRESS, MODULE_FROZEN, MODULE_ROLLED_BACK,
+        MODULE_UNFROZEN, MODULE_UPGRADED, MigrationProgress, ModuleFrozen, ModuleRolledBack, ModuleUnfrozen,
+        ModuleUpgraded, PROPOSAL_EXECUTED, ProposalExecuted, event,
+    },
     executor::{Executor, SystemCall, SystemCaller, SystemResult},
+    freeze,
     info::CodeInfo,
+    journal::{self, Deed, Vote},
     keys,
-    legality::{Asked, Migration, Plan, When, covers, plan},
-    modules::{ConfigRecord, Ctx, Executable, VersionRecord, activate},
-    usage,
+    legality::{Asked, Data, Migration, Plan, When, covers, plan},
+    migration::{self, MigrationRecord},
+    modules::{Ctx, activate},
+    records::{ConfigRecord, VersionRecord},
+    refs, rollback,
+    usage::{self, Usage},
 };
 use alloc::{format, string::String, vec::Vec};
 use zera_primitives::{
-    AbortReason, Class, Event, Hash, ModuleId, Outcome, Payload, ProposalId, Sequence, WasmModuleUpgradeProposal,
-    limits, manifest::ExportKind, proposal::ConfigChange,
+    AbortReason, Class, Event, Executable, Hash, ModuleId, Outcome, Payload, ProposalId, Sequence,
+    manifest::ExportKind,
+    payload::{ConfigChange, Execution, Rollback},
 };
 use zera_state::{StateAccess, StateError, put_typed};
 
 /// Name of a health check's export in code whose manifest names none.
 const HEALTH: &str = "health";
 
-/// What an enactment did.
+/// What an enactment did in this block.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Enacted {
     /// Events in order, those of migrations and setters included.
@@ -32,6 +44,10 @@ pub struct Enacted {
     pub gas: u64,
     /// Entries that a migration wrote.
     pub writes: u64,
+    /// Enacted proposals whose versions a rollback undid.
+    pub undone: Vec<ProposalId>,
+    /// True while a migration needs more blocks: go on with [`resume`].
+    pub unfinished: bool,
 }
 
 /// Why an enactment changed nothing.
@@ -58,16 +74,15 @@ pub enum EnactError {
 
 /// One enactment under way: in which block, by which vote, and what it has used and emitted so far.
 pub struct Enactment<'a, E: ?Sized> {
-    ctx: &'a Ctx<'a>,
+    pub(crate) ctx: &'a Ctx<'a>,
     executor: &'a mut E,
-    proposal: ProposalId,
-    class: Class,
+    vote: &'a Vote,
     done: Enacted,
 }
 
-/// Enacts `payload`, voted as proposal `id` with class `class`.
+/// Enacts `payload`, voted as `vote` says.
 ///
-/// [`Payload::Parameters`] is only checked here: the runtime then gives the new set to governance.
+/// [`Payload::Parameters`] and [`Payload::Spam`] are only checked here: the runtime then tells governance.
 ///
 /// # Errors
 /// [`EnactError::Abort`] with the first rule that does not hold; [`EnactError::State`].
@@ -75,25 +90,33 @@ pub fn enact<S: StateAccess + ?Sized, E: Executor<S> + ?Sized>(
     st: &mut S,
     ctx: &Ctx<'_>,
     executor: &mut E,
-    id: ProposalId,
-    class: Class,
+    vote: &Vote,
     payload: &Payload,
 ) -> Result<Enacted, EnactError> {
-    let mut enactment = Enactment { ctx, executor, proposal: id, class, done: Enacted::default() };
-    match payload {
-        Payload::Upgrade(upgrade) => enactment.upgrade(st, upgrade)?,
-        Payload::Config { changes, .. } => enactment.config(st, changes)?,
-        Payload::Parameters { params, .. } => {
-            params.check().map_err(|error| enactment.refuse(error.into()))?;
-            covers(class, Class::Governance).map_err(|error| enactment.refuse(error))?;
-        }
-    }
+    let mut enactment = Enactment { ctx, executor, vote, done: Enacted::default() };
+    enactment.payload(st, payload)?;
+    Ok(enactment.done)
+}
+
+/// Goes on with the migration of `module` that `vote` began.
+///
+/// # Errors
+/// As [`enact`]; the caller rolls this block's part back and calls [`migration::abandon`].
+pub fn resume<S: StateAccess + ?Sized, E: Executor<S> + ?Sized>(
+    st: &mut S,
+    ctx: &Ctx<'_>,
+    executor: &mut E,
+    vote: &Vote,
+    payload: &Payload,
+) -> Result<Enacted, EnactError> {
+    let mut enactment = Enactment { ctx, executor, vote, done: Enacted::default() };
+    enactment.resume(st, payload)?;
     Ok(enactment.done)
 }
 
 /// Replaces the code of `module_id`, document 000's function of that name: validates the bytecode, runs the migration if
-/// one was voted, asks `health()`, and then puts the version into force. `enactment` carries block, vote and executor.
-/// The outgoing code is never asked.
+/// one was voted, asks invariants and `health()`, and then puts the version into force. `enactment` carries block, vote
+/// and executor. The outgoing code is never asked for permission.
 ///
 /// # Errors
 /// As [`enact`].
@@ -108,46 +131,174 @@ pub fn apply_wasm_module_upgrade<S: StateAccess + ?Sized, E: Executor<S> + ?Size
     let code = Hash::of(new_wasm_bytecode);
     let asked = Asked { module: module_id, code, version: new_version, migration: migration_logic_hash };
     let new = CodeInfo::read(new_wasm_bytecode).map_err(|error| enactment.refuse(error))?;
-    let plan = plan(st, enactment.ctx.supply, enactment.ctx.params, asked, new, When::Enacted)
-        .map_err(|error| enactment.refuse(error))?;
-    covers(enactment.class, plan.class).map_err(|error| enactment.refuse(error))?;
-
-    let old_generation = plan.record.generation;
-    let (generation, migrated) = match &plan.migration {
-        Some(migration) => {
-            let generation = old_generation.saturating_add(1);
-            enactment.migrate(st, module_id, migration, generation, old_generation)?;
-            let entries = usage::recount(st, &module_id, generation)?.entries;
-            (generation, Some(entries))
-        }
-        None => (old_generation, None),
-    };
-    enactment.health(st, module_id, code, &plan, generation)?;
-    enactment.put_into_force(st, asked, plan, generation, migrated)?;
-    let first_kept = generation.saturating_add(1).saturating_sub(limits::STORAGE_GENERATIONS);
-    if migrated.is_some() && first_kept > 0 {
-        usage::prune(st, &module_id, first_kept)?;
-    }
-    Ok(())
+    let plan = plan(st, enactment.ctx, asked, new, When::Enacted).map_err(|error| enactment.refuse(error))?;
+    covers(enactment.vote.class, plan.class).map_err(|error| enactment.refuse(error))?;
+    enactment.apply(st, asked, plan, None)
 }
 
 impl<E: ?Sized> Enactment<'_, E> {
-    fn upgrade<S: StateAccess + ?Sized>(
+    fn payload<S: StateAccess + ?Sized>(&mut self, st: &mut S, payload: &Payload) -> Result<(), EnactError>
+    where
+        E: Executor<S>,
+    {
+        let proposal = self.vote.proposal;
+        match payload {
+            Payload::Upgrade(upgrade) => self.upgrade(st, &upgrade.into()),
+            Payload::Rollback(rollback) => self.rollback(st, rollback),
+            Payload::Config { changes, .. } => self.config(st, changes),
+            Payload::Execute(execution) => self.execution(st, execution),
+            Payload::Parameters { params, .. } => {
+                params.check().map_err(|error| self.refuse(error.into()))?;
+                self.covered(Class::Governance)
+            }
+            Payload::Freeze { module_id: module, slots, .. } => {
+                self.covered(Class::Emergency)?;
+                let until = freeze::freeze(st, self.ctx, module, *slots, proposal);
+                let until = until.map_err(|error| self.refuse(error))?;
+                self.done.events.push(event(MODULE_FROZEN, &ModuleFrozen { module: *module, until, proposal }));
+                self.note(st, Some(module), Deed::Frozen { until })
+            }
+            Payload::Unfreeze { module_id: module, .. } => {
+                self.covered(Class::Emergency)?;
+                freeze::unfreeze(st, self.ctx, module).map_err(|error| self.refuse(error))?;
+                self.done.events.push(event(MODULE_UNFROZEN, &ModuleUnfrozen { module: *module, proposal }));
+                self.note(st, Some(module), Deed::Unfrozen)
+            }
+            Payload::Reference { module_id, reference, .. } => {
+                self.covered(Class::Major)?;
+                let new = Executable::ExternalRef(reference.clone());
+                let event = refs::switch(st, self.ctx, module_id, new, Some(self.vote));
+                self.done.events.push(event.map_err(|error| self.refuse(error))?);
+                Ok(())
+            }
+            Payload::Builders { add, remove, .. } => {
+                self.covered(Class::Major)?;
+                let list = builders::changed(st, add, remove).map_err(|error| self.refuse(error))?;
+                builders::put(st, &list);
+                self.done.events.push(event(BUILDERS_CHANGED, &proposal));
+                self.note(st, None, Deed::Builders { added: add.clone(), removed: remove.clone() })
+            }
+            Payload::Spam { .. } => self.covered(Class::Minor),
+        }
+    }
+
+    fn covered(&self, computed: Class) -> Result<(), EnactError> {
+        covers(self.vote.class, computed).map_err(|error| self.refuse(error))
+    }
+
+    fn note<S: StateAccess + ?Sized>(
+        &self,
+        st: &mut S,
+        module: Option<&ModuleId>,
+        deed: Deed,
+    ) -> Result<(), EnactError> {
+        Ok(journal::note(st, self.ctx, module, Some(self.vote), deed)?)
+    }
+
+    fn upgrade<S: StateAccess + ?Sized>(&mut self, st: &mut S, asked: &Asked) -> Result<(), EnactError>
+    where
+        E: Executor<S>,
+    {
+        crate::modules::required(st, &asked.module).map_err(|error| self.refuse(error))?;
+        let bytes = codes::code(st, &asked.code)?.filter(|bytes| Hash::of(bytes) == asked.code);
+        let bytes = bytes.ok_or_else(|| self.refuse(RegistryError::CodeMissing(asked.code)))?;
+        apply_wasm_module_upgrade(st, self, asked.module, &bytes, asked.version, asked.migration)
+    }
+
+    fn rollback<S: StateAccess + ?Sized>(&mut self, st: &mut S, rollback: &Rollback) -> Result<(), EnactError>
+    where
+        E: Executor<S>,
+    {
+        let (asked, plan) = rollback::plan(st, self.ctx, rollback).map_err(|error| self.refuse(error))?;
+        self.covered(plan.class)?;
+        self.apply(st, asked, plan, Some(rollback.to_version))
+    }
+
+    /// Applies what was found legal: at once, or by the first steps of a migration.
+    fn apply<S: StateAccess + ?Sized>(
         &mut self,
         st: &mut S,
-        upgrade: &WasmModuleUpgradeProposal,
+        asked: Asked,
+        plan: Plan,
+        rollback_to: Option<Sequence>,
     ) -> Result<(), EnactError>
     where
         E: Executor<S>,
     {
-        crate::modules::required(st, &upgrade.module_id).map_err(|error| self.refuse(error))?;
-        let voted = upgrade.new_wasm_bytecode;
-        let bytes = codes::code(st, &voted)?.filter(|bytes| Hash::of(bytes) == voted);
-        let bytes = bytes.ok_or_else(|| self.refuse(RegistryError::CodeMissing(voted)))?;
-        let (version, migration) = (upgrade.new_version, upgrade.migration_logic_hash);
-        apply_wasm_module_upgrade(st, self, upgrade.module_id, &bytes, version, migration)
+        if plan.record.migrating.is_some() {
+            return Err(self.refuse(RegistryError::Busy));
+        }
+        let Data::Migrate(migration) = &plan.data else { return self.finish(st, asked, plan, None, rollback_to) };
+        let migration = migration.clone();
+        let mut work = MigrationRecord {
+            proposal: self.vote.proposal,
+            code: asked.code,
+            version: asked.version,
+            migration: migration.code,
+            rollback_to,
+            generation: plan.record.next_generation,
+            cursor: Vec::new(),
+            usage: Usage::default(),
+            begun: self.ctx.height,
+            steps: 0,
+            gas: 0,
+        };
+        let complete = if migration.stepwise {
+            self.steps(st, asked.module, &migration, &mut work, plan.record.generation)?
+        } else {
+            work.usage = self.migrate(st, asked.module, &migration, work.generation, plan.record.generation)?;
+            true
+        };
+        if complete {
+            return self.finish(st, asked, plan, Some(&work), rollback_to);
+        }
+        let mut record = plan.record;
+        record.migrating = Some(self.vote.proposal);
+        record.next_generation = work.generation.saturating_add(1);
+        put_typed(st, keys::module(&asked.module), &record);
+        self.note(st, Some(&asked.module), Deed::MigrationBegun { generation: work.generation, code: migration.code })?;
+        self.pause(st, asked.module, &work);
+        Ok(())
     }
 
+    fn pause<S: StateAccess + ?Sized>(&mut self, st: &mut S, module: ModuleId, work: &MigrationRecord) {
+        migration::put(st, &module, work);
+        let (proposal, steps, entries, gas) = (work.proposal, work.steps, work.usage.entries, work.gas);
+        let fields = MigrationProgress { module, proposal, steps, entries, gas };
+        self.done.events.push(event(MIGRATION_PROGRESS, &fields));
+        self.done.unfinished = true;
+    }
+
+    fn resume<S: StateAccess + ?Sized>(&mut self, st: &mut S, payload: &Payload) -> Result<(), EnactError>
+    where
+        E: Executor<S>,
+    {
+        let gone = || RegistryError::NoSuchModule(payload.module().copied().unwrap_or_default());
+        let module = *payload.module().ok_or_else(|| self.refuse(gone()))?;
+        let mut work = migration::migration(st, &module)?.ok_or_else(|| self.refuse(gone()))?;
+        migration::close(st, &module).map_err(|error| self.refuse(error))?;
+        let (asked, plan) = match payload {
+            Payload::Rollback(rollback) => rollback::plan(st, self.ctx, rollback),
+            _ => codes::required_info(st, &work.code).and_then(|new| {
+                let asked = work.asked(module);
+                Ok((asked, plan(st, self.ctx, asked, new, When::Enacted)?))
+            }),
+        }
+        .map_err(|error| self.refuse(error))?;
+        let Data::Migrate(migration) = &plan.data else { return Err(self.refuse(gone())) };
+        let migration = migration.clone();
+        if self.steps(st, module, &migration, &mut work, plan.record.generation)? {
+            let rollback_to = work.rollback_to;
+            return self.finish(st, asked, plan, Some(&work), rollback_to);
+        }
+        let mut record = plan.record;
+        record.migrating = Some(self.vote.proposal);
+        put_typed(st, keys::module(&module), &record);
+        self.pause(st, module, &work);
+        Ok(())
+    }
+
+    /// Runs a migration that does all in one call, and answers what it wrote.
     fn migrate<S: StateAccess + ?Sized>(
         &mut self,
         st: &mut S,
@@ -155,7 +306,7 @@ impl<E: ?Sized> Enactment<'_, E> {
         migration: &Migration,
         generation: u32,
         old_generation: u32,
-    ) -> Result<(), EnactError>
+    ) -> Result<Usage, EnactError>
     where
         E: Executor<S>,
     {
@@ -169,46 +320,102 @@ impl<E: ?Sized> Enactment<'_, E> {
                 caller: SystemCaller::Runtime,
                 generation,
                 old_generation: Some(old_generation),
+                usage: Usage::default(),
                 read_only: false,
                 gas: 0,
             },
         )?;
         match ended.outcome {
-            Outcome::Ok => Ok(()),
+            Outcome::Ok => Ok(ended.usage),
             Outcome::OutOfGas => Err(self.failed(AbortReason::MigrationOutOfGas, "the migration", &ended)),
             _ => Err(self.failed(AbortReason::MigrationFailed, "the migration", &ended)),
         }
     }
 
-    /// Asks the new code on the data it will have. It must answer true: 1 directly, or SCALE's.
-    fn health<S: StateAccess + ?Sized>(
+    /// Asks invariants and health of what would be in force, then puts it into force.
+    fn finish<S: StateAccess + ?Sized>(
         &mut self,
         st: &mut S,
-        module: ModuleId,
-        code: Hash,
+        asked: Asked,
+        plan: Plan,
+        migrated: Option<&MigrationRecord>,
+        rollback_to: Option<Sequence>,
+    ) -> Result<(), EnactError>
+    where
+        E: Executor<S>,
+    {
+        let generation = match (&plan.data, migrated) {
+            (_, Some(work)) => work.generation,
+            (Data::Return(place), None) => {
+                plan.record.earlier.get(*place).map_or(plan.record.generation, |earlier| earlier.number)
+            }
+            _ => plan.record.generation,
+        };
+        if !matches!(plan.data, Data::Return(_)) {
+            self.invariants(st, asked, &plan, generation)?;
+        }
+        if let Some(entry) = plan.new.entry(plan.manifest.as_ref(), ExportKind::Health, HEALTH) {
+            let ended = self.look(st, asked.module, asked.code, &entry, generation)?;
+            if !ended.outcome.is_ok() || !matches!(ended.result.as_slice(), [1] | [1, 0, 0, 0]) {
+                return Err(self.failed(AbortReason::Unhealthy, "health()", &ended));
+            }
+        }
+        self.put_into_force(st, asked, plan, generation, migrated, rollback_to)
+    }
+
+    /// Asks both codes what must not change. What the old code cannot answer binds nobody: a broken old version never
+    /// blocks its replacement.
+    fn invariants<S: StateAccess + ?Sized>(
+        &mut self,
+        st: &mut S,
+        asked: Asked,
         plan: &Plan,
         generation: u32,
     ) -> Result<(), EnactError>
     where
         E: Executor<S>,
     {
-        let Some(entry) = plan.new.entry(plan.manifest.as_ref(), ExportKind::Health, HEALTH) else { return Ok(()) };
-        let ended = self.run(
-            st,
-            SystemCall {
-                module,
-                code,
-                entry: &entry,
-                args: &[],
-                caller: SystemCaller::Runtime,
-                generation,
-                old_generation: None,
-                read_only: true,
-                gas: 0,
-            },
-        )?;
-        let healthy = ended.outcome.is_ok() && matches!(ended.result.as_slice(), [1] | [1, 0, 0, 0]);
-        if healthy { Ok(()) } else { Err(self.failed(AbortReason::Unhealthy, "health()", &ended)) }
+        let (Some(old), Some(new)) = (&plan.old_manifest, &plan.manifest) else { return Ok(()) };
+        let both = old.exports.iter().filter(|export| export.kind == ExportKind::Invariant);
+        for export in both {
+            if new.export(&export.name).is_none_or(|other| other.kind != ExportKind::Invariant) {
+                continue;
+            }
+            let before = self.look(st, asked.module, plan.old_code, &export.name, plan.record.generation)?;
+            let after = self.look(st, asked.module, asked.code, &export.name, generation)?;
+            if before.outcome.is_ok() && (!after.outcome.is_ok() || after.result != before.result) {
+                let detail = format!("{}() has another value afterwards", export.name);
+                return Err(self.abort(AbortReason::InvariantBroken, detail));
+            }
+        }
+        Ok(())
+    }
+
+    /// A read-only call of `code` on one generation of a module's data.
+    fn look<S: StateAccess + ?Sized>(
+        &mut self,
+        st: &mut S,
+        module: ModuleId,
+        code: Hash,
+        entry: &str,
+        generation: u32,
+    ) -> Result<SystemResult, EnactError>
+    where
+        E: Executor<S>,
+    {
+        let call = SystemCall {
+            module,
+            code,
+            entry,
+            args: &[],
+            caller: SystemCaller::Runtime,
+            generation,
+            old_generation: None,
+            usage: Usage::default(),
+            read_only: true,
+            gas: 0,
+        };
+        self.run(st, call)
     }
 
     fn put_into_force<S: StateAccess + ?Sized>(
@@ -217,41 +424,128 @@ impl<E: ?Sized> Enactment<'_, E> {
         asked: Asked,
         plan: Plan,
         generation: u32,
-        migrated: Option<u64>,
+        work: Option<&MigrationRecord>,
+        rollback_to: Option<Sequence>,
     ) -> Result<(), EnactError> {
-        let (schema, semver, old_code) = (plan.schema(), plan.semver(), plan.record.code());
-        let mut record = plan.record;
-        if migrated.is_some() {
-            record.data_schemas.clear();
+        let (schema, semver, old_code) = (plan.schema(), plan.semver(), plan.old_code);
+        let (data, mut record) = (plan.data, plan.record);
+        let module = asked.module;
+        if let Some(work) = work {
+            record.turn_to(generation, schema, usage::storage_usage(st, &module)?);
+            usage::save(st, &module, &work.usage);
+            usage::retire(st, &module, &mut record)?;
+        } else if let Data::Return(place) = data {
+            let gone = record.return_to(place, usage::storage_usage(st, &module)?);
+            usage::discard(st, &module, &gone.numbers)?;
+            usage::save(st, &module, &gone.usage);
         }
         record.data_schemas.retain(|known| *known != schema);
         record.data_schemas.push(schema);
+        refs::count(st, &module, &record.executable, false).map_err(|error| self.refuse(error))?;
         record.executable = Executable::Code(asked.code);
         record.sequence = asked.version;
         record.schema = schema;
-        record.generation = generation;
+        record.migrating = None;
+        let migrated = work.map(|work| work.usage.entries);
         let version = VersionRecord {
             sequence: asked.version,
             semver,
             code: asked.code,
+            reference: None,
             schema,
             generation,
             enacted: self.ctx.at(),
-            proposal: Some(self.proposal),
+            proposal: Some(self.vote.proposal),
             migrated,
+            rollback_to,
         };
-        activate(st, &asked.module, &record, &version)?;
+        if let Some(to) = rollback_to {
+            let undone = crate::modules::versions(st, &module)?.into_iter();
+            let undone = undone.filter(|version| version.sequence > to && version.rollback_to.is_none());
+            self.done.undone.extend(undone.filter_map(|version| version.proposal));
+        }
+        activate(st, &module, &record, &version)?;
         self.done.writes = self.done.writes.saturating_add(migrated.unwrap_or(0));
-        let fields = ModuleUpgraded {
-            module: asked.module,
-            sequence: asked.version,
-            old_code,
-            new_code: asked.code,
-            generation,
-            migrated,
-            proposal: self.proposal,
+        self.tell(st, module, &version, old_code, matches!(data, Data::Return(_)))
+    }
+
+    /// Event and journal entry of a version that came into force.
+    fn tell<S: StateAccess + ?Sized>(
+        &mut self,
+        st: &mut S,
+        module: ModuleId,
+        version: &VersionRecord,
+        old_code: Hash,
+        data: bool,
+    ) -> Result<(), EnactError> {
+        let VersionRecord { sequence, code: new_code, schema, generation, migrated, .. } = *version;
+        let proposal = self.vote.proposal;
+        let deed = if let Some(to) = version.rollback_to {
+            let fields = ModuleRolledBack { module, sequence, to, old_code, new_code, generation, data, proposal };
+            self.done.events.push(event(MODULE_ROLLED_BACK, &fields));
+            Deed::RolledBack { sequence, to, old_code, new_code, generation, data }
+        } else {
+            let fields = ModuleUpgraded { module, sequence, old_code, new_code, generation, migrated, proposal };
+            self.done.events.push(event(MODULE_UPGRADED, &fields));
+            let builders = builders::verdicts(st, &new_code)?;
+            Deed::Upgraded { sequence, old_code, new_code, schema, generation, migrated, builders }
         };
-        self.done.events.push(event(MODULE_UPGRADED, &fields));
+        self.note(st, Some(&module), deed)
+    }
+
+    /// Runs a proposal's own code and holds it to the effects that were voted; upgrades among them come last.
+    fn execution<S: StateAccess + ?Sized>(&mut self, st: &mut S, execution: &Execution) -> Result<(), EnactError>
+    where
+        E: Executor<S>,
+    {
+        let class = crate::classify::execution(st, self.ctx, execution).map_err(|error| self.refuse(error))?;
+        self.covered(class)?;
+        let voted = Effects::voted(st, self.ctx.slot, &execution.effects).map_err(|error| self.refuse(error))?;
+        let gas = self.gas_left();
+        let mut ended = self.executor.execute(st, &execution.code, gas)?;
+        self.done.gas = self.done.gas.saturating_add(ended.gas);
+        if !ended.outcome.is_ok() {
+            let cause = ended.diagnostic.as_deref().unwrap_or("no more is known");
+            let detail = format!("enact() ended {:?}: {cause}", ended.outcome);
+            return Err(self.abort(AbortReason::ExecutionFailed, detail));
+        }
+        if ended.effects != voted {
+            let detail = format!("what it did is not what was voted: {:?} instead of {voted:?}", ended.effects);
+            return Err(self.abort(AbortReason::OtherEffects, detail));
+        }
+        self.done.events.append(&mut ended.events);
+        self.note_sets(st, &execution.effects)?;
+        for UpgradeAsked { module, code, version, migration } in voted.upgrades {
+            self.upgrade(st, &Asked { module, code, version, migration })?;
+            if self.done.unfinished {
+                let detail = "an upgrade inside an executable proposal must migrate in one block".into();
+                return Err(self.abort(AbortReason::MigrationOutOfGas, detail));
+            }
+        }
+        let (code, effects) = (execution.code, u32::try_from(execution.effects.len()).unwrap_or(u32::MAX));
+        let fields = ProposalExecuted { proposal: self.vote.proposal, code, effects };
+        self.done.events.push(event(PROPOSAL_EXECUTED, &fields));
+        self.note(st, None, Deed::Executed { code })
+    }
+
+    /// Remembers the parameters that a proposal's code set.
+    fn note_sets<S: StateAccess + ?Sized>(
+        &mut self,
+        st: &mut S,
+        effects: &[zera_primitives::Effect],
+    ) -> Result<(), EnactError> {
+        let sets = effects.iter().filter_map(|effect| match effect {
+            zera_primitives::Effect::Set { module, parameter, value } => Some(ConfigChange {
+                module_id: *module,
+                parameter: parameter.clone(),
+                value: value.clone(),
+            }),
+            _ => None,
+        });
+        for (index, change) in (0..).zip(sets) {
+            let record = crate::modules::required(st, &change.module_id).map_err(|error| self.refuse(error))?;
+            self.remember(st, index, &change, record.sequence)?;
+        }
         Ok(())
     }
 
@@ -261,8 +555,8 @@ impl<E: ?Sized> Enactment<'_, E> {
     where
         E: Executor<S>,
     {
-        let setters = setters(st, changes).map_err(|error| self.refuse(error))?;
-        covers(self.class, Class::Patch).map_err(|error| self.refuse(error))?;
+        let setters = setters(st, self.ctx.slot, changes).map_err(|error| self.refuse(error))?;
+        self.covered(Class::Patch)?;
         (0..)
             .zip(changes.iter().zip(&setters))
             .try_for_each(|(index, (change, setter))| self.set(st, index, change, setter))
@@ -278,14 +572,18 @@ impl<E: ?Sized> Enactment<'_, E> {
     where
         E: Executor<S>,
     {
+        if setter.record.migrating.is_some() {
+            return Err(self.refuse(RegistryError::Busy)); // its data are being written anew
+        }
         let call = SystemCall {
             module: change.module_id,
-            code: setter.record.code(),
+            code: setter.code,
             entry: &setter.entry,
             args: &setter.args,
             caller: SystemCaller::Governance,
             generation: setter.record.generation,
             old_generation: None,
+            usage: Usage::default(),
             read_only: false,
             gas: 0,
         };
@@ -293,26 +591,36 @@ impl<E: ?Sized> Enactment<'_, E> {
         if !ended.outcome.is_ok() {
             return Err(self.failed(AbortReason::SetterFailed, &setter.entry, &ended));
         }
-        let proposal = self.proposal;
-        let record =
-            ConfigRecord { proposal, value: change.value.clone(), sequence: setter.record.sequence, at: self.ctx.at() };
+        self.remember(st, index, change, setter.record.sequence)
+    }
+
+    /// History, event and journal entry of a parameter that was set.
+    fn remember<S: StateAccess + ?Sized>(
+        &mut self,
+        st: &mut S,
+        index: u32,
+        change: &ConfigChange,
+        sequence: Sequence,
+    ) -> Result<(), EnactError> {
+        let proposal = self.vote.proposal;
+        let record = ConfigRecord { proposal, value: change.value.clone(), sequence, at: self.ctx.at() };
         put_typed(st, keys::config(&change.module_id, &change.parameter, proposal, index), &record);
-        let fields = ConfigChanged {
-            module: change.module_id,
-            parameter: change.parameter.clone(),
-            value: change.value.clone(),
-            proposal,
-        };
-        self.done.events.push(event(CONFIG_CHANGED, &fields));
-        Ok(())
+        let (module, parameter, value) = (change.module_id, change.parameter.clone(), change.value.clone());
+        let deed = Deed::Configured { parameter: parameter.clone(), value: value.clone() };
+        self.done.events.push(event(CONFIG_CHANGED, &ConfigChanged { module, parameter, value, proposal }));
+        self.note(st, Some(&module), deed)
     }
 
     /// Runs a guest with the gas that is left of one enactment's: the migration gas of the parameters in force.
-    fn run<S: StateAccess + ?Sized>(&mut self, st: &mut S, call: SystemCall<'_>) -> Result<SystemResult, EnactError>
+    pub(crate) fn run<S: StateAccess + ?Sized>(
+        &mut self,
+        st: &mut S,
+        call: SystemCall<'_>,
+    ) -> Result<SystemResult, EnactError>
     where
         E: Executor<S>,
     {
-        let gas = self.ctx.params.migration_gas.saturating_sub(self.done.gas);
+        let gas = self.gas_left();
         let mut ended = self.executor.run(st, &SystemCall { gas, ..call })?;
         self.done.gas = self.done.gas.saturating_add(ended.gas);
         if ended.outcome.is_ok() {
@@ -321,14 +629,22 @@ impl<E: ?Sized> Enactment<'_, E> {
         Ok(ended)
     }
 
-    fn refuse(&self, error: RegistryError) -> EnactError {
+    pub(crate) const fn gas_left(&self) -> u64 {
+        self.ctx.params.migration_gas.saturating_sub(self.done.gas)
+    }
+
+    pub(crate) const fn gas_used(&self) -> u64 {
+        self.done.gas
+    }
+
+    pub(crate) fn refuse(&self, error: RegistryError) -> EnactError {
         match error {
             RegistryError::State(error) => EnactError::State(error),
             error => self.abort(error.abort_reason(), format!("{error}")),
         }
     }
 
-    fn failed(&self, reason: AbortReason, what: &str, ended: &SystemResult) -> EnactError {
+    pub(crate) fn failed(&self, reason: AbortReason, what: &str, ended: &SystemResult) -> EnactError {
         let cause = ended.diagnostic.as_deref().unwrap_or("no more is known");
         let detail = match ended.outcome {
             Outcome::Ok => format!("{what} did not answer true"),
@@ -337,7 +653,7 @@ impl<E: ?Sized> Enactment<'_, E> {
         self.abort(reason, detail)
     }
 
-    const fn abort(&self, reason: AbortReason, detail: String) -> EnactError {
+    pub(crate) const fn abort(&self, reason: AbortReason, detail: String) -> EnactError {
         EnactError::Abort(Abort { reason, detail, gas: self.done.gas })
     }
 }

@@ -4,11 +4,12 @@
 //! it at the price in force; freeing `f` of `b` bytes pays ⌊pool · f / b⌋ back to whoever frees, so the last byte
 //! empties it. A write that changes no size touches neither counter nor pool and so makes no two transactions conflict.
 
-use crate::{error::RegistryError, keys};
+use crate::{error::RegistryError, keys, records::ModuleRecord};
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::cmp::Ordering;
 use scale_info::TypeInfo;
-use zera_primitives::{AccountId, Amount, ModuleId, Room, StateKey};
+use zera_primitives::{AccountId, Amount, ModuleId, StateKey, limits};
 use zera_state::{
     StateAccess, StateError, StateView,
     accounts::{account, release_storage, reserve_storage, transfer},
@@ -24,6 +25,18 @@ pub struct Usage {
     pub entries: u64,
     /// Bytes of their keys (as the module names them) and values.
     pub bytes: u64,
+}
+
+impl Usage {
+    /// The usage after one write; lengths as [`charge_storage`] takes them. None when the counts do not belong together.
+    #[must_use]
+    pub fn write(self, old: Option<usize>, new: Option<usize>) -> Option<Self> {
+        let replaced = |count: u64, old: u64, new: u64| count.checked_sub(old).and_then(|rest| rest.checked_add(new));
+        Some(Self {
+            entries: replaced(self.entries, old.is_some().into(), new.is_some().into())?,
+            bytes: replaced(self.bytes, old.unwrap_or(0) as u64, new.unwrap_or(0) as u64)?,
+        })
+    }
 }
 
 /// Usage of a module.
@@ -46,7 +59,7 @@ pub fn storage_pool(st: &(impl StateView + ?Sized), module: &ModuleId) -> Result
 /// together, `None` for no entry. Call it before or after the write itself. Without a `payer` (writes of governance's
 /// setters) only the counters move: nobody pays for growth, and what is freed stays in the pool for who frees later.
 ///
-/// Not for migrations, whose generation is counted at its end.
+/// Not for migrations: their writes are counted by [`Usage::write`] for the generation they make.
 ///
 /// # Errors
 /// [`RegistryError::Account`] when the payer cannot pay; [`RegistryError::State`].
@@ -63,12 +76,7 @@ pub fn charge_storage(
         return Ok(());
     }
     let before = storage_usage(st, module)?;
-    let corrupt = || StateError::Corrupt(keys::usage(module));
-    let replaced = |count: u64, old: u64, new: u64| count.checked_sub(old).and_then(|rest| rest.checked_add(new));
-    let after = Usage {
-        entries: replaced(before.entries, old.is_some().into(), new.is_some().into()).ok_or_else(corrupt)?,
-        bytes: replaced(before.bytes, old_bytes, new_bytes).ok_or_else(corrupt)?,
-    };
+    let after = before.write(old, new).ok_or_else(|| StateError::Corrupt(keys::usage(module)))?;
     if let Some(payer) = payer {
         match new_bytes.cmp(&old_bytes) {
             Ordering::Greater => pay(st, per_byte, payer, module, new_bytes.saturating_sub(old_bytes))?,
@@ -80,44 +88,68 @@ pub fn charge_storage(
     Ok(())
 }
 
-/// Counts a whole generation anew and makes it the module's usage; the pool stays as it is.
-pub(crate) fn recount(
+/// Keeps the newest generations behind the current one and hands the rest over for removal.
+pub(crate) fn retire(
     st: &mut (impl StateAccess + ?Sized),
     module: &ModuleId,
-    generation: u32,
-) -> Result<Usage, StateError> {
-    let prefix = StateKey::storage(module, generation, &[]);
-    let mut usage = Usage::default();
-    let mut after = StateKey::default();
-    while let Some(key) = st.next_key(prefix.as_bytes(), after.as_bytes())? {
-        let value = st.get(&key)?.ok_or_else(|| StateError::Corrupt(key.clone()))?;
-        let name = key.as_bytes().len().saturating_sub(prefix.as_bytes().len());
-        usage.entries = usage.entries.saturating_add(1);
-        usage.bytes = usage.bytes.saturating_add(name.saturating_add(value.len()) as u64);
-        after = key;
-    }
-    save(st, module, &usage);
-    Ok(usage)
+    record: &mut ModuleRecord,
+) -> Result<(), StateError> {
+    let kept = usize::try_from(limits::STORAGE_GENERATIONS.saturating_sub(1)).unwrap_or(0);
+    let surplus = record.earlier.len().saturating_sub(kept);
+    let gone: Vec<u32> = record.earlier.drain(..surplus).map(|generation| generation.number).collect();
+    discard(st, module, &gone)
 }
 
-/// Removes every storage generation of a module below `first_kept`.
-pub(crate) fn prune(
+/// Hands storage generations that nobody can reach any more over for removal.
+pub(crate) fn discard(
     st: &mut (impl StateAccess + ?Sized),
     module: &ModuleId,
-    first_kept: u32,
+    generations: &[u32],
 ) -> Result<(), StateError> {
-    let end = StateKey::storage(module, first_kept, &[]);
-    let all = StateKey::new(Room::Storage, &[&module.0]);
-    let mut after = StateKey::default();
-    while let Some(key) = st.next_key(all.as_bytes(), after.as_bytes())?.filter(|key| *key < end) {
-        st.remove(&key);
-        after = key;
+    if generations.is_empty() {
+        return Ok(());
     }
+    let mut queue = retired(st)?;
+    queue.extend(generations.iter().map(|number| (*module, *number)));
+    put_typed(st, keys::retired(), &queue);
     Ok(())
 }
 
+fn retired(st: &(impl StateView + ?Sized)) -> Result<Vec<(ModuleId, u32)>, StateError> {
+    Ok(get_typed(st, &keys::retired())?.unwrap_or_default())
+}
+
+/// Removes at most `limit` entries of generations that were handed over, oldest first, and answers how many: one block's
+/// share of a work that may be as large as a module's whole storage.
+///
+/// # Errors
+/// [`StateError`].
+pub fn sweep(st: &mut (impl StateAccess + ?Sized), limit: usize) -> Result<usize, StateError> {
+    let mut queue = retired(st)?;
+    let (mut removed, mut done) = (0usize, 0usize);
+    for (module, number) in &queue {
+        let prefix = StateKey::storage(module, *number, &[]);
+        let mut after = StateKey::default();
+        while removed < limit {
+            let Some(key) = st.next_key(prefix.as_bytes(), after.as_bytes())? else { break };
+            st.remove(&key);
+            after = key;
+            removed = removed.saturating_add(1);
+        }
+        if removed >= limit {
+            break;
+        }
+        done = done.saturating_add(1);
+    }
+    if done > 0 {
+        queue.drain(..done);
+        if queue.is_empty() { st.remove(&keys::retired()) } else { put_typed(st, keys::retired(), &queue) }
+    }
+    Ok(removed)
+}
+
 /// A module without entries has no counter, so that equal contents give equal roots.
-fn save(st: &mut (impl StateAccess + ?Sized), module: &ModuleId, usage: &Usage) {
+pub(crate) fn save(st: &mut (impl StateAccess + ?Sized), module: &ModuleId, usage: &Usage) {
     let key = keys::usage(module);
     if *usage == Usage::default() { st.remove(&key) } else { put_typed(st, key, usage) }
 }

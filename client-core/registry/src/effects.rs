@@ -1,0 +1,106 @@
+//! The effects of an executable proposal (design §6): what was voted and what was observed, in one form, so that "exactly
+//! the effects that were voted" is one comparison.
+
+use crate::{config::setters, error::RegistryError};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use zera_primitives::{
+    AccountId, Amount, Effect, Hash, ModuleId, Sequence, Slot, limits, payload::ConfigChange,
+};
+use zera_state::StateView;
+
+/// An upgrade asked for by a proposal's code.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct UpgradeAsked {
+    /// The module.
+    pub module: ModuleId,
+    /// The new code.
+    pub code: Hash,
+    /// Its sequence.
+    pub version: Sequence,
+    /// Code of the migration.
+    pub migration: Option<Hash>,
+}
+
+/// Effects, each subject once.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Effects {
+    /// Calls of exports that set no parameter for the proposal, by module and export.
+    pub calls: BTreeMap<(ModuleId, String), u32>,
+    /// Setters called by the proposal itself: module, export, argument bytes, in order.
+    pub sets: Vec<(ModuleId, String, Vec<u8>)>,
+    /// ZRA moved, from whom to whom.
+    pub moves: BTreeMap<(AccountId, AccountId), u128>,
+    /// Upgrades asked for, in order.
+    pub upgrades: Vec<UpgradeAsked>,
+    /// Tags set: manager, tag, code, in order.
+    pub tags: Vec<(ModuleId, String, Hash)>,
+    /// What no proposal may do: create modules, switch executables, delete tags. Never equal to a voted list.
+    pub forbidden: u32,
+}
+
+impl Effects {
+    /// Notes a call.
+    pub fn call(&mut self, module: ModuleId, entry: &str) {
+        let times = self.calls.entry((module, entry.into())).or_default();
+        *times = times.saturating_add(1);
+    }
+
+    /// Notes ZRA that move.
+    pub fn move_zra(&mut self, from: AccountId, to: AccountId, amount: Amount) {
+        if !amount.is_zero() {
+            let sum = self.moves.entry((from, to)).or_default();
+            *sum = sum.saturating_add(amount.0);
+        }
+    }
+
+    /// The voted list in this form. Values of parameters become the arguments of their setters, once they are found to
+    /// be of the right type and inside their bounds.
+    ///
+    /// # Errors
+    /// [`RegistryError::Effects`] for an empty list, a list that is too long, or a subject named twice; what is wrong
+    /// with a parameter.
+    pub fn voted(st: &(impl StateView + ?Sized), slot: Slot, list: &[Effect]) -> Result<Self, RegistryError> {
+        if list.is_empty() || list.len() > limits::EFFECTS {
+            return Err(RegistryError::Effects("it has 1 to 64 entries"));
+        }
+        let twice = || RegistryError::Effects("a subject is named twice, or nothing is done to it");
+        let mut effects = Self::default();
+        let mut changes = Vec::new();
+        for effect in list {
+            match effect {
+                Effect::Call { module, entry, times } => {
+                    let before = effects.calls.insert((*module, entry.clone()), *times);
+                    if before.is_some() || *times == 0 {
+                        return Err(twice());
+                    }
+                }
+                Effect::Set { module, parameter, value } => changes.push(ConfigChange {
+                    module_id: *module,
+                    parameter: parameter.clone(),
+                    value: value.clone(),
+                }),
+                Effect::Move { from, to, amount } => {
+                    let before = effects.moves.insert((*from, *to), amount.0);
+                    if before.is_some() || amount.is_zero() {
+                        return Err(twice());
+                    }
+                }
+                Effect::Upgrade { module, code, version, migration } => effects.upgrades.push(UpgradeAsked {
+                    module: *module,
+                    code: *code,
+                    version: *version,
+                    migration: *migration,
+                }),
+                Effect::Tag { manager, tag, code } => effects.tags.push((*manager, tag.clone(), *code)),
+            }
+        }
+        if !changes.is_empty() {
+            let found = setters(st, slot, &changes)?;
+            let call = |(change, setter): (&ConfigChange, crate::config::Setter)| {
+                (change.module_id, setter.entry, setter.args)
+            };
+            effects.sets = changes.iter().zip(found).map(call).collect();
+        }
+        Ok(effects)
+    }
+}
