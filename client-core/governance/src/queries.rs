@@ -1,19 +1,19 @@
 //! What pages and nodes ask: read-only, nothing here changes state.
 
+pub use crate::{calendar::calendar, detector::flags, past::past_chart};
 use crate::{
-    alpha::alpha,
-    curve::{Curve, Span, Timeline},
+    curve::Curve,
     error::GovError,
-    forecast::{ChartPoint, Situation, sample},
+    forecast::Situation,
     records::{
-        Allocation, BaseChange, Ctx, Delegation, Delegator, Lock, Mandate, Member, ParamEpoch, Progress, Proposal,
-        Sides, StakeChange, Transition, Unstaking,
+        Allocation, Ctx, Delegation, Delegator, Lock, Mandate, Member, ParamEpoch, Progress, Proposal, Sides,
+        StakeChange, Transition, Unstaking,
     },
     standing::Standing,
     store,
 };
-use alloc::{collections::BTreeSet, vec::Vec};
-use zera_primitives::{AccountId, Amount, Class, ProposalId, Side, Slot};
+use alloc::vec::Vec;
+use zera_primitives::{AccountId, Amount, Class, ProposalId};
 use zera_state::StateView;
 
 /// Numbers of the live proposals, ascending.
@@ -183,85 +183,6 @@ pub fn delegators(st: &(impl StateView + ?Sized), who: &AccountId, class: Class)
 /// [`GovError::State`].
 pub fn unstaking(st: &(impl StateView + ?Sized), who: &AccountId) -> Result<Vec<Unstaking>, GovError> {
     Ok(store::member(st, who)?.unstaking)
-}
-
-/// The chart of `id` from its submission to this block's slot or to its end: evenly spaced slots and, while they are no
-/// more than `points`, every slot at which a stake changed. Recomputed from the log of stake changes, the log of the
-/// base and the parameter epochs, with the arithmetic that the chain used.
-///
-/// # Errors
-/// [`GovError::NoSuchProposal`].
-pub fn past_chart(
-    st: &(impl StateView + ?Sized),
-    ctx: &Ctx,
-    id: ProposalId,
-    points: u16,
-) -> Result<Vec<ChartPoint>, GovError> {
-    let progress = store::progress(st, id)?;
-    let changes = stake_changes(st, id)?;
-    let end = if progress.state.is_live() {
-        ctx.slot
-    } else {
-        transitions(st, id)?.last().map_or(ctx.slot, |closed| closed.slot)
-    };
-    let mut slots: BTreeSet<Slot> = sample(progress.submitted, end, points).collect();
-    if changes.len() <= usize::from(points) {
-        slots.extend(changes.iter().map(|change| change.side_after.since));
-    }
-    let past = Past::load(st, ctx, progress.submitted)?;
-    slots
-        .into_iter()
-        .map(|slot| {
-            let side = |side| {
-                let last = changes.iter().rev().find(|change| change.side == side && change.side_after.since <= slot);
-                last.map_or(Amount::ZERO, |change| change.side_after.at(&past.timeline, slot))
-            };
-            let (y_for, y_against) = (side(Side::For), side(Side::Against));
-            let threshold = past.threshold(slot, progress.class.index(), y_for, y_against)?;
-            Ok(ChartPoint { slot, y_for, y_against, threshold })
-        })
-        .collect()
-}
-
-/// Parameters and base as they were.
-struct Past {
-    epochs: Vec<ParamEpoch>,
-    timeline: Timeline,
-    base: Vec<BaseChange>,
-    supply: Amount,
-}
-
-impl Past {
-    /// What was from slot `from` on.
-    fn load(st: &(impl StateView + ?Sized), ctx: &Ctx, from: Slot) -> Result<Self, GovError> {
-        let epochs = epochs(st)?;
-        let mut timeline = Timeline::default();
-        for epoch in &epochs {
-            let alpha = alpha(epoch.params.half_life).ok_or(GovError::Missing("half-life"))?;
-            timeline.begin(Span { start: epoch.slot, alpha });
-        }
-        let mut base = Vec::new();
-        for index in (0..store::base_log_count(st)?).rev() {
-            let Some(change) = store::base_change(st, index)? else { break };
-            base.push(change);
-            if change.curve.since <= from {
-                break;
-            }
-        }
-        base.reverse();
-        Ok(Self { epochs, timeline, base, supply: ctx.supply })
-    }
-
-    fn threshold(&self, slot: Slot, class: usize, y_for: Amount, y_against: Amount) -> Result<Amount, GovError> {
-        let epoch = self.epochs.iter().rev().find(|epoch| epoch.slot <= slot).ok_or(GovError::Missing("epoch"))?;
-        let change = self.base.iter().rev().find(|change| change.curve.since <= slot);
-        // Before the first change of the base nothing was allocated, and supply was what the next change recorded.
-        let supply = change.or(self.base.first()).map_or(self.supply, |change| change.supply);
-        let curve = change.map_or_else(Curve::default, |change| change.curve);
-        let base = crate::base::threshold_base(&curve, &self.timeline, &epoch.params, supply, slot)?;
-        let standing = Standing { y_for, y_against, x_for: Amount::ZERO, x_against: Amount::ZERO, base };
-        Ok(standing.threshold(epoch.params.threshold_ppm[class]))
-    }
 }
 
 /// The entries of an append-only log that are kept, oldest first.
