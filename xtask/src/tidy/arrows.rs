@@ -14,6 +14,7 @@ struct Room {
 const PRIMITIVES: &str = "zera-primitives";
 const STATE: &str = "zera-state";
 const VM: &str = "zera-vm";
+const INSPECT: &str = "zera-inspect";
 const REGISTRY: &str = "zera-registry";
 const GOVERNANCE: &str = "zera-governance";
 const RUNTIME: &str = "zera-runtime";
@@ -26,6 +27,7 @@ const ROOMS: &[Room] = &[
     Room { name: PRIMITIVES, may_use: &[], consensus: true },
     Room { name: STATE, may_use: &[PRIMITIVES], consensus: true },
     Room { name: VM, may_use: &[PRIMITIVES], consensus: true },
+    Room { name: INSPECT, may_use: &[PRIMITIVES, VM], consensus: true },
     Room { name: REGISTRY, may_use: &[PRIMITIVES, STATE, VM], consensus: true },
     Room { name: GOVERNANCE, may_use: &[PRIMITIVES, STATE, VM], consensus: true },
     Room { name: RUNTIME, may_use: &[PRIMITIVES, STATE, VM, REGISTRY, GOVERNANCE], consensus: true },
@@ -33,7 +35,7 @@ const ROOMS: &[Room] = &[
     Room { name: LIGHT, may_use: &[PRIMITIVES, STATE], consensus: true },
     Room {
         name: CLIENT,
-        may_use: &[PRIMITIVES, STATE, VM, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT],
+        may_use: &[PRIMITIVES, STATE, VM, INSPECT, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT],
         consensus: true,
     },
     // Runs scenario files natively and in a browser; ships nowhere.
@@ -41,7 +43,7 @@ const ROOMS: &[Room] = &[
     Room { name: PROTOCOL, may_use: &[PRIMITIVES], consensus: false },
     Room {
         name: "zera-worker",
-        may_use: &[PRIMITIVES, STATE, VM, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT, CLIENT, PROTOCOL],
+        may_use: &[PRIMITIVES, STATE, VM, INSPECT, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT, CLIENT, PROTOCOL],
         consensus: false,
     },
     Room { name: "zera-web", may_use: &[PRIMITIVES, PROTOCOL], consensus: false },
