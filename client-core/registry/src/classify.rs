@@ -11,9 +11,7 @@ use crate::{
     modules::{Ctx, required},
     refs, rollback,
 };
-use zera_primitives::{
-    Class, Effect, Hash, ModuleId, Payload, WasmModuleUpgradeProposal, payload::Execution,
-};
+use zera_primitives::{Class, Effect, Hash, ModuleId, Payload, WasmModuleUpgradeProposal, payload::Execution};
 use zera_state::{StateView, accounts::account};
 
 /// Followers of a tag up to which their values are added up; a flip for more is major whatever they hold.
@@ -36,11 +34,7 @@ const FOLLOWERS_WEIGHED: u64 = 16;
 /// # Errors
 /// [`RegistryError`] when the proposal can never be enacted: unknown module or code, a version that is not greater,
 /// values out of bounds, a migration missing for the very next version.
-pub fn classify(
-    st: &(impl StateView + ?Sized),
-    ctx: &Ctx<'_>,
-    payload: &Payload,
-) -> Result<Class, RegistryError> {
+pub fn classify(st: &(impl StateView + ?Sized), ctx: &Ctx<'_>, payload: &Payload) -> Result<Class, RegistryError> {
     let class = match payload {
         Payload::Upgrade(upgrade) => {
             let new = required_info(st, &upgrade.new_wasm_bytecode)?;
@@ -68,11 +62,7 @@ pub fn classify(
 ///
 /// # Errors
 /// [`RegistryError::State`].
-pub fn is_refuted(
-    st: &(impl StateView + ?Sized),
-    ctx: &Ctx<'_>,
-    payload: &Payload,
-) -> Result<bool, RegistryError> {
+pub fn is_refuted(st: &(impl StateView + ?Sized), ctx: &Ctx<'_>, payload: &Payload) -> Result<bool, RegistryError> {
     for code in payload.codes() {
         if builders::verdicts(st, &code)?.differ >= ctx.params.builder_mismatches {
             return Ok(true);

@@ -1,12 +1,7 @@
 //! Configuration by vote (design §6): type, bounds, getter and setter of a parameter come from the running manifest.
 
 use crate::{
-    codes::required_info,
-    error::RegistryError,
-    info::CodeInfo,
-    modules::required,
-    records::ModuleRecord,
-    refs, values,
+    codes::required_info, error::RegistryError, info::CodeInfo, modules::required, records::ModuleRecord, refs, values,
 };
 use alloc::{string::String, vec::Vec};
 use zera_primitives::{

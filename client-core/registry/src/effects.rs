@@ -3,9 +3,7 @@
 
 use crate::{config::setters, error::RegistryError};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
-use zera_primitives::{
-    AccountId, Amount, Effect, Hash, ModuleId, Sequence, Slot, limits, payload::ConfigChange,
-};
+use zera_primitives::{AccountId, Amount, Effect, Hash, ModuleId, Sequence, Slot, limits, payload::ConfigChange};
 use zera_state::StateView;
 
 /// An upgrade asked for by a proposal's code.

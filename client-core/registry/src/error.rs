@@ -152,7 +152,9 @@ pub enum RegistryError {
     #[error("the data of version {0} are no longer kept, and its code does not read the current ones")]
     GenerationGone(Sequence),
     /// The data have been written since.
-    #[error("the data have been written since version {0}; its code does not read them, so a reverse migration is needed")]
+    #[error(
+        "the data have been written since version {0}; its code does not read them, so a reverse migration is needed"
+    )]
     DataWritten(Sequence),
     /// The module is frozen.
     #[error("the module is frozen until slot {0}")]

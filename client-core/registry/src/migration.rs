@@ -54,10 +54,7 @@ impl MigrationRecord {
 ///
 /// # Errors
 /// [`StateError`].
-pub fn migration(
-    st: &(impl StateView + ?Sized),
-    module: &ModuleId,
-) -> Result<Option<MigrationRecord>, StateError> {
+pub fn migration(st: &(impl StateView + ?Sized), module: &ModuleId) -> Result<Option<MigrationRecord>, StateError> {
     get_typed(st, &keys::migration(module))
 }
 

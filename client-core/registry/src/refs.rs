@@ -77,11 +77,7 @@ impl TagRecord {
 ///
 /// # Errors
 /// [`StateError`].
-pub fn tag(
-    st: &(impl StateView + ?Sized),
-    manager: &ModuleId,
-    name: &str,
-) -> Result<Option<TagRecord>, StateError> {
+pub fn tag(st: &(impl StateView + ?Sized), manager: &ModuleId, name: &str) -> Result<Option<TagRecord>, StateError> {
     get_typed(st, &keys::tag(manager, name))
 }
 
@@ -132,11 +128,7 @@ pub fn followers(
 ///
 /// # Errors
 /// [`RegistryError::NoTag`]; [`RegistryError::State`].
-pub fn resolve(
-    st: &(impl StateView + ?Sized),
-    slot: Slot,
-    executable: &Executable,
-) -> Result<Hash, RegistryError> {
+pub fn resolve(st: &(impl StateView + ?Sized), slot: Slot, executable: &Executable) -> Result<Hash, RegistryError> {
     match executable {
         Executable::Code(code) | Executable::ExternalRef(ExternalRef { pin: Some(code), .. }) => Ok(*code),
         Executable::ExternalRef(reference) => {
@@ -321,11 +313,7 @@ pub enum Arrival {
 ///
 /// # Errors
 /// [`RegistryError::NeedsMigration`] when the code neither reads the data nor brings a migration that runs in one call.
-pub fn arrival(
-    record: &ModuleRecord,
-    code: &CodeInfo,
-    manifest: Option<&Manifest>,
-) -> Result<Arrival, RegistryError> {
+pub fn arrival(record: &ModuleRecord, code: &CodeInfo, manifest: Option<&Manifest>) -> Result<Arrival, RegistryError> {
     let schema = manifest.map_or(0, |manifest| manifest.schema);
     let reads = |known: u32| manifest.map_or(known == 0, |manifest| manifest.reads(known));
     match record.data_schemas.iter().copied().find(|known| !reads(*known)) {

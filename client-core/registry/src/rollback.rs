@@ -46,11 +46,7 @@ pub(crate) fn plan(
 }
 
 /// What becomes of the data without a reverse migration.
-fn data(
-    record: &ModuleRecord,
-    target: &VersionRecord,
-    manifest: Option<&Manifest>,
-) -> Result<Data, RegistryError> {
+fn data(record: &ModuleRecord, target: &VersionRecord, manifest: Option<&Manifest>) -> Result<Data, RegistryError> {
     let place = record.earlier.iter().position(|generation| generation.number == target.generation);
     let since = |place: usize| record.earlier.iter().skip(place.saturating_add(1));
     let untouched = |place: &usize| record.fresh && since(*place).all(|generation| generation.fresh);

@@ -535,11 +535,9 @@ impl<E: ?Sized> Enactment<'_, E> {
         effects: &[zera_primitives::Effect],
     ) -> Result<(), EnactError> {
         let sets = effects.iter().filter_map(|effect| match effect {
-            zera_primitives::Effect::Set { module, parameter, value } => Some(ConfigChange {
-                module_id: *module,
-                parameter: parameter.clone(),
-                value: value.clone(),
-            }),
+            zera_primitives::Effect::Set { module, parameter, value } => {
+                Some(ConfigChange { module_id: *module, parameter: parameter.clone(), value: value.clone() })
+            }
             _ => None,
         });
         for (index, change) in (0..).zip(sets) {
@@ -591,6 +589,7 @@ impl<E: ?Sized> Enactment<'_, E> {
         if !ended.outcome.is_ok() {
             return Err(self.failed(AbortReason::SetterFailed, &setter.entry, &ended));
         }
+        crate::modules::touch(st, &change.module_id).map_err(|error| self.refuse(error))?;
         self.remember(st, index, change, setter.record.sequence)
     }
 

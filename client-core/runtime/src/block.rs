@@ -1,17 +1,11 @@
 //! What a block does by itself (design §5, §6): governance is evaluated first, due proposals are enacted, then come
 //! the transactions, and last what commutes: fees, burns, the threshold base.
 
-use crate::{
-    context::BlockCtx,
-    events::{self, event},
-    execute::Unfit,
-    machine::Machine,
-    system::Enactor,
-};
+use crate::{context::BlockCtx, enactment, events, execute::Unfit, machine::Machine};
 use alloc::{string::String, vec::Vec};
 use zera_governance::{self as governance, BaseDelta};
-use zera_primitives::{AccountId, Class, Event, Payload, ProposalId};
-use zera_registry::{self as registry, Abort, Enacted};
+use zera_primitives::{AccountId, Event, ProposalId, limits};
+use zera_registry as registry;
 use zera_state::{Deltas, Overlay, accounts};
 
 /// `(proposal, reason, detail is a diagnostic and not part of it)`: an enactment changed nothing.
@@ -37,70 +31,18 @@ pub struct Closing {
     pub base: BaseDelta,
 }
 
-/// Evaluates governance at the block's slot and enacts what is due. `ctx` is re-read by the caller afterwards, because
-/// an enactment may begin a parameter epoch.
+/// Evaluates governance at the block's slot, locks in and enacts what is due, and removes a share of what nobody can reach
+/// any more. `ctx` is re-read by the caller afterwards, because an enactment may begin a parameter epoch.
 ///
 /// # Errors
 /// [`Unfit::State`], [`Unfit::Fault`]; never because of what a proposal does.
 pub fn open_block(machine: &Machine, st: &mut Overlay<'_>, ctx: &BlockCtx) -> Result<Opening, Unfit> {
-    let gov = ctx.governance();
     let mut opening = Opening::default();
-    let tick = governance::tick(st, &gov, &mut opening.deltas)?;
+    let tick = governance::tick(st, &ctx.governance(), &mut opening.deltas)?;
     opening.events.extend(events::governance(&tick.events));
-    let mut gas = 0u64;
-    for id in tick.due {
-        // What is left stays approved and is due again in the next block: one block's enactments stay within one and a
-        // quarter of the migration gas.
-        if gas > ctx.params.migration_gas / 4 {
-            break;
-        }
-        let proposal = governance::queries::proposal(st, id)?;
-        let checkpoint = st.checkpoint();
-        let outcome = match enact(machine, st, ctx, id, proposal.class, &proposal.payload)? {
-            Ok(done) => {
-                gas = gas.saturating_add(done.gas);
-                opening.events.extend(done.events);
-                Ok(())
-            }
-            Err(abort) => {
-                gas = gas.saturating_add(abort.gas);
-                st.rollback(checkpoint);
-                registry::record_attempt(st, &ctx.registry(), id, &proposal.payload, abort.reason)?;
-                opening.events.push(event(ABORTED, &(id, abort.reason)));
-                opening.causes.push((id, abort.detail));
-                Err(abort.reason)
-            }
-        };
-        let closed = governance::conclude(st, &gov, id, outcome, &mut opening.deltas)?;
-        opening.events.push(events::governance_event(&closed));
-    }
+    enactment::run(machine, st, ctx, &tick, &mut opening)?;
+    registry::sweep(st, limits::PRUNED_ENTRIES)?;
     Ok(opening)
-}
-
-/// One enactment. What it wrote before failing is for the caller to roll back.
-pub(crate) fn enact(
-    machine: &Machine,
-    st: &mut Overlay<'_>,
-    ctx: &BlockCtx,
-    id: ProposalId,
-    class: Class,
-    payload: &Payload,
-) -> Result<Result<Enacted, Abort>, Unfit> {
-    let mut enactor = Enactor { machine, ctx, proposal: id, fault: None };
-    let ended = registry::enact(st, &ctx.registry(), &mut enactor, id, class, payload);
-    if let Some(cause) = enactor.fault {
-        return Err(Unfit::Fault(cause));
-    }
-    let mut done = match ended {
-        Ok(done) => done,
-        Err(registry::upgrade::EnactError::State(error)) => return Err(Unfit::State(error)),
-        Err(registry::upgrade::EnactError::Abort(abort)) => return Ok(Err(abort)),
-    };
-    if let Payload::Parameters { params, .. } = payload {
-        let changed = governance::apply_params(st, &ctx.governance(), params)?;
-        done.events.push(events::governance_event(&changed));
-    }
-    Ok(Ok(done))
 }
 
 /// Applies what commutes: fees to `proposer`, burns, the base's input.

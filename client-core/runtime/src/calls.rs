@@ -9,12 +9,12 @@ use crate::{
 use alloc::{string::ToString, vec::Vec};
 use zera_governance::{self as governance, BaseDelta, GovEvent};
 use zera_primitives::{
-    AccountId, Amount, Class, Event, Hash, ModuleId, Outcome, Payload, ProposalId, Side, SignedTransaction, limits,
-    tx::Call,
+    AccountId, Amount, Class, Event, Executable, Hash, ModuleId, Outcome, Payload, ProposalId, Side, SignedTransaction,
+    limits, tx::Call,
 };
 use zera_registry::{
     self as registry,
-    events::{CODE_STORED, CodeStored, MODULE_DEPLOYED, ModuleDeployed},
+    events::{Attested, CODE_ATTESTED, CODE_STORED, CodeStored, MODULE_DEPLOYED, ModuleDeployed},
 };
 use zera_state::{Deltas, accounts};
 use zera_vm::{CallerKind, gas::STACK_UNITS};
@@ -94,13 +94,24 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
                 Ok(Vec::new())
             }
             Call::UploadChunk { code, index, bytes } => self.upload(code, *index, bytes),
-            Call::Deploy { code, args, value } => self.deploy(code, args, *value, left),
+            Call::Deploy { code, args, value } => {
+                let named = registry::constructor_entry(self.session.st, code)?.is_some();
+                if !named && !args.is_empty() {
+                    return Err(Stop::invalid("this code has no constructor, so it takes no arguments"));
+                }
+                self.deploy(Executable::Code(*code), named.then_some(args.as_slice()), *value, left)
+            }
             Call::Module { module, entry, args, value } => self.module(*module, entry, args, *value, left),
             Call::Stake { .. }
             | Call::Unstake { .. }
             | Call::Propose { .. }
             | Call::Allocate { .. }
             | Call::Withdraw { .. } => self.governance(call),
+            Call::DeployReference { reference, constructor, value } => {
+                let executable = Executable::ExternalRef(reference.clone());
+                self.deploy(executable, constructor.as_deref(), *value, left)
+            }
+            Call::Attest { code, rebuilt, recipe } => self.attest(code, *rebuilt, *recipe),
             Call::Delegate { class, to, amount } => self.delegate(*class, to, *amount, left),
             Call::AllocateDelegated { proposal, side, share_ppm } => {
                 self.allocate_delegated(*proposal, *side, *share_ppm, left)
@@ -129,34 +140,61 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
         }
     }
 
-    fn deploy(&mut self, code: &Hash, args: &[u8], value: Amount, left: &mut u64) -> Result<Vec<u8>, Stop> {
+    /// Creates a module and, unless `constructor` is none, runs the constructor that its code names with these arguments.
+    fn deploy(
+        &mut self,
+        executable: Executable,
+        constructor: Option<&[u8]>,
+        value: Amount,
+        left: &mut u64,
+    ) -> Result<Vec<u8>, Stop> {
         let sender = self.sender();
         let id = ModuleId::derive(&sender, self.signed.transaction.nonce, self.at);
         let ctx = self.session.ctx.registry();
-        registry::deploy(self.session.st, &ctx, &sender, &id, *code)?;
+        let code = registry::deploy(self.session.st, &ctx, &sender, &id, executable)?;
         self.modules.push(id);
-        self.emit(event(MODULE_DEPLOYED, &ModuleDeployed { module: id, code: *code, deployer: sender }))?;
-        match registry::constructor_entry(self.session.st, code)? {
-            Some(entry) => {
-                let call = Invocation {
-                    module: id,
-                    entry: &entry,
-                    args,
-                    value,
-                    caller: sender.0,
-                    kind: CallerKind::Runtime,
-                    instead: None,
-                    read_only: false,
-                };
-                self.session.invoke(&call, left, STACK_UNITS)
+        self.emit(event(MODULE_DEPLOYED, &ModuleDeployed { module: id, code, deployer: sender }))?;
+        let Some(args) = constructor else {
+            if !value.is_zero() {
+                self.session.transfer(&sender, &id.account(), value)?;
             }
-            None if !args.is_empty() => Err(Stop::invalid("this code has no constructor, so it takes no arguments")),
-            None if !value.is_zero() => {
-                accounts::transfer(self.session.st, &sender, &id.account(), value)?;
-                Ok(Vec::new())
-            }
-            None => Ok(Vec::new()),
+            return Ok(Vec::new());
+        };
+        let entry = registry::constructor_entry(self.session.st, &code)?;
+        let entry = entry.ok_or_else(|| Stop::invalid("this code has no constructor, so it takes no arguments"))?;
+        let call = Invocation {
+            module: id,
+            entry: &entry,
+            args,
+            value,
+            caller: sender.0,
+            kind: CallerKind::Runtime,
+            instead: None,
+            read_only: false,
+        };
+        self.session.invoke(&call, left, STACK_UNITS)
+    }
+
+    /// Notes what a builder's rebuild gave. When that is the refutation which fills the measure, every live proposal that
+    /// carries the code rises one class.
+    fn attest(&mut self, code: &Hash, rebuilt: Hash, recipe: Hash) -> Result<Vec<u8>, Stop> {
+        let (sender, ctx) = (self.sender(), self.session.ctx);
+        let before = registry::verdicts(self.session.st, code)?;
+        let after = registry::attest(self.session.st, &ctx.registry(), &sender, code, rebuilt, recipe)?;
+        self.emit(event(CODE_ATTESTED, &Attested { code: *code, builder: sender, rebuilt }))?;
+        let enough = ctx.params.builder_mismatches;
+        if before.differ >= enough || after.differ < enough {
+            return Ok(Vec::new());
         }
+        for id in governance::queries::live(self.session.st)? {
+            if governance::queries::proposal(self.session.st, id)?.payload.codes().contains(code) {
+                let raised = governance::raise_class(self.session.st, &ctx.governance(), id)?;
+                if let Some(raised) = raised {
+                    self.emit(events::governance_event(&raised))?;
+                }
+            }
+        }
+        Ok(Vec::new())
     }
 
     fn module(
@@ -254,7 +292,7 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
 
     fn propose(&mut self, title: &str, payload: &Payload) -> Result<Vec<u8>, Stop> {
         let (sender, ctx) = (self.sender(), self.session.ctx.governance());
-        let class = registry::classify(self.session.st, payload, self.session.ctx.supply, &self.session.ctx.params)?;
+        let class = registry::classify(self.session.st, &self.session.ctx.registry(), payload)?;
         let proposed = governance::propose(
             self.session.st,
             &ctx,

@@ -11,7 +11,8 @@
 //! | propose | 20,000 |
 //! | begin an upload | 2,000 + 100 per chunk |
 //! | upload a chunk | 2,000 + 4 per byte (hashing, validation, storing) |
-//! | deploy | 10,000 |
+//! | deploy, with a reference too | 10,000 |
+//! | attest | 200,000: it may look at every live proposal |
 //! | call a module | 500 + what the module uses |
 
 use zera_primitives::{Params, Transaction, tx::Call};
@@ -39,7 +40,8 @@ pub fn native(call: &Call) -> u64 {
         Call::Propose { .. } => 20_000,
         Call::BeginUpload { chunks, .. } => 2_000u64.saturating_add((chunks.len() as u64).saturating_mul(100)),
         Call::UploadChunk { bytes, .. } => 2_000u64.saturating_add((bytes.len() as u64).saturating_mul(4)),
-        Call::Deploy { .. } => 10_000,
+        Call::Deploy { .. } | Call::DeployReference { .. } => 10_000,
+        Call::Attest { .. } => 200_000,
         Call::Module { .. } => 500,
     }
 }

@@ -1,13 +1,13 @@
 //! What one running call can ask of the chain: the [`Host`] behind the host API.
 
-use crate::session::{Frame, Invocation, Session, Stop};
+use crate::session::{Frame, Invocation, Role, Session, Stop};
 use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
 use zera_primitives::{AccountId, Amount, Event, ModuleId, StateKey, limits};
 use zera_registry as registry;
-use zera_state::{StateAccess, StateError, StateView, accounts};
+use zera_state::{StateAccess as _, StateError, StateView as _, accounts};
 use zera_vm::{CallerKind, Host, HostError, NestedCall};
 
 /// The host of the call on top of the session's chain.
@@ -36,14 +36,37 @@ impl FrameHost<'_, '_, '_> {
 
     /// A migration is a sandbox: it reads the old storage, writes the new one, and reaches nothing else.
     fn may_reach_out(&self) -> Result<(), HostError> {
-        match self.frame.old_generation {
-            Some(_) => Err(HostError::Refused("a migration neither moves ZRA nor calls other modules".into())),
-            None => Ok(()),
+        match self.frame.role {
+            Role::Migration { .. } => {
+                Err(HostError::Refused("a migration neither moves ZRA nor calls other modules".into()))
+            }
+            Role::Module | Role::Proposal => Ok(()),
         }
     }
 
     fn old_generation(&self) -> Result<u32, HostError> {
-        self.frame.old_generation.ok_or_else(|| HostError::Refused("only a migration reads the old storage".into()))
+        match self.frame.role {
+            Role::Migration { from } => Ok(from),
+            Role::Module | Role::Proposal => Err(HostError::Refused("only a migration reads the old storage".into())),
+        }
+    }
+
+    /// A proposal's own code has no data: what it does is what it calls.
+    fn has_storage(&self) -> Result<(), HostError> {
+        match self.frame.role {
+            Role::Proposal => Err(HostError::Refused("a proposal's code has no storage".into())),
+            Role::Module | Role::Migration { .. } => Ok(()),
+        }
+    }
+
+    /// What a callee sees as its caller: this module, or governance where a proposal's own code names a setter directly.
+    fn as_caller(&mut self, module: &ModuleId, entry: &str) -> Result<([u8; 32], CallerKind), HostError> {
+        let me = (self.frame.module.0, CallerKind::Module);
+        if self.frame.role != Role::Proposal {
+            return Ok(me);
+        }
+        let is_setter = self.session.is_setter(module, entry).map_err(|stop| self.host_error(stop))?;
+        Ok(if is_setter { (self.frame.caller, CallerKind::Governance) } else { me })
     }
 
     /// Refuses whatever changes state in a call that may only read.
@@ -53,17 +76,26 @@ impl FrameHost<'_, '_, '_> {
 
     fn write(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), HostError> {
         self.may_change()?;
+        self.has_storage()?;
         let state_key = self.key(key);
         let old = self.session.st.get(&state_key).map_err(|error| self.missed(error))?;
         let size = |value: &[u8]| key.len().saturating_add(value.len());
         let (old_size, new_size) = (old.as_deref().map(size), value.map(size));
-        // A migration's generation is counted at its end.
-        if self.frame.old_generation.is_none() {
-            let per_byte = self.session.ctx.params.storage_deposit_per_byte;
-            let payer = self.session.payer;
-            let module = &self.frame.module;
-            registry::charge_storage(self.session.st, per_byte, payer.as_ref(), module, old_size, new_size)
-                .map_err(|error| self.host_error(Stop::from(error)))?;
+        match self.frame.role {
+            Role::Migration { .. } => {
+                let usage = self.session.usage.write(old_size, new_size);
+                self.session.usage = usage.ok_or_else(|| HostError::Fatal("a migration's count is broken".into()))?;
+            }
+            _ => {
+                let frame = self.frame;
+                self.session.touch(&frame).map_err(|stop| self.host_error(stop))?;
+                self.frame.fresh = false;
+                let per_byte = self.session.ctx.params.storage_deposit_per_byte;
+                let payer = self.session.payer;
+                let module = &self.frame.module;
+                registry::charge_storage(self.session.st, per_byte, payer.as_ref(), module, old_size, new_size)
+                    .map_err(|error| self.host_error(Stop::from(error)))?;
+            }
         }
         match value {
             Some(value) => self.session.st.put(state_key, value.to_vec()),
@@ -76,6 +108,7 @@ impl FrameHost<'_, '_, '_> {
 
 impl Host for FrameHost<'_, '_, '_> {
     fn storage_get(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, HostError> {
+        self.has_storage()?;
         let key = self.key(key);
         self.session.st.get(&key).map_err(|error| self.missed(error))
     }
@@ -125,9 +158,11 @@ impl Host for FrameHost<'_, '_, '_> {
     fn transfer(&mut self, to: &[u8; 32], amount: u128) -> Result<(), HostError> {
         self.may_change()?;
         self.may_reach_out()?;
-        let from = self.frame.module.account();
-        accounts::transfer(self.session.st, &from, &AccountId(*to), Amount(amount))
-            .map_err(|error| self.host_error(Stop::from(error)))
+        let frame = self.frame;
+        let moved = self.session.transfer(&frame.module.account(), &AccountId(*to), Amount(amount));
+        moved.and_then(|()| self.session.touch(&frame)).map_err(|stop| self.host_error(stop))?;
+        self.frame.fresh = false;
+        Ok(())
     }
 
     fn slot(&self) -> u64 {
@@ -140,16 +175,23 @@ impl Host for FrameHost<'_, '_, '_> {
 
     fn call(&mut self, call: NestedCall<'_>, gas: &mut u64, stack: &mut u64) -> Result<Vec<u8>, HostError> {
         self.may_reach_out()?;
+        let module = ModuleId(call.module);
+        let (caller, kind) = self.as_caller(&module, call.entry)?;
         let invocation = Invocation {
-            module: ModuleId(call.module),
+            module,
             entry: call.entry,
             args: call.args,
             value: Amount(call.value),
-            caller: self.frame.module.0,
-            kind: CallerKind::Module,
+            caller,
+            kind,
             instead: None,
             read_only: self.frame.read_only,
         };
+        if call.value > 0 {
+            let frame = self.frame;
+            self.session.touch(&frame).map_err(|stop| self.host_error(stop))?;
+            self.frame.fresh = false;
+        }
         self.session.invoke(&invocation, gas, *stack).map_err(|stop| match stop {
             Stop::Outcome(outcome, cause) => HostError::Callee(outcome, cause),
             other => self.host_error(other),

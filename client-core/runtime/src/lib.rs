@@ -8,6 +8,7 @@ pub mod admission;
 pub mod block;
 pub mod calls;
 pub mod context;
+mod enactment;
 pub mod events;
 pub mod execute;
 pub mod gas;

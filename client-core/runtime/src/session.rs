@@ -5,7 +5,7 @@ use alloc::{format, string::String, string::ToString, vec::Vec};
 use zera_primitives::{
     AccountId, Amount, CallRecord, Event, Gas, Hash, ModuleId, Outcome, limits, manifest::ExportKind,
 };
-use zera_registry as registry;
+use zera_registry::{self as registry, Effects, ModuleRecord, Usage};
 use zera_state::{Overlay, StateError, accounts};
 use zera_vm::{CallRequest, CallerKind, ModuleInfo, TraceRecord, VmError};
 
@@ -81,33 +81,50 @@ pub struct Invocation<'a> {
     /// What kind of caller that is.
     pub kind: CallerKind,
     /// Code and storage generations other than the registry's: upgrades run code that is not active yet.
-    pub instead: Option<Instead>,
+    pub(crate) instead: Option<Instead>,
     /// Nothing may change: health checks and queries. Passed on to nested calls.
     pub read_only: bool,
 }
 
 /// Code and storage of a system call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Instead {
+pub(crate) struct Instead {
     /// The code to run.
     pub code: Hash,
     /// The storage generation it writes.
     pub generation: u32,
-    /// The generation a migration reads.
-    pub old_generation: Option<u32>,
+    /// Who runs.
+    pub role: Role,
 }
 
 /// One module on the chain of calls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {
     pub module: ModuleId,
+    /// Who runs: a module, a migration of one, or a proposal's own code.
+    pub role: Role,
     pub generation: u32,
-    pub old_generation: Option<u32>,
     pub caller: [u8; 32],
     pub kind: CallerKind,
     pub value: Amount,
     pub read_only: bool,
     memory: u64,
+    /// The module's data are as their migration left them, so the first change has to be noted.
+    pub fresh: bool,
+}
+
+/// What a frame is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Role {
+    /// A module at work.
+    Module,
+    /// A migration: it reads the storage generation `from` and writes its own, and reaches nothing else.
+    Migration {
+        /// The generation left behind.
+        from: u32,
+    },
+    /// The code of an executable proposal: it has no storage and no ZRA, and calls modules.
+    Proposal,
 }
 
 /// The run.
@@ -123,6 +140,12 @@ pub(crate) struct Session<'s, 'o> {
     pub traces: Vec<TraceRecord>,
     /// The state error that made the engine stop.
     pub missed: Option<StateError>,
+    /// What a migration has written so far.
+    pub usage: Usage,
+    /// What an executable proposal has done so far; none for everything else.
+    pub effects: Option<Effects>,
+    /// False in calls by which governance sets parameters: those change no code, whatever a setter calls.
+    pub may_change_code: bool,
 }
 
 impl<'s, 'o> Session<'s, 'o> {
@@ -142,14 +165,41 @@ impl<'s, 'o> Session<'s, 'o> {
             events: Vec::new(),
             traces: Vec::new(),
             missed: None,
+            usage: Usage::default(),
+            effects: None,
+            may_change_code: true,
         }
+    }
+
+    /// Moves ZRA, and notes it where effects are counted.
+    pub(crate) fn transfer(&mut self, from: &AccountId, to: &AccountId, amount: Amount) -> Result<(), Stop> {
+        accounts::transfer(self.st, from, to, amount)?;
+        if let Some(effects) = &mut self.effects {
+            effects.move_zra(*from, *to, amount);
+        }
+        Ok(())
+    }
+
+    /// Notes that the module of `frame` changed its data or moved ZRA.
+    pub(crate) fn touch(&mut self, frame: &Frame) -> Result<(), Stop> {
+        if frame.fresh {
+            registry::touch(self.st, &frame.module)?;
+        }
+        Ok(())
     }
 
     /// Runs one call, taking what it uses from `gas`.
     pub(crate) fn invoke(&mut self, call: &Invocation<'_>, gas: &mut u64, stack: u64) -> Result<Vec<u8>, Stop> {
         let (frame, info) = self.enter(call)?;
         if !call.value.is_zero() {
-            accounts::transfer(self.st, &AccountId(call.caller), &call.module.account(), call.value)?;
+            self.transfer(&AccountId(call.caller), &call.module.account(), call.value)?;
+            self.touch(&frame)?;
+        }
+        if let (Some(effects), Role::Module) = (&mut self.effects, frame.role) {
+            match call.kind {
+                CallerKind::Governance => effects.sets.push((call.module, call.entry.into(), call.args.to_vec())),
+                _ => effects.call(call.module, call.entry),
+            }
         }
         let place = self.records.len();
         self.records.push(CallRecord {
@@ -192,11 +242,13 @@ impl<'s, 'o> Session<'s, 'o> {
         if self.frames.iter().any(|frame| frame.module == call.module) {
             return Err(Stop::refused("a module on the chain of calls was called again"));
         }
-        let instead = match call.instead {
-            Some(instead) => instead,
+        let (instead, fresh) = match call.instead {
+            Some(instead) => (instead, false),
             None => {
                 let record = registry::module(self.st, &call.module)?.ok_or_else(|| Stop::invalid("no such module"))?;
-                Instead { code: record.code(), generation: record.generation, old_generation: None }
+                self.check_running(call, &record)?;
+                let code = registry::resolve(self.st, self.ctx.slot, &record.executable)?;
+                (Instead { code, generation: record.generation, role: Role::Module }, record.fresh)
             }
         };
         let info = self.prepare(&instead.code)?;
@@ -207,15 +259,44 @@ impl<'s, 'o> Session<'s, 'o> {
         self.check_kind(call, &info)?;
         let frame = Frame {
             module: call.module,
+            role: instead.role,
             generation: instead.generation,
-            old_generation: instead.old_generation,
             caller: call.caller,
             kind: call.kind,
             value: call.value,
             read_only: call.read_only,
             memory: info.memory_max_bytes(),
+            fresh,
         };
         Ok((frame, info))
+    }
+
+    /// A module whose data are being written anew answers nobody; a frozen one answers questions and governance.
+    fn check_running(&self, call: &Invocation<'_>, record: &ModuleRecord) -> Result<(), Stop> {
+        if let Some(proposal) = record.migrating {
+            return Err(Stop::refused(format!(
+                "the module is paused: the migration of proposal {proposal} is under way"
+            )));
+        }
+        let stopped = record.frozen.filter(|frozen| frozen.until > self.ctx.slot);
+        match stopped {
+            Some(frozen) if !call.read_only && call.kind != CallerKind::Governance => Err(Stop::refused(format!(
+                "the module is frozen until slot {} by proposal {}",
+                frozen.until, frozen.proposal
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// True when `entry` sets a parameter of `module`.
+    pub(crate) fn is_setter(&mut self, module: &ModuleId, entry: &str) -> Result<bool, Stop> {
+        let manifest = match registry::running_manifest(self.st, self.ctx.slot, module) {
+            Ok(manifest) => manifest,
+            Err(registry::RegistryError::State(error)) => return Err(Stop::State(error)),
+            Err(_) => None,
+        };
+        let export = manifest.as_ref().and_then(|manifest| manifest.export(entry));
+        Ok(export.is_some_and(|export| export.kind == ExportKind::Setter))
     }
 
     /// Loads and prepares code. The code is read from the state each time, cached or not: what a transaction touches
@@ -232,7 +313,7 @@ impl<'s, 'o> Session<'s, 'o> {
         let allowed = match export.kind {
             ExportKind::Setter => call.kind == CallerKind::Governance,
             ExportKind::Constructor | ExportKind::Migration => call.kind == CallerKind::Runtime,
-            ExportKind::Health | ExportKind::Query | ExportKind::Call => true,
+            ExportKind::Health | ExportKind::Invariant | ExportKind::Query | ExportKind::Call => true,
         };
         if !allowed {
             return Err(Stop::refused(format!("{} may be called by {} only", export.name, whom(export.kind))));

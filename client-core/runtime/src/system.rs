@@ -2,18 +2,18 @@
 //! rehearsals on a copy that nobody keeps.
 
 use crate::{
-    block,
     context::BlockCtx,
+    enactment,
     execute::Unfit,
     machine::Machine,
-    session::{Instead, Invocation, Session, Stop},
+    session::{Instead, Invocation, Role, Session, Stop},
 };
-use alloc::{string::String, string::ToString, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use zera_primitives::{
-    AbortReason, AccountId, Amount, Class, Event, Gas, ModuleId, Outcome, Payload, ProposalId, limits,
+    AbortReason, AccountId, Amount, Event, Gas, Hash, ModuleId, Outcome, Payload, ProposalId, limits,
 };
-use zera_registry::{Executor, SystemCall, SystemCaller, SystemResult};
-use zera_state::{Overlay, StateError, StateView};
+use zera_registry::{Effects, Executed, Executor, SystemCall, SystemCaller, SystemResult, Usage, Vote};
+use zera_state::{ChangeSet, Overlay, StateError, StateView};
 use zera_vm::{CallerKind, gas::STACK_UNITS};
 
 /// Runs the registry's calls at the enactment of one proposal.
@@ -27,11 +27,11 @@ pub(crate) struct Enactor<'m> {
 
 impl<'o> Executor<Overlay<'o>> for Enactor<'_> {
     fn run(&mut self, st: &mut Overlay<'o>, call: &SystemCall<'_>) -> Result<SystemResult, StateError> {
-        let mut session = Session::new(st, self.machine, self.ctx, None);
         let (kind, caller) = match call.caller {
             SystemCaller::Governance => (CallerKind::Governance, proposal_caller(self.proposal)),
             SystemCaller::Runtime => (CallerKind::Runtime, [0; 32]),
         };
+        let role = call.old_generation.map_or(Role::Module, |from| Role::Migration { from });
         let invocation = Invocation {
             module: call.module,
             entry: call.entry,
@@ -39,29 +39,89 @@ impl<'o> Executor<Overlay<'o>> for Enactor<'_> {
             value: Amount::ZERO,
             caller,
             kind,
-            instead: Some(Instead {
-                code: call.code,
-                generation: call.generation,
-                old_generation: call.old_generation,
-            }),
+            instead: Some(Instead { code: call.code, generation: call.generation, role }),
             read_only: call.read_only,
         };
-        let mut left = call.gas;
-        let ended = session.invoke(&invocation, &mut left, STACK_UNITS);
-        let events = core::mem::take(&mut session.events);
-        let gas = call.gas.saturating_sub(left);
+        let checkpoint = st.checkpoint();
+        let mut session = Session::new(st, self.machine, self.ctx, None);
+        session.usage = call.usage;
+        session.may_change_code = false;
+        let ran = self.invoke(session, &invocation, call.gas)?;
+        if !ran.outcome.is_ok() {
+            st.rollback(checkpoint);
+        }
+        let Ran { outcome, result, gas, events, usage, diagnostic, .. } = ran;
+        Ok(SystemResult { outcome, result, gas, events, usage, diagnostic })
+    }
+
+    fn execute(&mut self, st: &mut Overlay<'o>, code: &Hash, gas: u64) -> Result<Executed, StateError> {
+        let invocation = Invocation {
+            module: ModuleId(Hash::of_parts("zera/proposal-id/v1", &[&self.proposal.0.to_le_bytes()]).0),
+            entry: ENACT,
+            args: &[],
+            value: Amount::ZERO,
+            caller: proposal_caller(self.proposal),
+            kind: CallerKind::Governance,
+            instead: Some(Instead { code: *code, generation: 0, role: Role::Proposal }),
+            read_only: false,
+        };
+        let checkpoint = st.checkpoint();
+        let mut session = Session::new(st, self.machine, self.ctx, None);
+        session.effects = Some(Effects::default());
+        let ran = self.invoke(session, &invocation, gas)?;
+        if !ran.outcome.is_ok() {
+            st.rollback(checkpoint);
+        }
+        let Ran { outcome, gas, events, effects, diagnostic, .. } = ran;
+        Ok(Executed { outcome, gas, events, effects, diagnostic })
+    }
+}
+
+/// Export that an executable proposal's code runs.
+const ENACT: &str = "enact";
+
+/// How a call of the chain itself ended.
+struct Ran {
+    outcome: Outcome,
+    result: Vec<u8>,
+    gas: u64,
+    events: Vec<Event>,
+    usage: Usage,
+    effects: Effects,
+    diagnostic: Option<String>,
+}
+
+impl Enactor<'_> {
+    fn invoke(
+        &mut self,
+        mut session: Session<'_, '_>,
+        invocation: &Invocation<'_>,
+        gas: u64,
+    ) -> Result<Ran, StateError> {
+        let mut left = gas;
+        let ended = session.invoke(invocation, &mut left, STACK_UNITS);
+        let mut ran = Ran {
+            outcome: Outcome::Ok,
+            result: Vec::new(),
+            gas: gas.saturating_sub(left),
+            events: session.events,
+            usage: session.usage,
+            effects: session.effects.unwrap_or_default(),
+            diagnostic: None,
+        };
         match ended {
-            Ok(result) => Ok(SystemResult { outcome: Outcome::Ok, result, gas, events, diagnostic: None }),
-            Err(Stop::Outcome(outcome, diagnostic)) => {
-                Ok(SystemResult { outcome, result: Vec::new(), gas, events: Vec::new(), diagnostic })
-            }
-            Err(Stop::State(error)) => Err(error),
+            Ok(result) => ran.result = result,
+            Err(Stop::Outcome(outcome, diagnostic)) => (ran.outcome, ran.diagnostic) = (outcome, diagnostic),
+            Err(Stop::State(error)) => return Err(error),
             Err(Stop::Fault(cause)) => {
                 self.fault = Some(cause.clone());
-                let outcome = Outcome::Invalid;
-                Ok(SystemResult { outcome, result: Vec::new(), gas, events: Vec::new(), diagnostic: Some(cause) })
+                (ran.outcome, ran.diagnostic) = (Outcome::Invalid, Some(cause));
             }
         }
+        if !ran.outcome.is_ok() {
+            ran.events.clear();
+        }
+        Ok(ran)
     }
 }
 
@@ -128,15 +188,18 @@ pub struct Rehearsal {
     pub abort: Option<AbortReason>,
     /// The finer cause.
     pub cause: Option<String>,
-    /// Gas of migration, health check and setters.
+    /// Gas of migration, invariants, health check and setters.
     pub gas: Gas,
     /// Entries of the state it would write.
     pub writes: u64,
     /// Events it would emit.
     pub events: Vec<Event>,
+    /// Blocks it would take: more than one for a migration in steps.
+    pub blocks: u64,
 }
 
-/// Enacts `payload` on a copy of `view`; nothing is kept.
+/// Enacts `payload` on a copy of `view`, all blocks of a migration included; nothing is kept. `changes` takes what would
+/// be written.
 ///
 /// # Errors
 /// [`Unfit::State`], [`Unfit::Fault`].
@@ -144,21 +207,35 @@ pub fn rehearse(
     machine: &Machine,
     view: &dyn StateView,
     ctx: &BlockCtx,
-    id: ProposalId,
-    class: Class,
+    vote: &Vote,
     payload: &Payload,
+    changes: &mut ChangeSet,
 ) -> Result<Rehearsal, Unfit> {
     let mut overlay = Overlay::new(view);
-    let enactment = block::enact(machine, &mut overlay, ctx, id, class, payload)?;
-    let writes = overlay.changes().len() as u64;
-    Ok(match enactment {
-        Ok(done) => Rehearsal { abort: None, cause: None, gas: Gas(done.gas), writes, events: done.events },
-        Err(abort) => Rehearsal {
-            abort: Some(abort.reason),
-            cause: Some(abort.detail.to_string()),
-            gas: Gas(abort.gas),
-            writes,
-            events: Vec::new(),
-        },
-    })
+    let mut ctx = ctx.clone();
+    let mut total = Rehearsal { abort: None, cause: None, gas: Gas(0), writes: 0, events: Vec::new(), blocks: 0 };
+    let mut ended = enactment::enact(machine, &mut overlay, &ctx, vote, payload)?;
+    loop {
+        total.blocks = total.blocks.saturating_add(1);
+        match ended {
+            Ok(done) => {
+                total.gas = total.gas.plus(done.gas);
+                total.events.extend(done.events);
+                if !done.unfinished {
+                    break;
+                }
+            }
+            Err(abort) => {
+                total.gas = total.gas.plus(abort.gas);
+                (total.abort, total.cause) = (Some(abort.reason), Some(abort.detail));
+                total.events.clear();
+                break;
+            }
+        }
+        (ctx.height, ctx.slot) = (ctx.height.plus(1), ctx.slot.plus(1));
+        ended = enactment::resume(machine, &mut overlay, &ctx, vote, payload)?;
+    }
+    *changes = overlay.into_parts().0;
+    total.writes = changes.len() as u64;
+    Ok(total)
 }
