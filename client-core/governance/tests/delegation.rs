@@ -103,11 +103,8 @@ fn who_is_made_a_delegate_can_resign() {
     assert_eq!(available(&sim.st, &account(1)).unwrap(), zra(500));
     assert_eq!(queries::sides(&sim.st, id).unwrap().side_for.x, Amount::ZERO);
     sim.delegate(3, Class::Minor, 4, zra(1)).unwrap();
-    let ended = |who| GovEvent::DelegationEnded {
-        account: account(who),
-        mandate: mandate(3),
-        why: DelegationEnd::Resigned,
-    };
+    let ended =
+        |who| GovEvent::DelegationEnded { account: account(who), mandate: mandate(3), why: DelegationEnd::Resigned };
     assert!(sim.events.contains(&ended(1)) && sim.events.contains(&ended(2)));
     assert_eq!(sim.delegate(1, Class::Minor, 1, Amount::ZERO), Err(GovError::Zero));
 }

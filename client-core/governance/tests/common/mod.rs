@@ -4,8 +4,8 @@
 use proptest::test_runner::{Config, RngSeed};
 use zera_governance::{
     BaseDelta, Ctx, GovError, GovEvent, Proposed, Situation, Tick, allocate, allocate_delegated, apply_base,
-    apply_params, close_as_spam, conclude, delegate, genesis, lock_in, propose, queries, raise_class, stake,
-    standing::Standing, tick, unstake, withdraw,
+    apply_params, begin_migration, close_as_spam, conclude, delegate, genesis, lock_in, propose, queries, raise_class,
+    stake, standing::Standing, tick, unstake, withdraw,
 };
 use zera_primitives::{
     AbortReason, AccountId, Amount, Class, Hash, Height, ModuleId, Params, Payload, ProposalId, ProposalState, Side,
@@ -46,6 +46,8 @@ pub struct Sim {
     pub events: Vec<GovEvent>,
     /// What the enactment of a due proposal answers.
     pub enactment: Result<(), AbortReason>,
+    /// Enactments take more blocks than a test looks at.
+    pub migrates: bool,
 }
 
 impl Sim {
@@ -61,7 +63,7 @@ impl Sim {
         accounts::mint_genesis(&mut st, &account(255), rest).unwrap();
         let (base, deltas) = (BaseDelta::NONE, Deltas::default());
         let (height, slot) = (Height(0), Slot(0));
-        Self { st, height, slot, supply: SUPPLY, base, deltas, events: vec![], enactment: Ok(()) }
+        Self { st, height, slot, supply: SUPPLY, base, deltas, events: vec![], enactment: Ok(()), migrates: false }
     }
 
     pub fn ctx(&self) -> Ctx {
@@ -78,6 +80,12 @@ impl Sim {
         self.events.extend(&result.events);
         for id in &result.locking {
             self.events.push(lock_in(&mut self.st, &ctx, *id, Hash::ZERO).unwrap());
+        }
+        if self.migrates {
+            for id in &result.due {
+                self.events.push(begin_migration(&mut self.st, &ctx, *id).unwrap());
+            }
+            return result;
         }
         for id in &result.due {
             if let (Ok(()), Payload::Parameters { params, .. }) =
