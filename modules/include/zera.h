@@ -1,4 +1,4 @@
-/* The ZERA host API, version 1, for C and C++.
+/* The ZERA host API, version 2, for C and C++.
  * Generated from client-core/vm/src/host/host_api.json by `cargo run -p zera-vm --example host_api_codegen`; do not edit. */
 
 #ifndef ZERA_H
@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define ZERA_HOST_API_VERSION 1
+#define ZERA_HOST_API_VERSION 2
 #define ZERA_IMPORT(name) __attribute__((import_module("zera"), import_name(#name)))
 /* Put before a function that the chain can call. */
 #define ZERA_EXPORT(name) __attribute__((export_name(#name)))
@@ -77,6 +77,39 @@ ZERA_IMPORT(blake3) void zera_blake3(const uint8_t *ptr, uint32_t len, uint8_t *
 
 /* Ends the call with the outcome HostRefused and a message in UTF-8 for people, cut at 1,024 bytes. Does not return; nothing that the transaction did remains. */
 ZERA_IMPORT(fail) void zera_fail(const uint8_t *ptr, uint32_t len);
+
+/* Sets a tag of this module, its manager, to a stored code hash; every follower runs that code from its next call on, or once the tag's notice period is over. Makes the tag, without a notice period, if there is none. Tags have 1 to 64 bytes of UTF-8. Refused for code that is not stored, for the code that stands there already, and in a module that follows a tag itself. */
+ZERA_IMPORT(set_contract_wasm_ref) void zera_set_contract_wasm_ref(const uint8_t *tag, uint32_t tag_len, const uint8_t *code32);
+
+/* Makes a tag of this module whose later changes take effect `notice` slots after they are made. Refused if the tag is there. */
+ZERA_IMPORT(create_contract_wasm_ref) void zera_create_contract_wasm_ref(const uint8_t *tag, uint32_t tag_len, const uint8_t *code32, uint64_t notice);
+
+/* Deletes a tag of this module. Refused while any module follows it. */
+ZERA_IMPORT(delete_contract_wasm_ref) void zera_delete_contract_wasm_ref(const uint8_t *tag, uint32_t tag_len);
+
+/* Writes the code hash that a manager's tag stands at now and returns 1; or writes nothing and returns -1 if there is no such tag. */
+ZERA_IMPORT(get_contract_wasm_ref) int32_t zera_get_contract_wasm_ref(const uint8_t *manager32, const uint8_t *tag, uint32_t tag_len, uint8_t *out32);
+
+/* Creates a module whose executable is a manager's tag, runs no constructor, and writes the module's id, which follows from this module's id and `salt32`. Whoever sent the transaction pays the storage deposit. Refused if the module is there, if there is no such tag, and where manager and follower would form a chain. */
+ZERA_IMPORT(create_contract_with_external_ref) void zera_create_contract_with_external_ref(const uint8_t *manager32, const uint8_t *tag, uint32_t tag_len, const uint8_t *salt32, uint8_t *out32);
+
+/* As `create_contract_with_external_ref`, and then calls the constructor that the resolved code names, with `args` and an attached amount (16 bytes little-endian) of this module's ZRA. A constructor that does not end well ends this call in the same way. Refused for code without a constructor. Gas counts also what the constructor uses. */
+ZERA_IMPORT(create_contract_with_external_ref_and_constructor) void zera_create_contract_with_external_ref_and_constructor(const uint8_t *manager32, const uint8_t *tag, uint32_t tag_len, const uint8_t *salt32, const uint8_t *args, uint32_t args_len, const uint8_t *value16, uint8_t *out32);
+
+/* Makes this module follow a manager's tag from its next call on; this call still ends in the code that it began in. Refused for a tag of this module, in a module that has tags, and if the tag's code could never read this module's data. */
+ZERA_IMPORT(update_current_contract_executable_ref) void zera_update_current_contract_executable_ref(const uint8_t *manager32, const uint8_t *tag, uint32_t tag_len);
+
+/* Makes this follower stay, from its next call on, at a stored code hash whatever its tag says; 32 zero bytes end that. Refused in a module that follows no tag. */
+ZERA_IMPORT(pin_current_contract_executable) void zera_pin_current_contract_executable(const uint8_t *code32);
+
+/* Makes this module run stored code of its own from its next call on, following no tag; this call still ends in the code that it began in. Refused if that code could never read this module's data. */
+ZERA_IMPORT(update_current_contract_wasm) void zera_update_current_contract_wasm(const uint8_t *code32);
+
+/* Writes the hash of the code that a module runs now, references resolved, and returns 0 if it is the module's own, 1 if it is a tag's, 2 if the module follows a tag but is pinned; or writes nothing and returns -1 if there is no such module. */
+ZERA_IMPORT(get_address_executable) int32_t zera_get_address_executable(const uint8_t *module32, uint8_t *out32);
+
+/* Asks for the upgrade of a module, to be applied when the proposal's code has ended: to a stored code hash, with a sequence number, and with the code of a migration if `has_migration` is not 0 (`migration32` is read in any case). Refused everywhere but in the code of an executable proposal, which must have been voted with this very upgrade. */
+ZERA_IMPORT(apply_wasm_module_upgrade) void zera_apply_wasm_module_upgrade(const uint8_t *module32, const uint8_t *code32, uint32_t new_version, const uint8_t *migration32, uint32_t has_migration);
 
 #ifdef __cplusplus
 }

@@ -17,7 +17,9 @@ pub mod wasmi;
 
 pub use abi::{Callable, ValKind};
 pub use engine::{CallRequest, Engine, Execution, VmError};
-pub use host::{CallerKind, Host, HostError, NestedCall};
+pub use host::{
+    CallerKind, Construction, ExecutableRequest, Host, HostError, NestedCall, Source, TagRef, UpgradeRequest,
+};
 pub use instrument::{INSTRUMENTATION_VERSION, instrument};
 pub use profile::{Export, ExportKind, ModuleInfo, ProfileError, Reason, validate};
 pub use trace::{AccessKind, HostCallResult, StorageAccess, TraceRecord};

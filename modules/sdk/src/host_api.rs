@@ -1,4 +1,4 @@
-//! Raw bindings of the host API, version 1.
+//! Raw bindings of the host API, version 2.
 //!
 //! Generated from client-core/vm/src/host/host_api.json by `cargo run -p zera-vm --example host_api_codegen`; do not edit.
 
@@ -46,4 +46,26 @@ unsafe extern "C" {
     pub fn blake3(ptr: *const u8, len: u32, out32: *mut u8);
     /// Ends the call with the outcome HostRefused and a message in UTF-8 for people, cut at 1,024 bytes. Does not return; nothing that the transaction did remains.
     pub fn fail(ptr: *const u8, len: u32);
+    /// Sets a tag of this module, its manager, to a stored code hash; every follower runs that code from its next call on, or once the tag's notice period is over. Makes the tag, without a notice period, if there is none. Tags have 1 to 64 bytes of UTF-8. Refused for code that is not stored, for the code that stands there already, and in a module that follows a tag itself.
+    pub fn set_contract_wasm_ref(tag: *const u8, tag_len: u32, code32: *const u8);
+    /// Makes a tag of this module whose later changes take effect `notice` slots after they are made. Refused if the tag is there.
+    pub fn create_contract_wasm_ref(tag: *const u8, tag_len: u32, code32: *const u8, notice: u64);
+    /// Deletes a tag of this module. Refused while any module follows it.
+    pub fn delete_contract_wasm_ref(tag: *const u8, tag_len: u32);
+    /// Writes the code hash that a manager's tag stands at now and returns 1; or writes nothing and returns -1 if there is no such tag.
+    pub fn get_contract_wasm_ref(manager32: *const u8, tag: *const u8, tag_len: u32, out32: *mut u8) -> i32;
+    /// Creates a module whose executable is a manager's tag, runs no constructor, and writes the module's id, which follows from this module's id and `salt32`. Whoever sent the transaction pays the storage deposit. Refused if the module is there, if there is no such tag, and where manager and follower would form a chain.
+    pub fn create_contract_with_external_ref(manager32: *const u8, tag: *const u8, tag_len: u32, salt32: *const u8, out32: *mut u8);
+    /// As `create_contract_with_external_ref`, and then calls the constructor that the resolved code names, with `args` and an attached amount (16 bytes little-endian) of this module's ZRA. A constructor that does not end well ends this call in the same way. Refused for code without a constructor. Gas counts also what the constructor uses.
+    pub fn create_contract_with_external_ref_and_constructor(manager32: *const u8, tag: *const u8, tag_len: u32, salt32: *const u8, args: *const u8, args_len: u32, value16: *const u8, out32: *mut u8);
+    /// Makes this module follow a manager's tag from its next call on; this call still ends in the code that it began in. Refused for a tag of this module, in a module that has tags, and if the tag's code could never read this module's data.
+    pub fn update_current_contract_executable_ref(manager32: *const u8, tag: *const u8, tag_len: u32);
+    /// Makes this follower stay, from its next call on, at a stored code hash whatever its tag says; 32 zero bytes end that. Refused in a module that follows no tag.
+    pub fn pin_current_contract_executable(code32: *const u8);
+    /// Makes this module run stored code of its own from its next call on, following no tag; this call still ends in the code that it began in. Refused if that code could never read this module's data.
+    pub fn update_current_contract_wasm(code32: *const u8);
+    /// Writes the hash of the code that a module runs now, references resolved, and returns 0 if it is the module's own, 1 if it is a tag's, 2 if the module follows a tag but is pinned; or writes nothing and returns -1 if there is no such module.
+    pub fn get_address_executable(module32: *const u8, out32: *mut u8) -> i32;
+    /// Asks for the upgrade of a module, to be applied when the proposal's code has ended: to a stored code hash, with a sequence number, and with the code of a migration if `has_migration` is not 0 (`migration32` is read in any case). Refused everywhere but in the code of an executable proposal, which must have been voted with this very upgrade.
+    pub fn apply_wasm_module_upgrade(module32: *const u8, code32: *const u8, new_version: u32, migration32: *const u8, has_migration: u32);
 }

@@ -1,6 +1,8 @@
 //! What each host function does, shared by all engines. The match over [`HostId`] is exhaustive, so a function in
 //! `host_api.json` without a meaning does not compile.
 
+mod executables;
+
 use super::{
     HostFunction, NestedCall,
     session::{GuestMemory, Session, Stop},
@@ -12,6 +14,8 @@ use zera_primitives::limits;
 
 /// Most bytes of an event's topic.
 pub const TOPIC_BYTES: usize = 128;
+/// What a function that answers a length or a number answers for nothing: -1.
+const ABSENT: u64 = u32::MAX as u64;
 /// Most bytes of a message given to `fail`.
 const MESSAGE_BYTES: u32 = 1_024;
 
@@ -72,6 +76,17 @@ pub(crate) fn dispatch(
         HostId::EmitEvent => call.emit_event(),
         HostId::Blake3 => call.blake3(),
         HostId::Fail => call.fail(),
+        HostId::SetContractWasmRef => call.set_contract_wasm_ref(),
+        HostId::CreateContractWasmRef => call.create_contract_wasm_ref(),
+        HostId::DeleteContractWasmRef => call.delete_contract_wasm_ref(),
+        HostId::GetContractWasmRef => call.get_contract_wasm_ref(),
+        HostId::CreateContractWithExternalRef => call.create_contract_with_external_ref(),
+        HostId::CreateContractWithExternalRefAndConstructor => call.create_contract_with_external_ref_and_constructor(),
+        HostId::UpdateCurrentContractExecutableRef => call.update_current_contract_executable_ref(),
+        HostId::PinCurrentContractExecutable => call.pin_current_contract_executable(),
+        HostId::UpdateCurrentContractWasm => call.update_current_contract_wasm(),
+        HostId::GetAddressExecutable => call.get_address_executable(),
+        HostId::ApplyWasmModuleUpgrade => call.apply_wasm_module_upgrade(),
     }
 }
 
@@ -87,6 +102,10 @@ impl HostCall<'_, '_> {
     fn arg(&self, index: usize) -> u32 {
         // The linker has checked the signature: every pointer and length is an i32.
         self.args.get(index).map_or(0, |value| *value as u32)
+    }
+
+    fn arg64(&self, index: usize) -> u64 {
+        self.args.get(index).copied().unwrap_or(0)
     }
 
     fn trap<T>(&self, what: &str) -> Result<T, Stop> {
@@ -134,7 +153,6 @@ impl HostCall<'_, '_> {
 
     /// The convention of all reads: copy what fits to parameters 2 (pointer) and 3 (room), return the whole length or -1.
     fn answer_optional(&mut self, value: Option<&[u8]>) -> Result<u64, Stop> {
-        const ABSENT: u64 = u32::MAX as u64;
         let (ptr, room) = (self.arg(2), self.arg(3));
         if !self.memory.contains(ptr, room) {
             return self.trap("the target leaves the memory");

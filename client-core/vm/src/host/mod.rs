@@ -57,6 +57,59 @@ pub struct NestedCall<'a> {
     pub value: u128,
 }
 
+/// A manager's tag, as a guest names it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TagRef<'a> {
+    /// The module that owns the tag.
+    pub manager: [u8; 32],
+    /// Its name, 1 to 64 bytes.
+    pub tag: &'a str,
+}
+
+/// A constructor's call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Construction<'a> {
+    /// Arguments.
+    pub args: &'a [u8],
+    /// ZRA base units attached, from the creating module.
+    pub value: u128,
+}
+
+/// What a module asks to run from its next call on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ExecutableRequest<'a> {
+    /// A tag.
+    Follow(TagRef<'a>),
+    /// The tag that it follows, but staying at this code; none ends that.
+    Pin(Option<[u8; 32]>),
+    /// Code of its own.
+    Own([u8; 32]),
+}
+
+/// Where the code of a module comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// Its own.
+    Own = 0,
+    /// A tag.
+    Reference = 1,
+    /// A tag, but pinned.
+    Pinned = 2,
+}
+
+/// An upgrade that a proposal's code asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UpgradeRequest {
+    /// The module.
+    pub module: [u8; 32],
+    /// The new code.
+    pub code: [u8; 32],
+    /// Its sequence.
+    pub new_version: u32,
+    /// Code of the migration.
+    pub migration: Option<[u8; 32]>,
+}
+
 /// What the runtime offers to one running call. Gas for the functions themselves is charged before they are asked,
 /// by the table; keys, values and events already fit the limits of design §11.
 pub trait Host {
@@ -117,4 +170,55 @@ pub trait Host {
     /// # Errors
     /// [`HostError`]: refused when the transaction has too many.
     fn emit_event(&mut self, topic: &str, data: &[u8]) -> Result<(), HostError>;
+    /// Sets a tag of the running module; `notice` makes a new one, whose later changes wait that many slots.
+    ///
+    /// # Errors
+    /// [`HostError`]: refused for code that is not stored, and for a new tag that is there.
+    fn set_tag(&mut self, tag: &str, code: [u8; 32], notice: Option<u64>) -> Result<(), HostError> {
+        Err(HostError::Refused("not here".into()))
+    }
+    /// Deletes a tag of the running module.
+    ///
+    /// # Errors
+    /// [`HostError`]: refused while modules follow it.
+    fn delete_tag(&mut self, tag: &str) -> Result<(), HostError> {
+        Err(HostError::Refused("not here".into()))
+    }
+    /// The code that a tag stands at; none without such a tag.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    fn tag(&mut self, tag: TagRef<'_>) -> Result<Option<[u8; 32]>, HostError>;
+    /// Creates a module that follows `tag` and runs its constructor if asked to, with what is left of `gas` and `stack`;
+    /// takes from `gas` what that used. Answers the module's id.
+    ///
+    /// # Errors
+    /// [`HostError`]; [`HostError::Callee`] with the constructor's outcome.
+    fn create_follower(
+        &mut self,
+        tag: TagRef<'_>,
+        salt: [u8; 32],
+        constructor: Option<Construction<'_>>,
+        gas: &mut u64,
+        stack: &mut u64,
+    ) -> Result<[u8; 32], HostError>;
+    /// Changes what the running module runs from its next call on.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    fn update_executable(&mut self, to: ExecutableRequest<'_>) -> Result<(), HostError> {
+        Err(HostError::Refused("not here".into()))
+    }
+    /// The code that a module runs, and where it comes from; none without such a module.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    fn executable(&mut self, module: &[u8; 32]) -> Result<Option<(Source, [u8; 32])>, HostError>;
+    /// Notes an upgrade to be applied when the running proposal's code has ended.
+    ///
+    /// # Errors
+    /// [`HostError`]: refused everywhere but in a proposal's code.
+    fn apply_upgrade(&mut self, upgrade: UpgradeRequest) -> Result<(), HostError> {
+        Err(HostError::Refused("not here".into()))
+    }
 }

@@ -10,7 +10,7 @@ use crate::abi::ValKind;
 /// Module name that guests import from.
 pub const MODULE: &str = "zera";
 /// Version of the host API that this client links.
-pub const HOST_API_VERSION: u32 = 1;
+pub const HOST_API_VERSION: u32 = 2;
 
 /// A linked host function; the number is its position in [`FUNCTIONS`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -57,6 +57,28 @@ pub enum HostId {
     Blake3,
     /// `fail`
     Fail,
+    /// `set_contract_wasm_ref`
+    SetContractWasmRef,
+    /// `create_contract_wasm_ref`
+    CreateContractWasmRef,
+    /// `delete_contract_wasm_ref`
+    DeleteContractWasmRef,
+    /// `get_contract_wasm_ref`
+    GetContractWasmRef,
+    /// `create_contract_with_external_ref`
+    CreateContractWithExternalRef,
+    /// `create_contract_with_external_ref_and_constructor`
+    CreateContractWithExternalRefAndConstructor,
+    /// `update_current_contract_executable_ref`
+    UpdateCurrentContractExecutableRef,
+    /// `pin_current_contract_executable`
+    PinCurrentContractExecutable,
+    /// `update_current_contract_wasm`
+    UpdateCurrentContractWasm,
+    /// `get_address_executable`
+    GetAddressExecutable,
+    /// `apply_wasm_module_upgrade`
+    ApplyWasmModuleUpgrade,
 }
 
 /// All linked functions.
@@ -82,14 +104,21 @@ pub static FUNCTIONS: &[HostFunction] = &[
     HostFunction { id: HostId::EmitEvent, name: "emit_event", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: None, base: 500, per_byte: 2 },
     HostFunction { id: HostId::Blake3, name: "blake3", params: &[ValKind::I32, ValKind::I32, ValKind::I32], result: None, base: 200, per_byte: 1 },
     HostFunction { id: HostId::Fail, name: "fail", params: &[ValKind::I32, ValKind::I32], result: None, base: 50, per_byte: 1 },
+    HostFunction { id: HostId::SetContractWasmRef, name: "set_contract_wasm_ref", params: &[ValKind::I32, ValKind::I32, ValKind::I32], result: None, base: 20000, per_byte: 10 },
+    HostFunction { id: HostId::CreateContractWasmRef, name: "create_contract_wasm_ref", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I64], result: None, base: 20000, per_byte: 10 },
+    HostFunction { id: HostId::DeleteContractWasmRef, name: "delete_contract_wasm_ref", params: &[ValKind::I32, ValKind::I32], result: None, base: 20000, per_byte: 10 },
+    HostFunction { id: HostId::GetContractWasmRef, name: "get_contract_wasm_ref", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: Some(ValKind::I32), base: 500, per_byte: 1 },
+    HostFunction { id: HostId::CreateContractWithExternalRef, name: "create_contract_with_external_ref", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: None, base: 30000, per_byte: 10 },
+    HostFunction { id: HostId::CreateContractWithExternalRefAndConstructor, name: "create_contract_with_external_ref_and_constructor", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: None, base: 30000, per_byte: 10 },
+    HostFunction { id: HostId::UpdateCurrentContractExecutableRef, name: "update_current_contract_executable_ref", params: &[ValKind::I32, ValKind::I32, ValKind::I32], result: None, base: 20000, per_byte: 10 },
+    HostFunction { id: HostId::PinCurrentContractExecutable, name: "pin_current_contract_executable", params: &[ValKind::I32], result: None, base: 20000, per_byte: 0 },
+    HostFunction { id: HostId::UpdateCurrentContractWasm, name: "update_current_contract_wasm", params: &[ValKind::I32], result: None, base: 20000, per_byte: 0 },
+    HostFunction { id: HostId::GetAddressExecutable, name: "get_address_executable", params: &[ValKind::I32, ValKind::I32], result: Some(ValKind::I32), base: 1000, per_byte: 0 },
+    HostFunction { id: HostId::ApplyWasmModuleUpgrade, name: "apply_wasm_module_upgrade", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: None, base: 2000, per_byte: 0 },
 ];
 
 /// Functions of later versions: known by name, not linked.
 pub static LATER: &[(&str, u32)] = &[
-    ("apply_wasm_module_upgrade", 2),
-    ("set_contract_wasm_ref", 2),
-    ("create_contract_with_external_ref", 2),
-    ("create_contract_with_external_ref_and_constructor", 2),
     ("log_execution_for_proof", 3),
     ("has_execution_trace", 3),
     ("trigger_zk_proof_generation", 3),

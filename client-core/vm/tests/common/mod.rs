@@ -12,7 +12,10 @@ pub mod twin;
 
 use std::collections::BTreeMap;
 use zera_primitives::{Hash, Outcome};
-use zera_vm::{CallRequest, CallerKind, Engine, Execution, Host, HostError, NestedCall, VmError, WasmiEngine};
+use zera_vm::{
+    CallRequest, CallerKind, Construction, Engine, ExecutableRequest, Execution, Host, HostError, NestedCall, Source,
+    TagRef, UpgradeRequest, VmError, WasmiEngine,
+};
 
 /// What the chain around a call looks like.
 #[derive(Default)]
@@ -25,6 +28,10 @@ pub struct TestHost<'e> {
     pub modules: BTreeMap<[u8; 32], Hash>,
     pub engine: Option<&'e WasmiEngine>,
     pub nested: Vec<Execution>,
+    /// Tags by manager and name.
+    pub tags: BTreeMap<([u8; 32], String), [u8; 32]>,
+    /// What was asked for besides, in words.
+    pub asked: Vec<String>,
 }
 
 impl Host for TestHost<'_> {
@@ -90,6 +97,50 @@ impl Host for TestHost<'_> {
     }
     fn emit_event(&mut self, topic: &str, data: &[u8]) -> Result<(), HostError> {
         self.events.push((topic.to_owned(), data.to_vec()));
+        Ok(())
+    }
+    fn set_tag(&mut self, tag: &str, code: [u8; 32], notice: Option<u64>) -> Result<(), HostError> {
+        let before = self.tags.insert((self.self_id(), tag.into()), code);
+        self.asked.push(format!("notice {notice:?}"));
+        if before.is_some() && notice.is_some() { Err(HostError::Refused("it is there".into())) } else { Ok(()) }
+    }
+    fn delete_tag(&mut self, tag: &str) -> Result<(), HostError> {
+        let gone = self.tags.remove(&(self.self_id(), tag.into()));
+        gone.map(|_| ()).ok_or_else(|| HostError::Refused("no such tag".into()))
+    }
+    fn tag(&mut self, tag: TagRef<'_>) -> Result<Option<[u8; 32]>, HostError> {
+        Ok(self.tags.get(&(tag.manager, tag.tag.into())).copied())
+    }
+    fn create_follower(
+        &mut self,
+        tag: TagRef<'_>,
+        salt: [u8; 32],
+        constructor: Option<Construction<'_>>,
+        gas: &mut u64,
+        stack: &mut u64,
+    ) -> Result<[u8; 32], HostError> {
+        assert!(*gas > 1_000 && *stack > 0, "the constructor runs on what is left");
+        *gas -= constructor.map_or(0, |_| 1_000);
+        let first = (tag.manager[0], salt[0]);
+        self.asked.push(format!("create {first:?} {} {constructor:?}", tag.tag));
+        Ok([9; 32])
+    }
+    fn update_executable(&mut self, to: ExecutableRequest<'_>) -> Result<(), HostError> {
+        self.asked.push(match to {
+            ExecutableRequest::Follow(tag) => format!("follow {} {}", tag.manager[0], tag.tag),
+            ExecutableRequest::Pin(pin) => format!("pin {:?}", pin.map(|code| code[0])),
+            ExecutableRequest::Own(code) => format!("own {}", code[0]),
+        });
+        Ok(())
+    }
+    fn executable(&mut self, module: &[u8; 32]) -> Result<Option<(Source, [u8; 32])>, HostError> {
+        let of = [(1, Source::Own), (2, Source::Reference), (3, Source::Pinned)];
+        Ok(of.iter().find(|(id, _)| *id == module[0]).map(|(id, source)| (*source, [id + 100; 32])))
+    }
+    fn apply_upgrade(&mut self, upgrade: UpgradeRequest) -> Result<(), HostError> {
+        let UpgradeRequest { module, code, new_version, migration } = upgrade;
+        let migration = migration.map(|code| code[0]);
+        self.asked.push(format!("upgrade {} {} {new_version} {migration:?}", module[0], code[0]));
         Ok(())
     }
 }
