@@ -1,6 +1,6 @@
 //! What a page may ask of the node worker.
 
-use crate::views::{KeySource, Page, WhatIf};
+use crate::views::{KeySource, Page, RehearsalOf, WhatIf};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::{AccountId, Hash, Height, ModuleId, ProposalId, tx::Call};
 
@@ -67,8 +67,73 @@ pub enum Command {
         /// A change of stake to assume now.
         what_if: Option<WhatIf>,
     },
-    /// Rehearse a proposal's enactment on a copy of the head state. Answer: `DryRun`.
-    DryRun(ProposalId),
+    /// Rehearse an enactment on a copy of the head state, and run past calls of the module again under both codes.
+    /// Progress events; can be cancelled. Answer: `DryRun`.
+    DryRun {
+        /// What to rehearse.
+        of: RehearsalOf,
+        /// How many past calls, at most 1,000.
+        replay: u32,
+    },
+    /// Compare two stored codes function by function, with static gas. Progress events; can be cancelled. Answer:
+    /// `Comparison`.
+    Compare {
+        /// The old code.
+        old: Hash,
+        /// The new code.
+        new: Hash,
+    },
+    /// Stored code, or one function of it, as text. Answer: `Listing`.
+    Disassemble {
+        /// The code.
+        code: Hash,
+        /// The function's index; none for the whole.
+        function: Option<u32>,
+    },
+    /// Give up a request that reports progress; it answers `Cancelled`. Answer: `Done`.
+    Cancel {
+        /// Its id.
+        request: u32,
+    },
+    /// Execute a past transaction again, on the state and under the versions of its time. Answer: `Reexecution`.
+    Reexecute(Hash),
+    /// The manifest that a module had at a height, to read that block's calls. Answer: `Code`.
+    CodeAt {
+        /// The module.
+        module: ModuleId,
+        /// The block.
+        height: Height,
+    },
+
+    /// The tags of a manager. Answer: `Tags`.
+    Tags(ModuleId),
+    /// Followers of a tag, ascending. Answer: `Fleet`.
+    Fleet {
+        /// The manager.
+        manager: ModuleId,
+        /// The tag.
+        tag: String,
+        /// Only those after this one.
+        after: Option<ModuleId>,
+        /// How many at most; 100 is the most.
+        limit: u32,
+    },
+    /// The registered builders. Answer: `Builders`.
+    Builders,
+
+    /// The journal, newest first. Answer: `Journal`.
+    Journal {
+        /// Only entries about this module.
+        module: Option<ModuleId>,
+        /// Only entries below this place.
+        before: Option<u64>,
+        /// How many at most; 100 is the most.
+        limit: u32,
+    },
+    /// The journal as one file that can be checked offline. Answer: `Bytes`.
+    ExportJournal,
+    /// Check a journal file. Needs no chain of its own. Answer: `JournalVerdict`.
+    CheckJournal(#[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))] Vec<u8>),
 
     /// An account. Answer: `Account`.
     Account(AccountId),

@@ -51,6 +51,10 @@ pub enum ErrorKind {
     NewerSchema,
     /// Only possible on the solo chain.
     SoloOnly,
+    /// Given up because the person asked for it.
+    Cancelled,
+    /// A journal file that is cut, changed, or of another format.
+    JournalRefused,
     /// A defect of the client; the worker restarts from the last good block.
     Panicked,
 }

@@ -37,7 +37,23 @@ pub enum Response {
     /// A forecast.
     Forecast(Box<ForecastView>),
     /// A rehearsal.
-    DryRun(DryRunView),
+    DryRun(Box<DryRunView>),
+    /// What two codes do differently.
+    Comparison(Box<ComparisonView>),
+    /// Code as text.
+    Listing(Box<ListingView>),
+    /// A past transaction, executed again.
+    Reexecution(ReexecutionView),
+    /// Tags of a manager.
+    Tags(Vec<TagView>),
+    /// Followers of a tag.
+    Fleet(Box<FleetView>),
+    /// Registered builders.
+    Builders(Vec<BuilderView>),
+    /// A part of the journal.
+    Journal(Box<JournalPage>),
+    /// What checking a journal file came to.
+    JournalVerdict(Box<JournalVerdict>),
     /// An account.
     Account(Box<AccountView>),
     /// Keys, the active one first.

@@ -3,12 +3,22 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::{
-    AbortReason, AccountId, Amount, Class, Event, Gas, Hash, Height, ModuleId, Network, Outcome, Params, Payload,
-    ProposalId, ProposalState, Receipt, Side, SignedTransaction, Slot,
+    AbortReason, AccountId, Amount, Class, Event, ExternalRef, Gas, Hash, Height, ModuleId, Network, Outcome, Params,
+    Payload, ProposalId, ProposalState, Receipt, Side, SignedTransaction, Slot,
     block::{BlockBody, Header},
     manifest::{ExportKind, SemVer},
     tx::Call,
 };
+
+mod inspection;
+mod lifecycle;
+mod rehearsal;
+mod voting;
+
+pub use inspection::*;
+pub use lifecycle::*;
+pub use rehearsal::*;
+pub use voting::*;
 
 use crate::shape::Shape;
 
@@ -200,6 +210,10 @@ pub struct ModuleView {
     pub storage: (u64, u64),
     /// ZRA it holds.
     pub balance: Amount,
+    /// True when it runs a manager's tag.
+    pub follows: bool,
+    /// True when its calls are refused now: frozen, or migrating.
+    pub stopped: bool,
     /// Live proposals that would change it.
     pub proposals: Vec<ProposalId>,
 }
@@ -224,6 +238,16 @@ pub struct VersionView {
     pub proposal: Option<ProposalId>,
     /// Entries a migration wrote, if one ran.
     pub migrated: Option<u64>,
+    /// The version that it returned to, if it is a rollback.
+    pub rollback_to: Option<u32>,
+    /// The tag that it runs, if it is no code of its own.
+    pub reference: Option<ExternalRef>,
+    /// The vote as it was locked in.
+    pub vote: Option<VoteView>,
+    /// What builders say about its code now: registered ones that agree and differ.
+    pub builders: (u32, u32),
+    /// True when a later rollback undid it.
+    pub undone: bool,
 }
 
 /// An upgrade that did not become a version.
@@ -338,6 +362,10 @@ pub struct ModuleDetail {
     pub code: CodeView,
     /// Storage generation in force.
     pub generation: u32,
+    /// What it runs, whether it is stopped, what is kept of earlier data.
+    pub standing: StandingView,
+    /// What builders say about the running code.
+    pub evidence: EvidenceView,
     /// Versions, newest first.
     pub versions: Vec<VersionView>,
     /// Upgrades that aborted, newest first.
@@ -461,6 +489,8 @@ pub struct StakeChange {
     pub after: Amount,
     /// The side's stake after.
     pub side_total: Amount,
+    /// The delegate who did it, if it was not the account itself.
+    pub by: Option<AccountId>,
     /// When.
     pub at: (Height, Slot),
 }
@@ -501,6 +531,20 @@ pub struct ProposalDetail {
     pub free_balance: Option<Amount>,
     /// At today's stakes.
     pub forecast: ForecastView,
+    /// What moves that forecast; none when it is closed.
+    pub sensitivity: Option<SensitivityView>,
+    /// How it stood when it was locked in.
+    pub lock: Option<LockView>,
+    /// The class that it was filed with, when refuted rebuilds have raised it.
+    pub filed: Option<Class>,
+    /// What builders say about each code that it carries.
+    pub evidence: Vec<EvidenceView>,
+    /// What in its life is worth a look.
+    pub flags: Vec<FlagView>,
+    /// A migration of it that is under way.
+    pub migration: Option<MigrationView>,
+    /// Stake that others let the active key allocate to it.
+    pub delegated: Amount,
 }
 
 /// One point of a conviction curve.
@@ -531,44 +575,14 @@ pub struct ForecastView {
     pub crosses: Option<Slot>,
     /// Slot of approval.
     pub approved: Option<Slot>,
+    /// Slot of the rehearsal that locks it in.
+    pub locks: Option<Slot>,
     /// Slot of enactment.
     pub enacts: Option<Slot>,
     /// What is missing now; zero when above.
     pub shortfall: Amount,
     /// Least additional stake for that would ever pass; none when today's suffices or nothing would.
     pub needed: Option<Amount>,
-}
-
-/// One check of a rehearsal.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct DryRunCheck {
-    /// What, a key of the page's locale file.
-    pub what: String,
-    /// The finding.
-    pub finding: String,
-    /// Whether it held.
-    pub held: bool,
-}
-
-/// A rehearsal of an enactment on a copy of the head state.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct DryRunView {
-    /// Rests on this block.
-    pub height: Height,
-    /// None when it would succeed.
-    pub abort: Option<AbortReason>,
-    /// The finer cause.
-    pub cause: Option<String>,
-    /// Gas of migration, setters and health check.
-    pub gas: Gas,
-    /// Entries of the state it would write.
-    pub writes: u64,
-    /// What was checked.
-    pub checks: Vec<DryRunCheck>,
-    /// Microseconds it took here.
-    pub micros: u64,
 }
 
 /// An allocation of an account.
@@ -587,6 +601,8 @@ pub struct AllocationView {
     pub conviction: Amount,
     /// False when the proposal has closed and the stake is free.
     pub live: bool,
+    /// The delegate who made it, if it was not the account itself.
+    pub by: Option<AccountId>,
 }
 
 /// An account.
@@ -613,6 +629,12 @@ pub struct AccountView {
     pub unstaking: Vec<(Amount, Slot)>,
     /// Allocations.
     pub allocations: Vec<AllocationView>,
+    /// Stake that it lets others allocate.
+    pub delegations: Vec<DelegationView>,
+    /// Stake that others let it allocate.
+    pub delegators: Vec<DelegatorView>,
+    /// When each part of its ZRA can be free, soonest first.
+    pub calendar: Vec<BindingView>,
     /// Recent transactions of this account, newest first: height, hash, outcome.
     pub recent: Vec<(Height, Hash, Outcome)>,
 }
