@@ -5,7 +5,7 @@ use crate::{
     error::InspectError,
     module::{Function, Module},
 };
-use wasmparser::Operator;
+use wasmparser::{Operator, ValType};
 use zera_primitives::Hash;
 
 /// Buckets of a sketch.
@@ -29,11 +29,26 @@ pub(super) struct Form {
 
 /// The form of one own function.
 pub(super) fn form(module: &Module, function: &Function) -> Result<Form, InspectError> {
-    let mut forming = Forming { module, exact: Vec::new(), shape: Vec::new(), named: Vec::new(), tokens: Vec::new() };
+    let mut forming = Forming {
+        module,
+        exact: Vec::new(),
+        shape: Vec::new(),
+        named: Vec::new(),
+        plain: Vec::new(),
+        tokens: Vec::new(),
+    };
     forming.token(b't', module.signature(function.ty).as_bytes());
     let body = module.body(function);
-    for local in body.get_locals_reader()? {
-        let (count, ty) = local?;
+    let mut locals: Vec<(u32, ValType)> = Vec::new();
+    for group in body.get_locals_reader()? {
+        let (count, ty) = group?;
+        match locals.last_mut() {
+            Some((sum, last)) if *last == ty => *sum = sum.saturating_add(count),
+            _ if count > 0 => locals.push((count, ty)),
+            _ => {}
+        }
+    }
+    for (count, ty) in locals {
         forming.token(b'l', format!("{count} {ty}").as_bytes());
     }
     let mut reader = body.get_operators_reader()?;
@@ -54,6 +69,8 @@ struct Forming<'m> {
     exact: Vec<u8>,
     shape: Vec<u8>,
     named: Vec<u32>,
+    /// Room for one operator.
+    plain: Vec<u8>,
     /// Hashes of the operators, for the sketch.
     tokens: Vec<u32>,
 }
@@ -77,8 +94,8 @@ impl Forming<'_> {
         match operator {
             Operator::Call { function_index } => self.function(b'c', *function_index),
             Operator::RefFunc { function_index } => self.function(b'r', *function_index),
-            Operator::I32Const { .. } => self.constant(b'4', bytes),
-            Operator::I64Const { .. } => self.constant(b'8', bytes),
+            Operator::I32Const { value } => self.constant(b'4', &value.to_le_bytes()),
+            Operator::I64Const { value } => self.constant(b'8', &value.to_le_bytes()),
             Operator::CallIndirect { type_index, table_index } => {
                 let text = format!("{table_index} {}", self.module.signature(*type_index));
                 self.token(b'i', text.as_bytes());
@@ -88,7 +105,12 @@ impl Forming<'_> {
                     let text = format!("{code} {}", self.module.signature(ty));
                     self.token(b'b', text.as_bytes());
                 }
-                _ => self.token(b'o', bytes),
+                _ => {
+                    let mut plain = std::mem::take(&mut self.plain);
+                    shortest(bytes, &mut plain);
+                    self.token(b'o', &plain);
+                    self.plain = plain;
+                }
             },
         }
     }
@@ -100,6 +122,27 @@ impl Forming<'_> {
             self.named.push(index);
             let signature = self.module.signature(self.module.type_of(index));
             self.token(kind.to_ascii_uppercase(), signature.as_bytes());
+        }
+    }
+}
+
+/// An operator whose immediates are unsigned numbers in LEB128, each in its shortest form: linkers leave them padded, and
+/// padding is no change. (Constants are signed and are taken by value; all else is a single byte.)
+fn shortest(bytes: &[u8], out: &mut Vec<u8>) {
+    const MORE: u8 = 0x80;
+    out.clear();
+    let mut start = 0usize;
+    for byte in bytes {
+        out.push(*byte);
+        // The operator itself is one byte.
+        if out.len() == 1 {
+            start = 1;
+        } else if byte & MORE == 0 {
+            while out.len() > start.saturating_add(1) && out.last() == Some(&0) {
+                out.pop();
+                out.last_mut().into_iter().for_each(|last| *last &= !MORE);
+            }
+            start = out.len();
         }
     }
 }
@@ -129,4 +172,25 @@ fn sketch(tokens: &[u32]) -> [u32; BUCKETS] {
         }
     }
     sketch
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortest;
+
+    #[test]
+    fn padding_is_left_out() {
+        let plain = |bytes: &[u8]| {
+            let mut out = Vec::new();
+            shortest(bytes, &mut out);
+            out
+        };
+        // i32.load align=2 offset=300, padded and not.
+        assert_eq!(plain(&[0x28, 0x82, 0x00, 0xac, 0x82, 0x80, 0x80, 0x00]), [0x28, 0x02, 0xac, 0x02]);
+        assert_eq!(plain(&[0x28, 0x02, 0xac, 0x02]), [0x28, 0x02, 0xac, 0x02]);
+        assert_eq!(plain(&[0x23, 0x80, 0x80, 0x80, 0x80, 0x00]), [0x23, 0x00]);
+        assert_eq!(plain(&[0x6a]), [0x6a]);
+        // memory.fill: a prefix, its number and the memory.
+        assert_eq!(plain(&[0xfc, 0x0b, 0x00]), [0xfc, 0x0b, 0x00]);
+    }
 }

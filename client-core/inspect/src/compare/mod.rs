@@ -63,7 +63,7 @@ pub struct ChangedFunction {
     pub added: u32,
     /// Lines removed.
     pub removed: u32,
-    /// What changed. Empty with `added` and `removed` at zero: only the encoding of the same operators differs.
+    /// What changed.
     pub hunks: Vec<Hunk>,
     /// True when lines are left out, for [`HUNK_LINES`] or because the text itself is too long.
     pub cut: bool,
