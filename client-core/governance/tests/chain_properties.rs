@@ -6,8 +6,8 @@ mod common;
 
 use common::{SUPPLY, Sim, account, config, upgrade};
 use proptest::prelude::*;
-use zera_governance::{Outlook, Situation, queries};
-use zera_primitives::{Amount, Class, Params, Payload, ProposalId, ProposalState, Side};
+use zera_governance::{Delegation, Mandate, Outlook, Situation, queries};
+use zera_primitives::{Amount, Class, Params, Payload, ProposalId, ProposalState, Side, limits};
 
 const WHOLE: u64 = 1_000_000_000;
 
@@ -19,11 +19,16 @@ enum Op {
     Propose(u8, usize),
     Allocate(u8, u64, bool, u64),
     Withdraw(u8, u64),
+    Delegate(u8, usize, u8, u64),
+    AllocateDelegated(u8, u64, bool, u32),
+    Spam(u64),
+    Raise(u64),
 }
 
 fn op() -> impl Strategy<Value = Op> {
     let who = || 1_u8..=4;
     let zra = || prop_oneof![Just(0), 1_u64..10, 1_u64..WHOLE / 5, WHOLE / 50..WHOLE / 5];
+    let ppm = prop_oneof![Just(0), 1_u32..=1_000_000, Just(1_000_000)];
     prop_oneof![
         4 => prop_oneof![0_u64..3, 1_u64..40, 100_u64..2_000].prop_map(Op::Wait),
         2 => (who(), zra()).prop_map(|(who, amount)| Op::Stake(who, amount)),
@@ -31,6 +36,10 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (who(), 0_usize..5).prop_map(|(who, class)| Op::Propose(who, class)),
         8 => (who(), 1_u64..5, any::<bool>(), zra()).prop_map(|(who, id, side, x)| Op::Allocate(who, id, side, x)),
         1 => (who(), 1_u64..5).prop_map(|(who, id)| Op::Withdraw(who, id)),
+        3 => (who(), 0_usize..3, who(), zra()).prop_map(|(who, class, to, x)| Op::Delegate(who, class, to, x)),
+        4 => (who(), 1_u64..5, any::<bool>(), ppm).prop_map(|(who, id, side, x)| Op::AllocateDelegated(who, id, side, x)),
+        1 => (1_u64..40).prop_map(Op::Spam),
+        1 => (1_u64..9).prop_map(Op::Raise),
     ]
 }
 
@@ -53,9 +62,52 @@ fn check(sim: &Sim) {
     assert_eq!(base_x(sim), in_base, "the base follows all stake allocated to live proposals and nothing else");
     for who in 1..=4 {
         let held = queries::allocations(&sim.st, &sim.ctx(), &account(who)).unwrap();
-        let bound: u128 = held.iter().map(|(held, _)| held.curve.x.0).sum();
-        assert!(bound <= sim.account(who).staked.0, "a staked token counts once");
+        let delegations = queries::delegations(&sim.st, &account(who)).unwrap();
+        let sum = |by: Option<Mandate>| -> u128 {
+            held.iter().filter(|(held, _)| held.by == by).map(|(held, _)| held.curve.x.0).sum()
+        };
+        let delegated: u128 = delegations.iter().map(|held| held.amount.0).sum();
+        assert!(sum(None) + delegated <= sim.account(who).staked.0, "a staked token counts once");
         assert!(held.iter().all(|(held, y)| *y <= held.curve.x && held.curve.x >= Amount::zra(1)));
+        assert!(held.len() <= limits::ALLOCATIONS_PER_ACCOUNT && delegations.len() <= Class::ALL.len());
+        let placed: u128 = held.iter().filter(|(held, _)| held.by.is_some()).map(|(held, _)| held.curve.x.0).sum();
+        let under: u128 = delegations.iter().map(|held| sum(Some(held.mandate))).sum();
+        assert_eq!(placed, under, "what a delegate allocated stands under a delegation that is there");
+        for delegation in &delegations {
+            assert!(sum(Some(delegation.mandate)) <= delegation.amount.0);
+        }
+        check_delegations(sim, who, &delegations);
+    }
+}
+
+/// Both ends of each delegation say the same, and there are no chains.
+fn check_delegations(sim: &Sim, who: u8, delegations: &[Delegation]) {
+    for class in Class::ALL {
+        let delegators = queries::delegators(&sim.st, &account(who), class).unwrap();
+        let of_class = delegations.iter().find(|held| held.mandate.class == class);
+        assert!(of_class.is_none() || delegators.is_empty(), "no chains");
+        for delegator in &delegators {
+            let other = queries::delegations(&sim.st, &delegator.account).unwrap();
+            let mandate = Mandate { class, to: account(who) };
+            assert!(other.contains(&Delegation { mandate, amount: delegator.amount }));
+        }
+        if let Some(held) = of_class {
+            let list = queries::delegators(&sim.st, &held.mandate.to, class).unwrap();
+            assert_eq!(list.iter().filter(|one| one.account == account(who)).count(), 1);
+        }
+    }
+}
+
+/// Each side's conviction is its allocations' within rounding: two units for each change of its stake.
+fn check_sums(sim: &Sim) {
+    for id in queries::live(&sim.st).unwrap() {
+        let (sides, standing) = (queries::sides(&sim.st, id).unwrap(), sim.standing(id));
+        for (side, y) in [(Side::For, standing.y_for), (Side::Against, standing.y_against)] {
+            let one = |who| queries::allocations(&sim.st, &sim.ctx(), &account(who)).unwrap();
+            let own = (1..=4).flat_map(one).filter(|(held, _)| held.proposal == id && held.side == side);
+            let sum: u128 = own.map(|(_, y)| y.0).sum();
+            assert!(sum.abs_diff(y.0) <= 2 * u128::from(sides.changes) + 4, "{sum} {y}");
+        }
     }
 }
 
@@ -75,6 +127,13 @@ fn run(sim: &mut Sim, op: &Op) {
             drop(sim.allocate(who, ProposalId(id), side(is_for), Amount::zra(zra)));
         }
         Op::Withdraw(who, id) => drop(sim.withdraw(who, ProposalId(id))),
+        Op::Delegate(who, class, to, zra) => drop(sim.delegate(who, Class::ALL[class], to, Amount::zra(zra))),
+        Op::AllocateDelegated(who, id, is_for, ppm) => {
+            drop(sim.allocate_delegated(who, ProposalId(id), side(is_for), ppm));
+        }
+        Op::Spam(id) => drop(sim.spam(ProposalId(id))),
+        Op::Raise(id) if queries::progress(&sim.st, ProposalId(id)).is_ok() => drop(sim.raise(ProposalId(id))),
+        Op::Raise(_) => {}
     }
 }
 
@@ -113,6 +172,7 @@ proptest! {
             if matches!(op, Op::Wait(_)) {
                 sim.end();
                 check(&sim);
+                check_sums(&sim);
             }
         }
     }
@@ -133,6 +193,7 @@ proptest! {
         // A forecast assumes that nobody changes anything. Other proposals close and take their stake out of the base
         // when they do, so theirs leaves now.
         for (other, who) in live.iter().filter(|other| **other != id).flat_map(|id| (1..=4).map(move |who| (*id, who))) {
+            // (a direct vote of zero releases what a delegate allocated as well)
             for side in [Side::For, Side::Against] {
                 drop(sim.allocate(who, other, side, Amount::ZERO));
             }
