@@ -280,7 +280,7 @@ struct Loan {
 
 pub fn export_kinds() -> Vec<ExportKind> {
     use ExportKind as K;
-    vec![K::Constructor, K::Call, K::Query, K::Setter, K::Migration, K::Health]
+    vec![K::Constructor, K::Call, K::Query, K::Setter, K::Migration, K::Health, K::Invariant]
 }
 
 pub fn manifest() -> Manifest {

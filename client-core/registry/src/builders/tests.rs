@@ -14,7 +14,7 @@ fn only_the_registered_speak_and_each_once() {
     let params = Params::demo();
     let code = store(&mut st, &Spec::default().scale("other").bytes());
     let other = Hash::of(b"other");
-    let mut say = |st: &mut _, who: &AccountId, rebuilt| attest(st, &ctx(&params), who, &code, rebuilt, other);
+    let say = |st: &mut _, who: &AccountId, rebuilt| attest(st, &ctx(&params), who, &code, rebuilt, other);
     assert_eq!(say(&mut st, &ALICE, code), Err(RegistryError::NoBuilder));
     let list = changed(&st, &[builder(BOB, "b"), builder(ALICE, "a")], &[]).unwrap();
     put(&mut st, &list);

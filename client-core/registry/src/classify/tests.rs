@@ -3,11 +3,11 @@
 use super::*;
 use crate::{
     modules::{self, activate},
-    testing::{ALICE, MODULE, SUPPLY, Spec, deployed, manifest, store, with_parameter},
+    testing::{ALICE, MODULE, SUPPLY, Spec, ctx, deployed, manifest, store, with_parameter},
 };
 use codec::Encode;
 use scale_info::meta_type;
-use zera_primitives::{Hash, Manifest, ModuleId, ParamsError, proposal::ConfigChange};
+use zera_primitives::{Amount, Manifest, Params, ParamsError, payload::ConfigChange};
 use zera_state::{MemoryState, accounts::transfer};
 
 fn proposal(new: Hash, version: u32, migration: Option<Hash>) -> Payload {
@@ -21,7 +21,7 @@ fn proposal(new: Hash, version: u32, migration: Option<Hash>) -> Payload {
 }
 
 fn class(st: &MemoryState, payload: &Payload) -> Result<Class, RegistryError> {
-    classify(st, payload, SUPPLY, &Params::demo())
+    classify(st, &ctx(&Params::demo()), payload)
 }
 
 fn v1() -> Spec {

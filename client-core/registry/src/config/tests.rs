@@ -23,13 +23,13 @@ fn change(value: impl Encode) -> ConfigChange {
 }
 
 fn args(st: &MemoryState, change: &ConfigChange) -> Result<Vec<u8>, RegistryError> {
-    setter(st, change).map(|setter| setter.args)
+    setter(st, Slot(70), change).map(|setter| setter.args)
 }
 
 #[test]
 fn the_setter_gets_the_value_in_its_own_convention() {
     let st = scale_module(meta_type::<u32>(), (None, None));
-    let found = setter(&st, &change(500u32)).unwrap();
+    let found = setter(&st, Slot(70), &change(500u32)).unwrap();
     assert_eq!((found.entry.as_str(), found.args, found.record.generation), ("set_rate", 500u32.encode(), 0));
     let st = direct_module(meta_type::<u8>(), ValType::I32);
     assert_eq!(args(&st, &change(200u8)), Ok(200u32.encode()));

@@ -5,17 +5,17 @@ use crate::{
     executor::SystemResult,
     module_set::{module_set_id, next},
     modules::{attempts, config_history, module, record_attempt, versions},
+    refs::resolve,
     testing::{
-        ALICE, MODULE, Scripts, Spec, assert_balanced, ctx, deployed, ended, export, manifest, store, with_parameter,
+        ALICE, MODULE, Scripts, Spec, VOTE, assert_balanced, ctx, deployed, ended, export, held, manifest, store, vote,
+        with_parameter,
     },
     usage::{Usage, storage_usage},
 };
 use codec::{DecodeAll, Encode};
 use scale_info::meta_type;
-use zera_primitives::{Amount, Manifest, Params, StateKey};
+use zera_primitives::{Amount, Manifest, Params, Slot, StateKey, WasmModuleUpgradeProposal};
 use zera_state::{MemoryState, StateView, accounts::transfer};
-
-const VOTE: ProposalId = ProposalId(42);
 
 fn proposal(new: Hash, version: u32, migration: Option<Hash>) -> Payload {
     Payload::Upgrade(WasmModuleUpgradeProposal {
@@ -28,7 +28,7 @@ fn proposal(new: Hash, version: u32, migration: Option<Hash>) -> Payload {
 }
 
 fn run(st: &mut MemoryState, scripts: &mut Scripts, class: Class, payload: &Payload) -> Result<Enacted, EnactError> {
-    enact(st, &ctx(&Params::demo()), scripts, VOTE, class, payload)
+    enact(st, &ctx(&Params::demo()), scripts, &vote(class), payload)
 }
 
 fn reason(result: Result<Enacted, EnactError>) -> AbortReason {
@@ -39,6 +39,11 @@ fn reason(result: Result<Enacted, EnactError>) -> AbortReason {
         }
         other => panic!("not aborted: {other:?}"),
     }
+}
+
+/// The code that [`MODULE`] runs.
+fn running(st: &MemoryState) -> Hash {
+    resolve(st, Slot(70), &module(st, &MODULE).unwrap().unwrap().executable).unwrap()
 }
 
 fn spec(version: (u16, u16, u16), schema: u32, reads: &[u32]) -> Spec {
@@ -70,7 +75,7 @@ fn migrate(st: &mut MemoryState, call: &SystemCall<'_>) -> Result<SystemResult, 
 #[test]
 fn compatible_code_is_swapped_and_its_data_stay() {
     let mut st = v1();
-    let old_code = module(&st, &MODULE).unwrap().unwrap().code();
+    let old_code = running(&st);
     let code = store(&mut st, &spec((1, 1, 0), 2, &[1]).bytes());
     let set = module_set_id(&st).unwrap();
     let mut scripts = Scripts::default();
@@ -78,7 +83,7 @@ fn compatible_code_is_swapped_and_its_data_stay() {
 
     assert!(scripts.asked.is_empty());
     let record = module(&st, &MODULE).unwrap().unwrap();
-    assert_eq!((record.code(), record.sequence, record.schema, record.generation), (code, 2, 2, 0));
+    assert_eq!((running(&st), record.sequence, record.schema, record.generation), (code, 2, 2, 0));
     assert_eq!(record.data_schemas, [1, 2]);
     let history = versions(&st, &MODULE).unwrap();
     assert_eq!(history.iter().map(|v| (v.sequence, v.proposal)).collect::<Vec<_>>(), [(1, None), (2, Some(VOTE))]);
@@ -128,7 +133,7 @@ fn migration_logic_may_stand_in_code_of_its_own() {
         migrate(st, call)
     });
     run(&mut st, &mut scripts, Class::Major, &proposal(code, 2, Some(logic))).unwrap();
-    assert_eq!(module(&st, &MODULE).unwrap().unwrap().code(), code);
+    assert_eq!(running(&st), code);
 }
 
 #[test]
@@ -139,8 +144,13 @@ fn three_generations_are_kept() {
         let mut scripts = Scripts::default().on("migrate", migrate);
         run(&mut st, &mut scripts, Class::Major, &proposal(code, 1 + u32::from(n), Some(code))).unwrap();
     }
-    let kept: Vec<bool> = (0..5).map(|g| st.get(&StateKey::storage(&MODULE, g, b"a")).unwrap().is_some()).collect();
-    assert_eq!(kept, [false, false, true, true, true]);
+    // Two are to be removed, six entries: a block's share after the other.
+    let removed: Vec<usize> = (0..3).map(|_| usage::sweep(&mut st, 4).unwrap()).collect();
+    assert_eq!(removed, [4, 2, 0]);
+    let kept: Vec<u64> = (0..5).map(|g| held(&st, &MODULE, g).entries).collect();
+    assert_eq!(kept, [0, 0, 3, 3, 3]);
+    let record = module(&st, &MODULE).unwrap().unwrap();
+    assert_eq!(record.earlier.iter().map(|earlier| earlier.number).collect::<Vec<_>>(), [2, 3]);
     assert_eq!(versions(&st, &MODULE).unwrap().len(), 5);
 }
 
@@ -296,7 +306,7 @@ fn an_aborted_upgrade_is_remembered_and_may_be_tried_again() {
     let mut sick = Scripts::default().ends("health", Outcome::Ok, &[0]);
     let aborted = reason(run(&mut st, &mut sick, Class::Minor, &payload));
     st = checkpoint;
-    record_attempt(&mut st, &ctx(&Params::demo()), VOTE, &payload, aborted).unwrap();
+    record_attempt(&mut st, &ctx(&Params::demo()), &vote(Class::Minor), &payload, aborted).unwrap();
     assert_eq!(attempts(&st, &MODULE).unwrap()[0].reason, AbortReason::Unhealthy);
     let mut well = Scripts::default().ends("health", Outcome::Ok, &[1]);
     assert!(run(&mut st, &mut well, Class::Minor, &payload).is_ok());

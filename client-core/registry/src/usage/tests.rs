@@ -1,7 +1,7 @@
 //! Tests of storage deposits.
 
 use super::*;
-use crate::testing::{ALICE, BOB, MODULE, SUPPLY, assert_balanced, rich};
+use crate::testing::{ALICE, BOB, MODULE, SUPPLY, assert_balanced, held, rich};
 use proptest::{
     prelude::*,
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
@@ -64,7 +64,7 @@ fn freeing_more_than_there_is_means_a_corrupt_state() {
 }
 
 #[test]
-fn recount_and_prune_see_exactly_one_module_and_generation() {
+fn sweeping_sees_exactly_the_generations_handed_over() {
     let mut st = MemoryState::default();
     let other = ModuleId([8; 32]);
     for generation in 0..5 {
@@ -72,11 +72,14 @@ fn recount_and_prune_see_exactly_one_module_and_generation() {
         st.put(StateKey::storage(&MODULE, generation, b"ab"), vec![1; generation as usize]);
         st.put(StateKey::storage(&other, generation, b"x"), vec![]);
     }
-    assert_eq!(recount(&mut st, &MODULE, 4), Ok(Usage { entries: 2, bytes: 9 }));
-    assert_eq!(storage_usage(&st, &MODULE), Ok(Usage { entries: 2, bytes: 9 }));
-    prune(&mut st, &MODULE, 2).unwrap();
-    let left: Vec<bool> = (0..5).map(|g| st.get(&StateKey::storage(&MODULE, g, b"")).unwrap().is_some()).collect();
-    assert_eq!(left, [false, false, true, true, true]);
+    discard(&mut st, &MODULE, &[]).unwrap();
+    assert_eq!(sweep(&mut st, 100), Ok(0));
+    discard(&mut st, &MODULE, &[1, 3]).unwrap();
+    let counts = [sweep(&mut st, 3), sweep(&mut st, 3), sweep(&mut st, 3)];
+    assert_eq!(counts, [Ok(3), Ok(1), Ok(0)]);
+    let left: Vec<bool> = (0..5).map(|g| held(&st, &MODULE, g).entries == 2).collect();
+    assert_eq!(left, [true, false, true, false, true]);
+    assert_eq!(st.get(&keys::retired()), Ok(None), "the queue leaves nothing behind");
     assert!((0..5).all(|g| st.get(&StateKey::storage(&other, g, b"x")).unwrap().is_some()));
 }
 
