@@ -9,7 +9,7 @@ use zera_primitives::{
     AccountId, Hash, Header, Height, ModuleId, Params, ProposalId, SignedTransaction, Slot, StateKey, limits,
 };
 use zera_runtime::{BlockCtx, Called, GenesisConfig, Rehearsal, admission, query, rehearse};
-use zera_state::{StateView, get_typed, merkle::MerkleState, merkle::Proof};
+use zera_state::{ChangeSet, StateView, get_typed, merkle::MerkleState, merkle::Proof};
 use zera_vm::{ModuleInfo, ProfileError, TraceRecord};
 use zera_zip::{Pipelines, Sequential};
 
@@ -206,14 +206,19 @@ impl Client {
         Ok(query(self.pipelines.machine(), &self.state, &ctx, caller, (module, entry, args))?)
     }
 
-    /// Rehearses a proposal's enactment on a copy of the head's state.
+    /// Rehearses a proposal's enactment on a copy of the head's state, all blocks of a migration included. The second part
+    /// is what it would write.
     ///
     /// # Errors
     /// [`ClientError::NotFound`], [`ClientError::State`], [`ClientError::Fault`].
-    pub fn dry_run(&self, id: ProposalId, slot: Slot) -> Result<Rehearsal, ClientError> {
+    pub fn dry_run(&self, id: ProposalId, slot: Slot) -> Result<(Rehearsal, ChangeSet), ClientError> {
         let proposal = governance::queries::proposal(&self.state, id).map_err(|_| ClientError::NotFound("proposal"))?;
         let ctx = self.context(slot)?;
-        Ok(rehearse(self.pipelines.machine(), &self.state, &ctx, id, proposal.class, &proposal.payload)?)
+        let vote = zera_runtime::vote(&self.state, &ctx, id)?;
+        let mut changes = ChangeSet::default();
+        let machine = self.pipelines.machine();
+        let rehearsal = rehearse(machine, &self.state, &ctx, &vote, &proposal.payload, &mut changes)?;
+        Ok((rehearsal, changes))
     }
 
     /// The entry of `key` at the head with its proof against the head's root.

@@ -163,7 +163,10 @@ fn is_busy(st: &(impl StateView + ?Sized), payload: &Payload) -> Result<bool, Un
 }
 
 /// The vote behind a proposal: as it was locked in, or as it stands now.
-pub(crate) fn vote(st: &(impl StateView + ?Sized), ctx: &BlockCtx, id: ProposalId) -> Result<Vote, Unfit> {
+///
+/// # Errors
+/// [`Unfit::Fault`] when there is no such proposal; [`Unfit::State`].
+pub fn vote(st: &(impl StateView + ?Sized), ctx: &BlockCtx, id: ProposalId) -> Result<Vote, Unfit> {
     let (proposal, class) = (queries::proposal(st, id)?, queries::progress(st, id)?.class);
     let (tally, rehearsal) = match queries::lock(st, id)? {
         Some(lock) => (lock.tally, lock.rehearsal),

@@ -5,11 +5,13 @@
 extern crate alloc;
 
 pub mod admission;
+mod arrival;
 pub mod block;
 pub mod calls;
 pub mod context;
 mod enactment;
 pub mod events;
+mod executables;
 pub mod execute;
 pub mod gas;
 pub mod genesis;
@@ -21,6 +23,7 @@ mod system;
 pub use admission::{AdmissionError, admit};
 pub use block::{Closing, Opening, close_block, open_block};
 pub use context::BlockCtx;
+pub use enactment::vote;
 pub use execute::{Diagnostic, Executed, Unfit, execute};
 pub use genesis::GenesisConfig;
 pub use machine::Machine;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use zera_client::{
     Sealed,
     governance::queries,
-    primitives::{Event, ModuleId, ProposalId, hash},
+    primitives::{Event, ModuleId, ProposalId, Slot, hash},
     registry,
     state::{Account, StateView},
 };
@@ -60,18 +60,24 @@ pub(crate) fn account(account: &Account) -> String {
 }
 
 /// What a module runs and its history.
-pub(crate) fn module(st: &dyn StateView, id: &ModuleId) -> String {
+pub(crate) fn module(st: &dyn StateView, slot: Slot, id: &ModuleId) -> String {
     let record = match registry::module(st, id) {
         Ok(Some(record)) => record,
         other => return format!("{other:?}"),
     };
+    let code = match registry::resolve(st, slot, &record.executable) {
+        Ok(code) => code.to_string(),
+        Err(error) => error.to_string(),
+    };
     let attempts = registry::attempts(st, id).map_or(0, |attempts| attempts.len());
     format!(
-        "sequence {} schema {} generation {} code {} attempts aborted {attempts}",
+        "sequence {} schema {} generation {} code {} attempts aborted {attempts}{}{}",
         record.sequence,
         record.schema,
         record.generation,
-        record.code()
+        code,
+        record.frozen.map_or(String::new(), |frozen| format!(" frozen until {}", frozen.until)),
+        record.migrating.map_or(String::new(), |vote| format!(" migrating by {vote}")),
     )
 }
 

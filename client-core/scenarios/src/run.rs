@@ -222,7 +222,7 @@ impl<'m> Scenario<'m> {
 
     fn dry_run(&mut self, proposal: u64) -> Result<()> {
         let line = match self.client.dry_run(zera_client::primitives::ProposalId(proposal), self.slot) {
-            Ok(rehearsal) => {
+            Ok((rehearsal, _)) => {
                 let ending = rehearsal.abort.map_or("succeeds".into(), |reason| format!("aborts {reason:?}"));
                 format!("dry run of {proposal}: {ending}, {} gas, {} writes", rehearsal.gas, rehearsal.writes)
             }
@@ -240,7 +240,7 @@ impl<'m> Scenario<'m> {
         }
         if let Some(name) = what.get("module").and_then(Value::as_str) {
             let id = self.names.module(name)?;
-            let line = report::module(self.client.state(), &id);
+            let line = report::module(self.client.state(), self.slot, &id);
             self.line(&format!("module {name}: {line}"));
         }
         if let Some(id) = what.get("proposal").and_then(Value::as_u64) {
