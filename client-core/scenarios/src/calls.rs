@@ -8,8 +8,10 @@ use codec::Encode;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use zera_client::primitives::{
-    AccountId, Amount, Hash, ModuleId, Params, Payload, ProposalId, Side, WasmModuleUpgradeProposal, hash,
-    proposal::ConfigChange, tx::Call,
+    AccountId, Amount, Class, Effect, ExternalRef, Hash, ModuleId, Params, Payload, ProposalId, Side,
+    WasmModuleUpgradeProposal, hash,
+    payload::{Builder, ConfigChange, Execution, Rollback},
+    tx::Call,
 };
 
 /// What names stand for.
@@ -109,13 +111,32 @@ impl<'m> Names<'m> {
             "unstake" => Call::Unstake { amount: amount(what)? },
             "allocate" => Call::Allocate {
                 proposal: ProposalId(number(what, "proposal")?),
-                side: if text(what, "side")? == "for" { Side::For } else { Side::Against },
+                side: side(what)?,
                 amount: amount(field(what, "amount")?)?,
             },
+            "delegate" => Call::Delegate {
+                class: class(what)?,
+                to: self.account(text(what, "to")?)?,
+                amount: amount(field(what, "amount")?)?,
+            },
+            "allocate_delegated" => Call::AllocateDelegated {
+                proposal: ProposalId(number(what, "proposal")?),
+                side: side(what)?,
+                share_ppm: small(what, "share_ppm")?,
+            },
+            "deploy_reference" => Call::DeployReference {
+                reference: self.reference(what)?,
+                constructor: what.get("args").map(|_| self.args(list(what, "args"))).transpose()?,
+                value: what.get("value").map_or(Ok(Amount::ZERO), amount)?,
+            },
+            "attest" => Call::Attest {
+                code: Hash::of(&self.code(text(what, "code")?)?),
+                rebuilt: Hash::of(&self.code(text(what, "rebuilt")?)?),
+                recipe: Hash::of(b"recipe"),
+            },
             "withdraw" => Call::Withdraw { proposal: ProposalId(what.as_u64().unwrap_or(0)) },
-            "upgrade" | "config" | "params" => {
-                Call::Propose { title: text(what, "title")?.into(), payload: self.payload(verb, what)? }
-            }
+            "upgrade" | "config" | "params" | "rollback" | "freeze" | "unfreeze" | "reference" | "execute" | "spam"
+            | "builders" => Call::Propose { title: text(what, "title")?.into(), payload: self.payload(verb, what)? },
             other => return bad(format!("unknown call {other}")),
         })
     }
@@ -137,11 +158,97 @@ impl<'m> Names<'m> {
                 changes: list(what, "changes").iter().map(|change| self.change(change)).collect::<Result<_>>()?,
                 description,
             },
+            "rollback" => Payload::Rollback(Rollback {
+                module_id: self.module(text(what, "module")?)?,
+                to_version: small(what, "to")?,
+                reverse_migration: match what.get("migration").and_then(Value::as_str) {
+                    Some(name) => Some(Hash::of(&self.code(name)?)),
+                    None => None,
+                },
+                description,
+            }),
+            "freeze" => Payload::Freeze {
+                module_id: self.module(text(what, "module")?)?,
+                slots: number(what, "slots")?,
+                description,
+            },
+            "unfreeze" => Payload::Unfreeze { module_id: self.module(text(what, "module")?)?, description },
+            "reference" => Payload::Reference {
+                module_id: self.module(text(what, "module")?)?,
+                reference: self.reference(what)?,
+                description,
+            },
+            "execute" => Payload::Execute(Execution {
+                code: Hash::of(&self.code(text(what, "code")?)?),
+                effects: list(what, "effects").iter().map(|effect| self.effect(effect)).collect::<Result<_>>()?,
+                description,
+            }),
+            "spam" => Payload::Spam { proposal: ProposalId(number(what, "proposal")?), description },
+            "builders" => Payload::Builders {
+                add: list(what, "add")
+                    .iter()
+                    .map(|name| {
+                        let name = name.as_str().unwrap_or("");
+                        Ok(Builder { account: self.account(name)?, name: name.into() })
+                    })
+                    .collect::<Result<_>>()?,
+                remove: list(what, "remove")
+                    .iter()
+                    .map(|name| self.account(name.as_str().unwrap_or("")))
+                    .collect::<Result<_>>()?,
+                description,
+            },
             _ => {
                 let mut params = Params::demo();
                 params.half_life = number(what, "half_life")?;
                 Payload::Parameters { params: Box::new(params), description }
             }
+        })
+    }
+
+    fn reference(&self, what: &Value) -> Result<ExternalRef> {
+        Ok(ExternalRef {
+            manager: self.module(text(what, "manager")?)?,
+            tag: text(what, "tag")?.into(),
+            pin: match what.get("pin").and_then(Value::as_str) {
+                Some(name) => Some(Hash::of(&self.code(name)?)),
+                None => None,
+            },
+        })
+    }
+
+    fn effect(&self, effect: &Value) -> Result<Effect> {
+        let Some((kind, what)) = effect.as_object().and_then(|effect| effect.iter().next()) else {
+            return bad(format!("no effect: {effect}"));
+        };
+        Ok(match kind.as_str() {
+            "call" => Effect::Call {
+                module: self.module(text(what, "module")?)?,
+                entry: text(what, "entry")?.into(),
+                times: small(what, "times")?,
+            },
+            "set" => Effect::Set {
+                module: self.module(text(what, "module")?)?,
+                parameter: text(what, "parameter")?.into(),
+                value: self.args(list(what, "value"))?,
+            },
+            "move" => Effect::Move {
+                from: self.account(text(what, "from")?)?,
+                to: self.account(text(what, "to")?)?,
+                amount: amount(field(what, "amount")?)?,
+            },
+            "upgrade" => Effect::Upgrade {
+                module: self.module(text(what, "module")?)?,
+                code: Hash::of(&self.code(text(what, "code")?)?),
+                version: small(what, "version")?,
+                migration: None,
+            },
+            "tag" => Effect::Tag {
+                manager: self.module(text(what, "manager")?)?,
+                tag: text(what, "tag")?.into(),
+                code: Hash::of(&self.code(text(what, "code")?)?),
+            },
+            other => return bad(format!("unknown effect {other}")),
         })
     }
 
@@ -152,6 +259,20 @@ impl<'m> Names<'m> {
             value: self.args(list(change, "value"))?,
         })
     }
+}
+
+fn side(what: &Value) -> Result<Side> {
+    Ok(if text(what, "side")? == "for" { Side::For } else { Side::Against })
+}
+
+fn class(what: &Value) -> Result<Class> {
+    let name = text(what, "class")?;
+    let found = Class::ALL.into_iter().find(|class| format!("{class:?}").eq_ignore_ascii_case(name));
+    found.ok_or_else(|| ScenarioError(format!("no class {name}")))
+}
+
+fn small(what: &Value, name: &str) -> Result<u32> {
+    u32::try_from(number(what, name)?).map_err(|error| ScenarioError(format!("{name}: {error}")))
 }
 
 /// ZRA as a number or a decimal text.
