@@ -72,7 +72,7 @@ identity!(
     AccountId
 );
 identity!(
-    /// A module: BLAKE3 of deployer, nonce and place in the transaction.
+    /// A module: BLAKE3 of deployer, nonce and place in the transaction, or of the module that made it and a salt.
     ModuleId
 );
 
@@ -82,6 +82,12 @@ impl ModuleId {
     pub fn derive(deployer: &AccountId, nonce: u64, index: u32) -> Self {
         let hash = Hash::of_parts("zera/module-id/v1", &[&deployer.0, &nonce.to_le_bytes(), &index.to_le_bytes()]);
         Self(hash.0)
+    }
+
+    /// The id of the module that the module `creator` makes with `salt`: once, and known before.
+    #[must_use]
+    pub fn derive_salted(creator: &Self, salt: &[u8; 32]) -> Self {
+        Self(Hash::of_parts("zera/module-id/salted/v1", &[&creator.0, salt]).0)
     }
 
     /// The account that holds this module's ZRA: the same 32 bytes, which are a hash and so nobody's key.

@@ -39,6 +39,9 @@ fn setter(st: &(impl StateView + ?Sized), slot: Slot, change: &ConfigChange) -> 
     let code = refs::resolve(st, slot, &record.executable)?;
     let info = required_info(st, &code)?;
     let manifest = info.manifest()?.ok_or_else(unknown)?;
+    if !refs::is_ready(&record, Some(&manifest)) {
+        return Err(RegistryError::NotArrived);
+    }
     let parameter = manifest.parameter(&change.parameter).ok_or_else(unknown)?;
     let export = manifest.export(&parameter.setter).ok_or_else(unknown)?;
     check_value(&manifest, parameter, &change.value)?;

@@ -130,6 +130,18 @@ pub enum RegistryError {
     /// There is no such tag.
     #[error("there is no tag {0:?}")]
     NoTag(String),
+    /// There is such a tag.
+    #[error("there is a tag {0:?} already")]
+    TagExists(String),
+    /// A module with code of its own has nothing to pin.
+    #[error("the module follows no tag")]
+    NoFollower,
+    /// The code that a module would run cannot come to terms with its data.
+    #[error("the code reads storage schema {0} neither as it is nor by a migration that runs in one call")]
+    Unreadable(u32),
+    /// A setter would run on data that the running code has not seen yet.
+    #[error("the module's data wait for the next call, which brings them to the code that it runs now; call it first")]
+    NotArrived,
     /// The tag has followers.
     #[error("{0} modules follow this tag; they must leave it before it is deleted")]
     Followed(u64),
@@ -204,7 +216,7 @@ impl RegistryError {
             Self::NoSuchModule(_) => AbortReason::NoSuchModule,
             Self::CodeMissing(_) => AbortReason::CodeMissing,
             Self::Sequence { .. } | Self::SemVer { .. } | Self::ManifestLost(_) => AbortReason::BadVersion,
-            Self::NeedsMigration(_) => AbortReason::SchemaMismatch,
+            Self::NeedsMigration(_) | Self::Unreadable(_) | Self::NotArrived => AbortReason::SchemaMismatch,
             Self::NoMigration(_) => AbortReason::MigrationFailed,
             Self::ClassTooLow { .. } => AbortReason::ClassTooLow,
             Self::ChangeCount(_) | Self::NoParameter { .. } | Self::Value { .. } | Self::OutOfBounds { .. } => {
@@ -212,7 +224,12 @@ impl RegistryError {
             }
             Self::Params(_) => AbortReason::BadParams,
             Self::SameCode(_) => AbortReason::SameCode,
-            Self::TagName(_) | Self::NoTag(_) | Self::Followed(_) | Self::BadReference(_) => AbortReason::BadReference,
+            Self::TagName(_)
+            | Self::NoTag(_)
+            | Self::TagExists(_)
+            | Self::NoFollower
+            | Self::Followed(_)
+            | Self::BadReference(_) => AbortReason::BadReference,
             Self::Busy => AbortReason::Busy,
             Self::Builders(_) | Self::NoBuilder => AbortReason::BadBuilders,
             Self::NoSuchVersion(_) => AbortReason::NoSuchVersion,

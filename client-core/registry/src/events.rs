@@ -24,6 +24,8 @@ pub const MODULE_UNFROZEN: &str = "module_unfrozen";
 pub const WASM_REF_UPDATED: &str = "wasm_ref_updated";
 /// Topic of [`ExecutableUpdated`].
 pub const EXECUTABLE_UPDATED: &str = "executable_updated";
+/// Topic of [`FollowerMigrated`].
+pub const FOLLOWER_MIGRATED: &str = "follower_migrated";
 /// Topic of [`Attested`].
 pub const CODE_ATTESTED: &str = "code_attested";
 /// Topic of an event without fields but the proposal: the list of builders changed.
@@ -169,6 +171,21 @@ pub struct ExecutableUpdated {
     pub old_code: Hash,
     /// Code that the new one comes to.
     pub new_code: Hash,
+}
+
+/// A call brought a follower's data to the schema of the code that its tag stands at.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct FollowerMigrated {
+    /// The follower.
+    pub module: ModuleId,
+    /// The code.
+    pub code: Hash,
+    /// Its schema.
+    pub schema: u32,
+    /// Storage generation from now on.
+    pub generation: u32,
+    /// Entries written.
+    pub entries: u64,
 }
 
 /// A builder told what a rebuild gave.

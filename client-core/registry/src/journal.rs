@@ -142,6 +142,17 @@ pub enum Deed {
         /// Struck.
         removed: Vec<AccountId>,
     },
+    /// The first call of a follower after its tag moved, or of a module that switched, migrated its data.
+    FollowerMigrated {
+        /// The code that migrated them and reads them now.
+        code: Hash,
+        /// Their schema.
+        schema: u32,
+        /// Their generation.
+        generation: u32,
+        /// Entries that it wrote.
+        entries: u64,
+    },
 }
 
 /// One entry.

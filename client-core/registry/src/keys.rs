@@ -150,7 +150,7 @@ pub(crate) fn tag_prefix(manager: &ModuleId) -> StateKey {
     registry_room(Tag::Tag, &[&manager.0])
 }
 
-pub(crate) fn tag_change(manager: &ModuleId, name: &str, index: u32) -> StateKey {
+pub(crate) fn tag_change(manager: &ModuleId, name: &str, index: u64) -> StateKey {
     registry_room(Tag::TagChange, &[&manager.0, &Hash::of(name.as_bytes()).0, &index.to_be_bytes()])
 }
 

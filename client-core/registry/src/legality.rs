@@ -19,6 +19,9 @@ use zera_state::{StateView, accounts::account};
 /// Name of a migration's export in code without a manifest.
 pub(crate) const MIGRATE: &str = "migrate";
 
+/// Name of a health check's export in code whose manifest names none.
+pub(crate) const HEALTH: &str = "health";
+
 /// When the rules are applied.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum When {

@@ -45,7 +45,7 @@ pub use journal::{Deed, Vote};
 pub use migration::{MigrationRecord, abandon, migration};
 pub use module_set::module_set_id;
 pub use modules::{
-    Ctx, attempts, config_history, constructor_entry, deploy, module, module_count, modules, record_attempt,
+    Ctx, attempts, config_history, constructor_entry, create, deploy, module, module_count, modules, record_attempt,
     running_manifest, touch, version, versions,
 };
 pub use records::{At, AttemptRecord, ConfigRecord, Frozen, Generation, ModuleRecord, VersionRecord};

@@ -50,6 +50,21 @@ pub fn deploy(
     id: &ModuleId,
     executable: Executable,
 ) -> Result<Hash, RegistryError> {
+    create(st, ctx, (deployer, Some(deployer)), id, executable)
+}
+
+/// As [`deploy`], paid by somebody else: who sent the transaction in which a module creates another. Nobody pays inside an
+/// executable proposal, which may create none and is taken back.
+///
+/// # Errors
+/// As [`deploy`].
+pub fn create(
+    st: &mut (impl StateAccess + ?Sized),
+    ctx: &Ctx<'_>,
+    (deployer, payer): (&AccountId, Option<&AccountId>),
+    id: &ModuleId,
+    executable: Executable,
+) -> Result<Hash, RegistryError> {
     if module(st, id)?.is_some() {
         return Err(RegistryError::ModuleExists(*id));
     }
@@ -90,7 +105,9 @@ pub fn deploy(
     let bytes = record.encoded_size().saturating_add(version.encoded_size()) as u64;
     let per_byte = ctx.params.storage_deposit_per_byte;
     let deposit = per_byte.times(bytes).map_err(|_| RegistryError::Overflow(per_byte))?;
-    reserve_storage(st, deployer, deposit)?;
+    if let Some(payer) = payer {
+        reserve_storage(st, payer, deposit)?;
+    }
     activate(st, id, &record, &version)?;
     journal::note(st, ctx, Some(id), None, Deed::Deployed { deployer: *deployer, executable, code })?;
     Ok(code)

@@ -7,11 +7,14 @@
 use crate::{
     codes::required_info,
     error::RegistryError,
-    events::{EXECUTABLE_UPDATED, ExecutableUpdated, WASM_REF_UPDATED, WasmRefUpdated, event},
+    events::{
+        EXECUTABLE_UPDATED, ExecutableUpdated, FOLLOWER_MIGRATED, FollowerMigrated, WASM_REF_UPDATED, WasmRefUpdated,
+        event,
+    },
     info::CodeInfo,
     journal::{self, Deed, Vote},
     keys,
-    legality::MIGRATE,
+    legality::{HEALTH, MIGRATE, unread_schema},
     module_set,
     modules::{Ctx, required},
     records::{At, ModuleRecord, VersionRecord},
@@ -21,7 +24,7 @@ use alloc::{string::String, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use zera_primitives::{
-    Event, Executable, ExternalRef, Hash, ModuleId, Slot, limits,
+    AccountId, Event, Executable, ExternalRef, Hash, ModuleId, Slot, limits,
     manifest::{ExportKind, Manifest},
 };
 use zera_state::{StateAccess, StateError, StateView, get_typed, put_typed};
@@ -39,7 +42,7 @@ pub struct TagRecord {
     pub notice: u64,
     /// Modules that follow it, pinned ones included.
     pub followers: u64,
-    /// Changes so far: the next entry of its history.
+    /// Changes since it was made, that one included.
     pub changes: u32,
 }
 
@@ -89,7 +92,7 @@ pub fn tags(st: &(impl StateView + ?Sized), manager: &ModuleId) -> Result<Vec<Ta
     keys::scan_typed(st, &keys::tag_prefix(manager))
 }
 
-/// Every change of a tag, oldest first.
+/// Every change of a tag of that name, oldest first; what came before a deletion stays in it.
 ///
 /// # Errors
 /// [`StateError`].
@@ -138,8 +141,8 @@ pub fn resolve(st: &(impl StateView + ?Sized), slot: Slot, executable: &Executab
     }
 }
 
-/// Sets a tag of `manager`, making it first when there is none; document 003's function of that name. `notice` counts
-/// only when the tag is made. The change takes effect at once, or after the tag's notice period.
+/// Sets a tag of `manager`, document 003's function of that name: at once, or after the tag's notice period. A tag that is
+/// not there is made, without one.
 ///
 /// # Errors
 /// [`RegistryError::TagName`], [`RegistryError::CodeMissing`], [`RegistryError::SameCode`],
@@ -150,38 +153,88 @@ pub fn set_contract_wasm_ref(
     manager: &ModuleId,
     name: &str,
     code: Hash,
-    notice: u64,
     vote: Option<&Vote>,
 ) -> Result<Event, RegistryError> {
+    check_change(st, manager, name, &code)?;
+    let Some(mut record) = tag(st, manager, name)? else { return make(st, ctx, manager, name, code, 0, vote) };
+    let old = record.at(ctx.slot);
+    let announced = record.pending.filter(|pending| pending.from > ctx.slot);
+    if code == announced.map_or(old, |pending| pending.code) {
+        return Err(RegistryError::SameCode(code));
+    }
+    let from = ctx.slot.plus(record.notice);
+    (record.code, record.pending) = if from > ctx.slot { (old, Some(Pending { code, from })) } else { (code, None) };
+    change(st, ctx, manager, &mut record, TagChange { old: Some(old), new: code, from, at: ctx.at() }, vote)
+}
+
+/// Makes a tag of `manager`. Its later changes take effect `notice` slots after they are made.
+///
+/// # Errors
+/// As [`set_contract_wasm_ref`]; [`RegistryError::TagExists`].
+pub fn create_contract_wasm_ref(
+    st: &mut (impl StateAccess + ?Sized),
+    ctx: &Ctx<'_>,
+    manager: &ModuleId,
+    name: &str,
+    code: Hash,
+    notice: u64,
+) -> Result<Event, RegistryError> {
+    check_change(st, manager, name, &code)?;
+    if tag(st, manager, name)?.is_some() {
+        return Err(RegistryError::TagExists(name.into()));
+    }
+    make(st, ctx, manager, name, code, notice, None)
+}
+
+fn check_change(
+    st: &(impl StateView + ?Sized),
+    manager: &ModuleId,
+    name: &str,
+    code: &Hash,
+) -> Result<(), RegistryError> {
     if name.is_empty() || name.len() > limits::TAG_BYTES {
         return Err(RegistryError::TagName(limits::TAG_BYTES));
     }
-    required_info(st, &code)?;
+    required_info(st, code)?;
     if matches!(required(st, manager)?.executable, Executable::ExternalRef(_)) {
         return Err(RegistryError::BadReference("a follower cannot manage tags"));
     }
-    let known = tag(st, manager, name)?;
-    let old = known.as_ref().map(|record| record.at(ctx.slot));
-    let fresh = || TagRecord { tag: name.into(), code, pending: None, notice, followers: 0, changes: 0 };
-    let mut record = known.unwrap_or_else(fresh);
-    let from = if old.is_some() { ctx.slot.plus(record.notice) } else { ctx.slot };
-    if old == Some(code) && record.pending.is_none_or(|pending| pending.from <= ctx.slot) {
-        return Err(RegistryError::SameCode(code));
-    }
-    record.code = old.unwrap_or(code);
-    record.pending = (from > ctx.slot).then_some(Pending { code, from });
-    if record.pending.is_none() {
-        record.code = code;
-    }
-    put_typed(st, keys::tag_change(manager, name, record.changes), &TagChange { old, new: code, from, at: ctx.at() });
-    record.changes = record.changes.saturating_add(1);
-    put_typed(st, keys::tag(manager, name), &record);
-    module_set::activated(st, manager, record.changes, &code)?;
-    journal::note(st, ctx, Some(manager), vote, Deed::TagSet { tag: name.into(), old, new: code, from })?;
-    Ok(event(WASM_REF_UPDATED, &WasmRefUpdated { manager: *manager, tag: name.into(), old, new: code, from }))
+    Ok(())
 }
 
-/// Deletes a tag that nobody follows.
+fn make(
+    st: &mut (impl StateAccess + ?Sized),
+    ctx: &Ctx<'_>,
+    manager: &ModuleId,
+    name: &str,
+    code: Hash,
+    notice: u64,
+    vote: Option<&Vote>,
+) -> Result<Event, RegistryError> {
+    let mut record = TagRecord { tag: name.into(), code, pending: None, notice, followers: 0, changes: 0 };
+    change(st, ctx, manager, &mut record, TagChange { old: None, new: code, from: ctx.slot, at: ctx.at() }, vote)
+}
+
+/// Writes a tag and remembers what became of it. The journal's own count numbers the history, so that a tag made again
+/// after its deletion goes on with it.
+fn change(
+    st: &mut (impl StateAccess + ?Sized),
+    ctx: &Ctx<'_>,
+    manager: &ModuleId,
+    record: &mut TagRecord,
+    change: TagChange,
+    vote: Option<&Vote>,
+) -> Result<Event, RegistryError> {
+    record.changes = record.changes.saturating_add(1);
+    put_typed(st, keys::tag_change(manager, &record.tag, journal::head(st)?.count), &change);
+    put_typed(st, keys::tag(manager, &record.tag), record);
+    module_set::activated(st, manager, record.changes, &change.new)?;
+    let (tag, TagChange { old, new, from, .. }) = (record.tag.clone(), change);
+    journal::note(st, ctx, Some(manager), vote, Deed::TagSet { tag: tag.clone(), old, new, from })?;
+    Ok(event(WASM_REF_UPDATED, &WasmRefUpdated { manager: *manager, tag, old, new, from }))
+}
+
+/// Deletes a tag that nobody follows. Its history stays.
 ///
 /// # Errors
 /// [`RegistryError::NoTag`], [`RegistryError::Followed`].
@@ -196,9 +249,6 @@ pub fn delete_contract_wasm_ref(
         return Err(RegistryError::Followed(record.followers));
     }
     st.remove(&keys::tag(manager, name));
-    for index in 0..record.changes {
-        st.remove(&keys::tag_change(manager, name, index));
-    }
     Ok(journal::note(st, ctx, Some(manager), None, Deed::TagDeleted { tag: name.into() })?)
 }
 
@@ -256,7 +306,8 @@ pub(crate) fn count(
 ///
 /// # Errors
 /// As [`check`]; [`RegistryError::Busy`] while a migration is under way; [`RegistryError::CodeMissing`];
-/// [`RegistryError::NeedsMigration`] when the code reads the data neither as they are nor with a migration of its own.
+/// [`RegistryError::SameCode`] when nothing would change; [`RegistryError::Unreadable`] when the code reads the data
+/// neither as they are nor with a migration of its own.
 pub fn switch(
     st: &mut (impl StateAccess + ?Sized),
     ctx: &Ctx<'_>,
@@ -272,6 +323,9 @@ pub fn switch(
         check(st, id, reference)?;
     }
     let (old_code, code) = (resolve(st, ctx.slot, &record.executable)?, resolve(st, ctx.slot, &new)?);
+    if record.executable == new {
+        return Err(RegistryError::SameCode(code));
+    }
     let info = required_info(st, &code)?;
     let manifest = info.manifest()?;
     arrival(&record, &info, manifest.as_ref())?;
@@ -297,6 +351,24 @@ pub fn switch(
     Ok(event(EXECUTABLE_UPDATED, &ExecutableUpdated { module: *id, old, new, old_code, new_code: code }))
 }
 
+/// Makes a follower stay at `pin` whatever its tag says, or go with the tag again.
+///
+/// # Errors
+/// As [`switch`]; [`RegistryError::NoFollower`].
+pub fn pin(
+    st: &mut (impl StateAccess + ?Sized),
+    ctx: &Ctx<'_>,
+    id: &ModuleId,
+    pin: Option<Hash>,
+) -> Result<Event, RegistryError> {
+    match required(st, id)?.executable {
+        Executable::ExternalRef(reference) => {
+            switch(st, ctx, id, Executable::ExternalRef(ExternalRef { pin, ..reference }), None)
+        }
+        Executable::Code(_) => Err(RegistryError::NoFollower),
+    }
+}
+
 /// What a call must do about a module's data before code runs on them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Arrival {
@@ -304,30 +376,50 @@ pub enum Arrival {
     Ready,
     /// Note that the data may hold this schema from now on: see [`adopt`].
     Adopt(u32),
-    /// Run this export of the code as a migration first: see [`arrived`].
-    Migrate(String),
+    /// Migrate first.
+    Migrate(Migration),
+}
+
+/// A migration that a follower's next call runs: see [`arrived`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Migration {
+    /// The export that migrates.
+    pub entry: String,
+    /// The export that must answer true afterwards, if the code has one.
+    pub health: Option<String>,
+    /// Schema of the data afterwards.
+    pub schema: u32,
+}
+
+/// True when code with this manifest may run on a module's data as they stand: the common case, told without looking at
+/// the code itself.
+#[must_use]
+pub fn is_ready(record: &ModuleRecord, manifest: Option<&Manifest>) -> bool {
+    unread_schema(&record.data_schemas, manifest).is_none() && record.data_schemas.last() == Some(&schema_of(manifest))
+}
+
+fn schema_of(manifest: Option<&Manifest>) -> u32 {
+    manifest.map_or(0, |manifest| manifest.schema)
 }
 
 /// Compares what `code` reads and writes with what the data of a module may hold. Only a follower whose tag moved, or a
 /// module that switched, ever needs more than [`Arrival::Ready`].
 ///
 /// # Errors
-/// [`RegistryError::NeedsMigration`] when the code neither reads the data nor brings a migration that runs in one call.
+/// [`RegistryError::Unreadable`] when the code neither reads the data nor brings a migration that runs in one call.
 pub fn arrival(record: &ModuleRecord, code: &CodeInfo, manifest: Option<&Manifest>) -> Result<Arrival, RegistryError> {
-    let schema = manifest.map_or(0, |manifest| manifest.schema);
-    let reads = |known: u32| manifest.map_or(known == 0, |manifest| manifest.reads(known));
-    match record.data_schemas.iter().copied().find(|known| !reads(*known)) {
-        None if record.data_schemas.last() == Some(&schema) => Ok(Arrival::Ready),
-        None => Ok(Arrival::Adopt(schema)),
-        Some(unread) => {
-            let entry = code.entry(manifest, ExportKind::Migration, MIGRATE);
-            let whole = |name: &String| {
-                let export = manifest.and_then(|manifest| manifest.export(name));
-                export.is_none_or(|export| export.args.is_empty())
-            };
-            entry.filter(whole).map(Arrival::Migrate).ok_or(RegistryError::NeedsMigration(unread))
-        }
+    if is_ready(record, manifest) {
+        return Ok(Arrival::Ready);
     }
+    let schema = schema_of(manifest);
+    let Some(unread) = unread_schema(&record.data_schemas, manifest) else { return Ok(Arrival::Adopt(schema)) };
+    let in_one_call = |name: &String| {
+        let export = manifest.and_then(|manifest| manifest.export(name));
+        export.is_none_or(|export| export.args.is_empty())
+    };
+    let entry = code.entry(manifest, ExportKind::Migration, MIGRATE).filter(in_one_call);
+    let entry = entry.ok_or(RegistryError::Unreadable(unread))?;
+    Ok(Arrival::Migrate(Migration { entry, health: code.entry(manifest, ExportKind::Health, HEALTH), schema }))
 }
 
 /// Notes that a module's data may hold `schema` from now on.
@@ -343,21 +435,35 @@ pub fn adopt(st: &mut (impl StateAccess + ?Sized), id: &ModuleId, schema: u32) -
     Ok(record)
 }
 
-/// Puts the generation that a follower's migration wrote into force. `usage` is what it holds; `schema` what it is.
+/// Puts the generation that a follower's migration to `code` wrote into force. `usage` is what it holds; `payer` pays the
+/// storage deposit for what it holds more than the one before.
 ///
 /// # Errors
-/// [`RegistryError::NoSuchModule`], [`RegistryError::State`].
+/// [`RegistryError::NoSuchModule`], [`RegistryError::Account`], [`RegistryError::State`].
 pub fn arrived(
     st: &mut (impl StateAccess + ?Sized),
+    ctx: &Ctx<'_>,
     id: &ModuleId,
-    schema: u32,
+    (code, schema): (Hash, u32),
     usage: &Usage,
-) -> Result<ModuleRecord, RegistryError> {
+    payer: &AccountId,
+) -> Result<(ModuleRecord, Event), RegistryError> {
     let mut record = required(st, id)?;
-    let next = record.next_generation;
-    record.turn_to(next, schema, usage::storage_usage(st, id)?);
+    let (left, generation) = (usage::storage_usage(st, id)?, record.next_generation);
+    let growth = usage.bytes.saturating_sub(left.bytes);
+    if growth > 0 {
+        usage::pay(st, ctx.params.storage_deposit_per_byte, payer, id, growth)?;
+    }
+    record.turn_to(generation, schema, left);
+    record.schema = schema;
     usage::save(st, id, usage);
     usage::retire(st, id, &mut record)?;
     put_typed(st, keys::module(id), &record);
-    Ok(record)
+    let entries = usage.entries;
+    journal::note(st, ctx, Some(id), None, Deed::FollowerMigrated { code, schema, generation, entries })?;
+    let fields = FollowerMigrated { module: *id, code, schema, generation, entries };
+    Ok((record, event(FOLLOWER_MIGRATED, &fields)))
 }
+
+#[cfg(test)]
+mod tests;

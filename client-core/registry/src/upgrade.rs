@@ -17,7 +17,7 @@ use crate::{
     info::CodeInfo,
     journal::{self, Deed, Vote},
     keys,
-    legality::{Asked, Data, Migration, Plan, When, covers, plan},
+    legality::{Asked, Data, HEALTH, Migration, Plan, When, covers, plan},
     migration::{self, MigrationRecord},
     modules::{Ctx, activate},
     records::{ConfigRecord, VersionRecord},
@@ -31,9 +31,6 @@ use zera_primitives::{
     payload::{ConfigChange, Execution, Rollback},
 };
 use zera_state::{StateAccess, StateError, put_typed};
-
-/// Name of a health check's export in code whose manifest names none.
-const HEALTH: &str = "health";
 
 /// What an enactment did in this block.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -154,7 +154,8 @@ pub(crate) fn save(st: &mut (impl StateAccess + ?Sized), module: &ModuleId, usag
     if *usage == Usage::default() { st.remove(&key) } else { put_typed(st, key, usage) }
 }
 
-fn pay(
+/// Puts the deposit for `bytes` more into the module's pool.
+pub(crate) fn pay(
     st: &mut (impl StateAccess + ?Sized),
     per_byte: Amount,
     payer: &AccountId,

@@ -26,7 +26,6 @@ pub(crate) struct Run<'r, 's, 'o> {
     diagnostics: Vec<Diagnostic>,
     deltas: Deltas,
     base: BaseDelta,
-    modules: Vec<ModuleId>,
     proposals: Vec<(ProposalId, Class)>,
     at: u32,
 }
@@ -51,14 +50,14 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
             diagnostics: Vec::new(),
             deltas: Deltas::default(),
             base: BaseDelta::default(),
-            modules: Vec::new(),
             proposals: Vec::new(),
             at: 0,
         }
     }
 
     pub(crate) fn finish(self) -> Done<'s, 'o> {
-        let Self { session, diagnostics, deltas, base, modules, proposals, at, .. } = self;
+        let Self { mut session, diagnostics, deltas, base, proposals, at, .. } = self;
+        let modules = core::mem::take(&mut session.created);
         Done { session, diagnostics, deltas, base, modules, proposals, at }
     }
 
@@ -124,10 +123,7 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
     }
 
     fn emit(&mut self, event: Event) -> Result<Vec<u8>, Stop> {
-        if self.session.events.len() >= limits::EVENTS {
-            return Err(Stop::refused("more than 256 events in one transaction"));
-        }
-        self.session.events.push(event);
+        self.session.emit(event)?;
         Ok(Vec::new())
     }
 
@@ -152,7 +148,7 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
         let id = ModuleId::derive(&sender, self.signed.transaction.nonce, self.at);
         let ctx = self.session.ctx.registry();
         let code = registry::deploy(self.session.st, &ctx, &sender, &id, executable)?;
-        self.modules.push(id);
+        self.session.created.push(id);
         self.emit(event(MODULE_DEPLOYED, &ModuleDeployed { module: id, code, deployer: sender }))?;
         let Some(args) = constructor else {
             if !value.is_zero() {

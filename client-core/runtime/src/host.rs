@@ -1,14 +1,13 @@
 //! What one running call can ask of the chain: the [`Host`] behind the host API.
 
 use crate::session::{Frame, Invocation, Role, Session, Stop};
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
-use zera_primitives::{AccountId, Amount, Event, ModuleId, StateKey, limits};
+use alloc::{string::String, vec::Vec};
+use zera_primitives::{AccountId, Amount, Event, Hash, ModuleId, StateKey};
 use zera_registry as registry;
 use zera_state::{StateAccess as _, StateError, StateView as _, accounts};
-use zera_vm::{CallerKind, Host, HostError, NestedCall};
+use zera_vm::{
+    CallerKind, Construction, ExecutableRequest, Host, HostError, NestedCall, Source, TagRef, UpgradeRequest,
+};
 
 /// The host of the call on top of the session's chain.
 pub(crate) struct FrameHost<'f, 's, 'o> {
@@ -17,12 +16,12 @@ pub(crate) struct FrameHost<'f, 's, 'o> {
 }
 
 impl FrameHost<'_, '_, '_> {
-    fn missed(&mut self, error: StateError) -> HostError {
+    pub(crate) fn missed(&mut self, error: StateError) -> HostError {
         self.session.missed = Some(error);
         HostError::NotLoaded
     }
 
-    fn host_error(&mut self, stop: Stop) -> HostError {
+    pub(crate) fn host_error(&mut self, stop: Stop) -> HostError {
         match stop {
             Stop::Outcome(_, cause) => HostError::Refused(cause.unwrap_or_default()),
             Stop::State(error) => self.missed(error),
@@ -70,8 +69,16 @@ impl FrameHost<'_, '_, '_> {
     }
 
     /// Refuses whatever changes state in a call that may only read.
-    fn may_change(&self) -> Result<(), HostError> {
+    pub(crate) fn may_change(&self) -> Result<(), HostError> {
         if self.frame.read_only { Err(HostError::Refused("this call may only read".into())) } else { Ok(()) }
+    }
+
+    /// Notes that this module changed its data or moved ZRA.
+    pub(crate) fn note_change(&mut self) -> Result<(), HostError> {
+        let frame = self.frame;
+        self.session.touch(&frame).map_err(|stop| self.host_error(stop))?;
+        self.frame.fresh = false;
+        Ok(())
     }
 
     fn write(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), HostError> {
@@ -87,9 +94,7 @@ impl FrameHost<'_, '_, '_> {
                 self.session.usage = usage.ok_or_else(|| HostError::Fatal("a migration's count is broken".into()))?;
             }
             _ => {
-                let frame = self.frame;
-                self.session.touch(&frame).map_err(|stop| self.host_error(stop))?;
-                self.frame.fresh = false;
+                self.note_change()?;
                 let per_byte = self.session.ctx.params.storage_deposit_per_byte;
                 let payer = self.session.payer;
                 let module = &self.frame.module;
@@ -158,11 +163,9 @@ impl Host for FrameHost<'_, '_, '_> {
     fn transfer(&mut self, to: &[u8; 32], amount: u128) -> Result<(), HostError> {
         self.may_change()?;
         self.may_reach_out()?;
-        let frame = self.frame;
-        let moved = self.session.transfer(&frame.module.account(), &AccountId(*to), Amount(amount));
-        moved.and_then(|()| self.session.touch(&frame)).map_err(|stop| self.host_error(stop))?;
-        self.frame.fresh = false;
-        Ok(())
+        let moved = self.session.transfer(&self.frame.module.account(), &AccountId(*to), Amount(amount));
+        moved.map_err(|stop| self.host_error(stop))?;
+        self.note_change()
     }
 
     fn slot(&self) -> u64 {
@@ -188,9 +191,7 @@ impl Host for FrameHost<'_, '_, '_> {
             read_only: self.frame.read_only,
         };
         if call.value > 0 {
-            let frame = self.frame;
-            self.session.touch(&frame).map_err(|stop| self.host_error(stop))?;
-            self.frame.fresh = false;
+            self.note_change()?;
         }
         self.session.invoke(&invocation, gas, *stack).map_err(|stop| match stop {
             Stop::Outcome(outcome, cause) => HostError::Callee(outcome, cause),
@@ -200,11 +201,44 @@ impl Host for FrameHost<'_, '_, '_> {
 
     fn emit_event(&mut self, topic: &str, data: &[u8]) -> Result<(), HostError> {
         self.may_change()?;
-        if self.session.events.len() >= limits::EVENTS {
-            return Err(HostError::Refused("more than 256 events in one transaction".to_string()));
-        }
         let event = Event { module: Some(self.frame.module), topic: String::from(topic), data: data.to_vec() };
-        self.session.events.push(event);
-        Ok(())
+        self.session.emit(event).map_err(|stop| self.host_error(stop))
+    }
+
+    fn set_tag(&mut self, tag: &str, code: [u8; 32], notice: Option<u64>) -> Result<(), HostError> {
+        self.set_wasm_ref(tag, Hash(code), notice)
+    }
+
+    fn delete_tag(&mut self, tag: &str) -> Result<(), HostError> {
+        self.delete_wasm_ref(tag)
+    }
+
+    fn tag(&mut self, tag: TagRef<'_>) -> Result<Option<[u8; 32]>, HostError> {
+        let slot = self.session.ctx.slot;
+        let record = registry::refs::tag(self.session.st, &ModuleId(tag.manager), tag.tag);
+        Ok(record.map_err(|error| self.missed(error))?.map(|record| record.at(slot).0))
+    }
+
+    fn create_follower(
+        &mut self,
+        tag: TagRef<'_>,
+        salt: [u8; 32],
+        constructor: Option<Construction<'_>>,
+        gas: &mut u64,
+        stack: &mut u64,
+    ) -> Result<[u8; 32], HostError> {
+        self.create(tag, &salt, constructor, gas, *stack)
+    }
+
+    fn update_executable(&mut self, to: ExecutableRequest<'_>) -> Result<(), HostError> {
+        self.switch(to)
+    }
+
+    fn executable(&mut self, module: &[u8; 32]) -> Result<Option<(Source, [u8; 32])>, HostError> {
+        self.running(&ModuleId(*module))
+    }
+
+    fn apply_upgrade(&mut self, upgrade: UpgradeRequest) -> Result<(), HostError> {
+        self.ask_upgrade(upgrade)
     }
 }

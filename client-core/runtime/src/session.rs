@@ -146,6 +146,10 @@ pub(crate) struct Session<'s, 'o> {
     pub effects: Option<Effects>,
     /// False in calls by which governance sets parameters: those change no code, whatever a setter calls.
     pub may_change_code: bool,
+    /// True on a copy of the state that nobody keeps, where calls that may only read still bring data up to date.
+    pub is_copy: bool,
+    /// Modules created so far.
+    pub created: Vec<ModuleId>,
 }
 
 impl<'s, 'o> Session<'s, 'o> {
@@ -168,6 +172,8 @@ impl<'s, 'o> Session<'s, 'o> {
             usage: Usage::default(),
             effects: None,
             may_change_code: true,
+            is_copy: false,
+            created: Vec::new(),
         }
     }
 
@@ -177,6 +183,15 @@ impl<'s, 'o> Session<'s, 'o> {
         if let Some(effects) = &mut self.effects {
             effects.move_zra(*from, *to, amount);
         }
+        Ok(())
+    }
+
+    /// Records an event.
+    pub(crate) fn emit(&mut self, event: Event) -> Result<(), Stop> {
+        if self.events.len() >= limits::EVENTS {
+            return Err(Stop::refused("more than 256 events in one transaction"));
+        }
+        self.events.push(event);
         Ok(())
     }
 
@@ -190,7 +205,7 @@ impl<'s, 'o> Session<'s, 'o> {
 
     /// Runs one call, taking what it uses from `gas`.
     pub(crate) fn invoke(&mut self, call: &Invocation<'_>, gas: &mut u64, stack: u64) -> Result<Vec<u8>, Stop> {
-        let (frame, info) = self.enter(call)?;
+        let (frame, info) = self.enter(call, gas, stack)?;
         if !call.value.is_zero() {
             self.transfer(&AccountId(call.caller), &call.module.account(), call.value)?;
             self.touch(&frame)?;
@@ -234,24 +249,30 @@ impl<'s, 'o> Session<'s, 'o> {
         }
     }
 
-    /// Everything that decides whether a call may begin.
-    fn enter(&mut self, call: &Invocation<'_>) -> Result<(Frame, alloc::sync::Arc<ModuleInfo>), Stop> {
+    /// Everything that decides whether a call may begin. Data of a follower that wait for their migration take it first,
+    /// from `gas`.
+    fn enter(
+        &mut self,
+        call: &Invocation<'_>,
+        gas: &mut u64,
+        stack: u64,
+    ) -> Result<(Frame, alloc::sync::Arc<ModuleInfo>), Stop> {
         if self.frames.len() >= limits::CALL_DEPTH {
             return Err(Stop::refused(format!("calls nest deeper than {}", limits::CALL_DEPTH)));
         }
         if self.frames.iter().any(|frame| frame.module == call.module) {
             return Err(Stop::refused("a module on the chain of calls was called again"));
         }
-        let (instead, fresh) = match call.instead {
-            Some(instead) => (instead, false),
+        let (generation, role, fresh, info) = match call.instead {
+            Some(instead) => (instead.generation, instead.role, false, self.prepare(&instead.code)?),
             None => {
                 let record = registry::module(self.st, &call.module)?.ok_or_else(|| Stop::invalid("no such module"))?;
                 self.check_running(call, &record)?;
-                let code = registry::resolve(self.st, self.ctx.slot, &record.executable)?;
-                (Instead { code, generation: record.generation, role: Role::Module }, record.fresh)
+                let info = self.prepare(&registry::resolve(self.st, self.ctx.slot, &record.executable)?)?;
+                let record = self.arrive(call, record, &info, gas, stack)?;
+                (record.generation, Role::Module, record.fresh, info)
             }
         };
-        let info = self.prepare(&instead.code)?;
         let memory = self.frames.iter().fold(info.memory_max_bytes(), |sum, frame| sum.saturating_add(frame.memory));
         if memory > limits::CALL_CHAIN_MEMORY {
             return Err(Stop::refused("the memories on the chain of calls pass 64 MiB"));
@@ -259,8 +280,8 @@ impl<'s, 'o> Session<'s, 'o> {
         self.check_kind(call, &info)?;
         let frame = Frame {
             module: call.module,
-            role: instead.role,
-            generation: instead.generation,
+            role,
+            generation,
             caller: call.caller,
             kind: call.kind,
             value: call.value,

@@ -160,6 +160,7 @@ pub fn query(
 ) -> Result<Called, Unfit> {
     let mut overlay = Overlay::new(view);
     let mut session = Session::new(&mut overlay, machine, ctx, Some(*caller));
+    session.is_copy = true;
     let invocation = Invocation {
         module: *module,
         entry,

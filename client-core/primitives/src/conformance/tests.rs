@@ -81,6 +81,7 @@ fn derived() -> Vec<Line> {
             &[1, 2, 3].map(|n| Hash::merkle("domain", &leaves[..n]).0).each_ref().map(|h| &h[..]),
         ),
         bytes_line("derived module id", &[&ModuleId::derive(&account(1), 2, 3).0]),
+        bytes_line("salted module id", &[&ModuleId::derive_salted(&ModuleId([1; 32]), &[2; 32]).0]),
         bytes_line("signing payload", &[&keys::signing_payload(&hash(1), 2, 3, b"payload")]),
         bytes_line("addresses", &[address(Network::Solo).as_bytes(), address(Network::Main).as_bytes()]),
     ]

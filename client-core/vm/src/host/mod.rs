@@ -174,16 +174,12 @@ pub trait Host {
     ///
     /// # Errors
     /// [`HostError`]: refused for code that is not stored, and for a new tag that is there.
-    fn set_tag(&mut self, tag: &str, code: [u8; 32], notice: Option<u64>) -> Result<(), HostError> {
-        Err(HostError::Refused("not here".into()))
-    }
+    fn set_tag(&mut self, tag: &str, code: [u8; 32], notice: Option<u64>) -> Result<(), HostError>;
     /// Deletes a tag of the running module.
     ///
     /// # Errors
     /// [`HostError`]: refused while modules follow it.
-    fn delete_tag(&mut self, tag: &str) -> Result<(), HostError> {
-        Err(HostError::Refused("not here".into()))
-    }
+    fn delete_tag(&mut self, tag: &str) -> Result<(), HostError>;
     /// The code that a tag stands at; none without such a tag.
     ///
     /// # Errors
@@ -206,9 +202,7 @@ pub trait Host {
     ///
     /// # Errors
     /// [`HostError`].
-    fn update_executable(&mut self, to: ExecutableRequest<'_>) -> Result<(), HostError> {
-        Err(HostError::Refused("not here".into()))
-    }
+    fn update_executable(&mut self, to: ExecutableRequest<'_>) -> Result<(), HostError>;
     /// The code that a module runs, and where it comes from; none without such a module.
     ///
     /// # Errors
@@ -218,7 +212,5 @@ pub trait Host {
     ///
     /// # Errors
     /// [`HostError`]: refused everywhere but in a proposal's code.
-    fn apply_upgrade(&mut self, upgrade: UpgradeRequest) -> Result<(), HostError> {
-        Err(HostError::Refused("not here".into()))
-    }
+    fn apply_upgrade(&mut self, upgrade: UpgradeRequest) -> Result<(), HostError>;
 }

@@ -1,0 +1,1 @@
+//! Tags, followers, and what happens at a follower's next call.
