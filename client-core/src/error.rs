@@ -52,6 +52,9 @@ pub enum ClientError {
     /// The header does not follow.
     #[error(transparent)]
     Header(#[from] HeaderError),
+    /// A journal file that cannot be. Recoverable.
+    #[error(transparent)]
+    Journal(#[from] crate::journal::JournalError),
     /// This build is broken: a result that cannot be. Fatal.
     #[error("{0}")]
     Fault(String),

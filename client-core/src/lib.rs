@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod error;
+pub mod journal;
 pub mod mempool;
 pub mod open;
 pub mod prepare;
