@@ -126,6 +126,26 @@ fn random_modules_never_cost_more() {
 }
 
 #[test]
+fn the_costliest_of_several_ways_counts_and_no_other() {
+    let code = wasm(
+        r#"(module (import "zera" "slot" (func $slot (result i64)))
+        (func (export "arms") (param i32)
+          (if (local.get 0) (then (drop (call $slot)) nop) (else (drop (call $slot)) (drop (call $slot)))))
+        (func (export "skipped") (param i32) (if (local.get 0) (then (drop (call $slot)))))
+        (func (export "table") (param i32)
+          block $c block $b block $a (br_table $a $b $c (local.get 0)) end
+            (drop (call $slot)) br $c end (drop (call $slot)) (drop (call $slot)) end)
+        (func (export "early") (param i32)
+          (if (local.get 0) (then (drop (call $slot)) return))
+          (drop (i32.const 1))))"#,
+    );
+    for name in ["arms", "skipped", "table", "early"] {
+        let used = [0u32, 1, 2].map(|argument| run(&code, name, &argument.to_le_bytes()).gas_used);
+        assert_eq!(used.into_iter().max(), Some(only(&code, name).total()), "{name}: {used:?}");
+    }
+}
+
+#[test]
 fn a_turn_of_a_loop_is_exact() {
     let code = wasm(
         r#"(module (import "zera" "slot" (func $slot (result i64)))
