@@ -2,6 +2,26 @@
 //! this one with the same names. Words in the field's terms, short; the actor is named; no exclamation marks.
 #![allow(missing_docs, reason = "each constant is its own documentation: the sentence")]
 
+#[path = "en/chain.rs"]
+mod chain;
+#[path = "en/comparison.rs"]
+mod comparison;
+#[path = "en/fleet.rs"]
+mod fleet;
+#[path = "en/journal.rs"]
+mod journal;
+#[path = "en/module.rs"]
+mod module;
+#[path = "en/words.rs"]
+mod words;
+
+pub use chain::*;
+pub use comparison::*;
+pub use fleet::*;
+pub use journal::*;
+pub use module::*;
+pub use words::*;
+
 pub const ABORTED_AT: &str = "aborted at {0}";
 pub const ABORTED_BECAUSE: &str = "aborted in block {1}: {0}";
 pub const ABORTED_WHAT: &str = "Its effects were discarded in the same step; the version before it kept running.";
@@ -358,7 +378,6 @@ pub const LEAD_APPROVED: &str =
     "Confirmed. It waits out its timelock and enacts itself in {0}, if all conditions still hold.";
 pub const LEAD_CONFIRMING: &str =
     "Has {0}, above the bar of {1}. It must stay there for {2} more and enacts itself in {3}.";
-pub const LEAD_ENACTED: &str = "Enacted by block {0} itself. Nobody pressed a button.";
 pub const LEAD_EXPIRED: &str = "Expired in block {0} with {1} of the {2} it needed. All stake on it is free.";
 pub const LEAD_NEVER: &str = "Needs {0} of conviction and has {1}. Never at this support.";
 pub const LEAD_NEVER_BUT: &str =
@@ -702,7 +721,6 @@ pub const S_ABORTED: &str = "aborted";
 pub const S_ACCRUING: &str = "accruing";
 pub const S_APPROVED: &str = "approved";
 pub const S_CONFIRMING: &str = "confirming";
-pub const S_ENACTED: &str = "enacted";
 pub const S_EXPIRED: &str = "expired";
 pub const S_SUBMITTED: &str = "submitted";
 pub const S_WITHDRAWN: &str = "withdrawn";

@@ -4,6 +4,7 @@
 mod charts;
 mod client;
 mod components;
+mod deeds;
 #[path = "../locales/en.rs"]
 mod en;
 mod known;

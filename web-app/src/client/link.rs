@@ -140,9 +140,11 @@ impl Client {
     /// # Errors
     /// What the node answers, or that it stopped before it could.
     pub async fn ask(self, command: Command) -> Result<Response, Error> {
-        if let Phase::Stopped(error) = self.phase.get_untracked() {
-            return Err(error);
-        }
+        self.pose(command).1.await
+    }
+
+    /// Asks the node, and gives the question's id for [`Command::Cancel`] with what will be the answer.
+    pub fn pose(self, command: Command) -> (u32, impl Future<Output = Result<Response, Error>>) {
         let (id, promise) = LINK.with_borrow_mut(|link| {
             link.next = link.next.wrapping_add(1) & 0x3fff_ffff;
             let id = link.next;
@@ -151,14 +153,18 @@ impl Client {
             });
             (id, promise)
         });
-        if self.phase.get_untracked() == Phase::Running || command == Command::Start {
-            post(id, command);
-        } else {
-            LINK.with_borrow_mut(|link| link.outbox.push((id, command)));
+        match self.phase.get_untracked() {
+            Phase::Stopped(error) => settle(id, Err(error)),
+            Phase::Running => post(id, command),
+            Phase::Starting if command == Command::Start => post(id, command),
+            Phase::Starting => LINK.with_borrow_mut(|link| link.outbox.push((id, command))),
         }
-        // The promise only ever resolves; the answer itself stays on this side.
-        let _ = JsFuture::from(promise).await;
-        LINK.with_borrow_mut(|link| link.answers.remove(&id)).unwrap_or_else(|| Err(super::mismatch()))
+        let answer = async move {
+            // The promise only ever resolves; the answer itself stays on this side.
+            let _ = JsFuture::from(promise).await;
+            LINK.with_borrow_mut(|link| link.answers.remove(&id)).unwrap_or_else(|| Err(super::mismatch()))
+        };
+        (id, answer)
     }
 
     /// Re-reads the node's status and lets every page ask again.

@@ -1,0 +1,1 @@
+//! Words of blocks and transactions: events, calls, executing again.

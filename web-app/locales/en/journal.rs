@@ -1,0 +1,1 @@
+//! Words of the journal, of its file and of builders.

@@ -1,0 +1,1 @@
+//! Words of the module page, its lineage, its deployment.
