@@ -419,9 +419,14 @@ fn unbounded_lists() {
         sim.unstake(69, zra(1)).unwrap();
     }
     assert_eq!(queries::unstaking(&sim.st, &account(69)).unwrap().len(), 8);
-    for extra in 0..5_000_u128 {
-        sim.allocate(70, ids[0], Side::For, Amount(zra(1).0 + extra % 2)).unwrap();
+    let mut entries = [0; 2];
+    for (round, entries) in entries.iter_mut().enumerate() {
+        for extra in 0..4_200_u128 {
+            sim.allocate(70, ids[0], Side::For, Amount(zra(1).0 + (extra + round as u128) % 2)).unwrap();
+        }
+        *entries = sim.st.0.len();
     }
+    assert_eq!(entries[0], entries[1], "the oldest entries of a log make room");
     assert_eq!(queries::stake_changes(&sim.st, ids[0]).unwrap().len(), 4_096);
     for id in &ids {
         drop(sim.allocate(66, *id, Side::For, Amount::ZERO));

@@ -6,7 +6,7 @@ mod common;
 
 use common::{SUPPLY, Sim, account, config, upgrade};
 use proptest::prelude::*;
-use zera_governance::{Delegation, Mandate, Outlook, Situation, queries};
+use zera_governance::{Delegation, Delegator, Mandate, Outlook, Situation, available, queries};
 use zera_primitives::{Amount, Class, Params, Payload, ProposalId, ProposalState, Side, limits};
 
 const WHOLE: u64 = 1_000_000_000;
@@ -19,10 +19,19 @@ enum Op {
     Propose(u8, usize),
     Allocate(u8, u64, bool, u64),
     Withdraw(u8, u64),
+    /// Of the stake that is unbound or delegated already, so many thousandths.
     Delegate(u8, usize, u8, u64),
-    AllocateDelegated(u8, u64, bool, u32),
-    Spam(u64),
-    Raise(u64),
+    /// The delegate and the proposal are one of the pairs that there are.
+    AllocateDelegated(usize, bool, u32),
+    /// One of the live proposals.
+    Spam(usize),
+    /// One of the live proposals.
+    Raise(usize),
+}
+
+/// Rarely a verdict, or nothing would live long enough.
+fn any_op() -> impl Strategy<Value = Op> {
+    prop_oneof![40 => op(), 1 => any::<usize>().prop_map(Op::Spam)]
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -34,12 +43,13 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (who(), zra()).prop_map(|(who, amount)| Op::Stake(who, amount)),
         1 => (who(), zra()).prop_map(|(who, amount)| Op::Unstake(who, amount)),
         1 => (who(), 0_usize..5).prop_map(|(who, class)| Op::Propose(who, class)),
+        1 => (who(), 0_usize..2).prop_map(|(who, class)| Op::Propose(who, class)),
         8 => (who(), 1_u64..5, any::<bool>(), zra()).prop_map(|(who, id, side, x)| Op::Allocate(who, id, side, x)),
         1 => (who(), 1_u64..5).prop_map(|(who, id)| Op::Withdraw(who, id)),
-        3 => (who(), 0_usize..3, who(), zra()).prop_map(|(who, class, to, x)| Op::Delegate(who, class, to, x)),
-        4 => (who(), 1_u64..5, any::<bool>(), ppm).prop_map(|(who, id, side, x)| Op::AllocateDelegated(who, id, side, x)),
-        1 => (1_u64..40).prop_map(Op::Spam),
-        1 => (1_u64..9).prop_map(Op::Raise),
+        4 => (who(), 0_usize..2, who(), prop_oneof![Just(0), 1_u64..=1_000, 500_u64..=1_000])
+            .prop_map(|(who, class, to, milli)| Op::Delegate(who, class, to, milli)),
+        8 => (any::<usize>(), any::<bool>(), ppm).prop_map(|(pick, side, x)| Op::AllocateDelegated(pick, side, x)),
+        1 => any::<usize>().prop_map(Op::Raise),
     ]
 }
 
@@ -87,9 +97,10 @@ fn check_delegations(sim: &Sim, who: u8, delegations: &[Delegation]) {
         let of_class = delegations.iter().find(|held| held.mandate.class == class);
         assert!(of_class.is_none() || delegators.is_empty(), "no chains");
         for delegator in &delegators {
-            let other = queries::delegations(&sim.st, &delegator.account).unwrap();
+            let Delegator { account: owner, amount } = *delegator;
+            let other = queries::delegations(&sim.st, &owner).unwrap();
             let mandate = Mandate { class, to: account(who) };
-            assert!(other.contains(&Delegation { mandate, amount: delegator.amount }));
+            assert!(other.contains(&Delegation { mandate, amount }));
         }
         if let Some(held) = of_class {
             let list = queries::delegators(&sim.st, &held.mandate.to, class).unwrap();
@@ -127,13 +138,32 @@ fn run(sim: &mut Sim, op: &Op) {
             drop(sim.allocate(who, ProposalId(id), side(is_for), Amount::zra(zra)));
         }
         Op::Withdraw(who, id) => drop(sim.withdraw(who, ProposalId(id))),
-        Op::Delegate(who, class, to, zra) => drop(sim.delegate(who, Class::ALL[class], to, Amount::zra(zra))),
-        Op::AllocateDelegated(who, id, is_for, ppm) => {
-            drop(sim.allocate_delegated(who, ProposalId(id), side(is_for), ppm));
+        Op::Delegate(who, class, to, milli) => {
+            let class = Class::ALL[class];
+            let held = queries::delegations(&sim.st, &account(who)).unwrap();
+            let held = held.iter().find(|held| held.mandate.class == class).map_or(0, |held| held.amount.0);
+            let most = available(&sim.st, &account(who)).unwrap().0 + held;
+            drop(sim.delegate(who, class, to, Amount(most / 1_000 * u128::from(milli))));
         }
-        Op::Spam(id) => drop(sim.spam(ProposalId(id))),
-        Op::Raise(id) if queries::progress(&sim.st, ProposalId(id)).is_ok() => drop(sim.raise(ProposalId(id))),
-        Op::Raise(_) => {}
+        Op::AllocateDelegated(pick, is_for, ppm) => {
+            let all = queries::live(&sim.st).unwrap().into_iter().flat_map(|id| (1..=4).map(move |who| (who, id)));
+            let is_delegate = |(who, id): &(u8, ProposalId)| {
+                let filed = queries::progress(&sim.st, *id).unwrap().filed;
+                !queries::delegators(&sim.st, &account(*who), filed).unwrap().is_empty()
+            };
+            let pairs: Vec<_> = all.filter(is_delegate).collect();
+            if let Some((who, id)) = pairs.get(pick % pairs.len().max(1)) {
+                drop(sim.allocate_delegated(*who, *id, side(is_for), ppm));
+            }
+        }
+        Op::Spam(pick) | Op::Raise(pick) => {
+            let live = queries::live(&sim.st).unwrap();
+            match (op, live.get(pick % live.len().max(1))) {
+                (Op::Spam(_), Some(id)) => drop(sim.spam(*id)),
+                (_, Some(id)) => drop(sim.raise(*id)),
+                _ => {}
+            }
+        }
     }
 }
 
@@ -165,7 +195,7 @@ proptest! {
     #![proptest_config(config(150))]
 
     #[test]
-    fn every_state_is_sound(ops in prop::collection::vec(op(), 1..60)) {
+    fn every_state_is_sound(ops in prop::collection::vec(any_op(), 1..60)) {
         let mut sim = chain();
         for op in &ops {
             run(&mut sim, op);
@@ -180,7 +210,7 @@ proptest! {
     /// A forecast is what the chain then does, to the slot, from any state that random operations lead to.
     #[test]
     fn forecasts_come_true(
-        ops in prop::collection::vec(op(), 1..40),
+        ops in prop::collection::vec(any_op(), 1..40),
         which in 0_usize..5,
         cadence in prop_oneof![Just(1), Just(3), Just(10)],
     ) {

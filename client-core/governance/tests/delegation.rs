@@ -195,6 +195,18 @@ fn the_direct_voice_wins() {
     assert_eq!(sim.allocate_delegated(3, other, Side::For, 100_000), Ok(1));
 }
 
+/// A vote that was cast before the delegation stands, too.
+#[test]
+fn a_vote_cast_before_the_delegation_stands() {
+    let (mut sim, id) = chain(3);
+    sim.allocate(1, id, Side::For, zra(100)).unwrap();
+    for who in [1, 2] {
+        sim.delegate(who, Class::Minor, 3, zra(300)).unwrap();
+    }
+    assert_eq!(sim.allocate_delegated(3, id, Side::For, 1_000_000), Ok(1));
+    assert_eq!(held(&sim, 1, id), Some((Side::For, zra(100), false)));
+}
+
 /// An account can keep its delegate off a proposal without voting itself.
 #[test]
 fn a_vote_of_zero_keeps_the_delegate_off() {
