@@ -83,3 +83,29 @@ const fn primitive_name(primitive: &Primitive) -> &'static str {
         Primitive::I256 => "i256",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use codec::Compact;
+    use scale_info::{MetaType, Registry, TypeInfo, meta_type};
+
+    #[derive(TypeInfo)]
+    struct Shape;
+
+    #[test]
+    fn names_read_as_an_author_writes_them() {
+        let name = |ty: MetaType| {
+            let mut types = Registry::new();
+            let id = types.register_type(&ty).id;
+            type_name(&types.into(), id)
+        };
+        assert_eq!(name(meta_type::<Vec<Option<(u64, bool)>>>()), "Vec<Option<(u64, bool)>>");
+        assert_eq!(name(meta_type::<[u8; 32]>()), "[u8; 32]");
+        assert_eq!(name(meta_type::<Result<(), Shape>>()), "Result<(), Shape>");
+        assert_eq!(name(meta_type::<Compact<u32>>()), "Compact<u32>");
+        let wide = name(meta_type::<Vec<Vec<Vec<Vec<Vec<Vec<Vec<u8>>>>>>>>());
+        assert!(wide.contains('…'), "{wide}");
+        assert_eq!(type_name(&Registry::new().into(), 99), "?");
+    }
+}

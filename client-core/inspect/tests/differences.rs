@@ -6,8 +6,14 @@
 mod support;
 
 use codec::{Decode, Encode};
+use scale_info::{Registry, meta_type};
 use support::{random_module, samples, shifted, wasm};
+use wasm_encoder::{CustomSection, Section};
 use zera_inspect::{Comparison, Difference, LineKind, Matched, What};
+use zera_primitives::{
+    Manifest,
+    manifest::{Argument, Export, ExportKind, MANIFEST_FORMAT, Parameter, SemVer},
+};
 
 fn compare(old: &[u8], new: &[u8]) -> Difference {
     Comparison::new(old.to_vec(), new.to_vec()).expect("valid").finish().expect("comparable")
@@ -173,6 +179,76 @@ fn functions_come_and_go() {
     assert_eq!(found.added.iter().map(|one| one.label.as_str()).collect::<Vec<_>>(), ["come"]);
     assert_eq!(found.removed.iter().map(|one| one.signature.as_str()).collect::<Vec<_>>(), ["(i64)"]);
     assert_eq!(row(&found, What::Functions, ""), None);
+}
+
+/// `text` with this manifest in it.
+fn described(text: &str, manifest: &Manifest) -> Vec<u8> {
+    let mut code = wasm(text);
+    let section = CustomSection { name: "zera".into(), data: manifest.encode().into() };
+    section.append_to(&mut code);
+    code
+}
+
+#[test]
+fn the_manifest_speaks_of_exports_and_parameters() {
+    let mut types = Registry::new();
+    let ty = types.register_type(&meta_type::<u32>()).id;
+    let export = |name: &str, kind, args: &[&str]| Export {
+        name: name.into(),
+        kind,
+        doc: String::new(),
+        direct: true,
+        payable: false,
+        args: args.iter().map(|name| Argument { name: (*name).into(), ty }).collect(),
+        result: None,
+    };
+    let parameter = |max| Parameter {
+        name: "rate".into(),
+        doc: String::new(),
+        getter: "get_rate".into(),
+        setter: "set_rate".into(),
+        ty,
+        min: Some(0),
+        max: Some(max),
+    };
+    let mut manifest = Manifest {
+        format: MANIFEST_FORMAT,
+        name: "test".into(),
+        description: String::new(),
+        version: SemVer { major: 1, minor: 0, patch: 0 },
+        schema: 1,
+        reads_schemas: vec![],
+        exports: vec![export("get_rate", ExportKind::Query, &[]), export("set_rate", ExportKind::Setter, &["to"])],
+        parameters: vec![parameter(10_000)],
+        types: types.into(),
+    };
+    let text =
+        |more: &str| format!(r#"(module (func (export "get_rate")) (func (export "set_rate") (param i32)) {more})"#);
+    let old = described(&text(r#"(func (export "gone"))"#), &manifest);
+    manifest.version.minor = 1;
+    manifest.schema = 2;
+    manifest.reads_schemas = vec![1];
+    manifest.parameters = vec![parameter(20_000)];
+    manifest.exports.push(export("lend", ExportKind::Call, &["amount", "days"]));
+    let new = described(&text(r#"(func (export "lend") (param i32 i32)) (memory (export "memory") 1 2)"#), &manifest);
+    let found = compare(&old, &new);
+    assert_eq!(row(&found, What::Version, ""), Some((Some("1.0.0"), Some("1.1.0"))));
+    assert_eq!(row(&found, What::Schema, ""), Some((Some("1"), Some("2, reads 1"))));
+    assert_eq!(row(&found, What::Parameter, "rate"), Some((Some("u32, 0 to 10000"), Some("u32, 0 to 20000"))));
+    assert_eq!(row(&found, What::Export, "gone"), Some((Some("()"), None)));
+    assert_eq!(row(&found, What::Export, "lend"), Some((None, Some("call(amount: u32, days: u32)"))));
+    assert_eq!(row(&found, What::Export, "memory"), Some((None, Some("memory"))));
+    assert_eq!(row(&found, What::Export, "set_rate"), None);
+    assert_eq!(found.same_rows, 2);
+    // A manifest that cannot be read is said to be so.
+    let mut broken = old.clone();
+    let length = broken.len();
+    broken.truncate(length - 1);
+    let found = Comparison::new(old.clone(), broken);
+    assert!(found.is_err(), "a section that is cut off is no module");
+    manifest.format = 99;
+    let found = compare(&old, &described(&text(""), &manifest));
+    assert_eq!(row(&found, What::Manifest, ""), Some((None, Some("not a valid encoding"))));
 }
 
 #[test]

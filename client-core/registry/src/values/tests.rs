@@ -1,7 +1,6 @@
 //! Tests of typed values.
 
 use super::*;
-use crate::names::type_name;
 use codec::Encode;
 use proptest::{
     prelude::*,
@@ -76,7 +75,6 @@ fn a_type_that_contains_itself_ends() {
     assert_eq!(check(&types, id, &[1; 8]), Err("its type is nested too deep"));
     assert_eq!(unsigned(&types, id, &[1]), None);
     assert_eq!(check(&types, 99, &[]), Err("its type is unknown"));
-    assert_eq!(type_name(&types, 99), "?");
 }
 
 #[test]
@@ -107,20 +105,6 @@ fn direct_arguments_are_widened_with_their_sign() {
     {
         assert!(direct(ty, bytes, IntType::I32).is_err());
     }
-}
-
-#[test]
-fn names_read_as_an_author_writes_them() {
-    let name = |ty: MetaType| {
-        let (types, id) = registry(ty);
-        type_name(&types, id)
-    };
-    assert_eq!(name(meta_type::<Vec<Option<(u64, bool)>>>()), "Vec<Option<(u64, bool)>>");
-    assert_eq!(name(meta_type::<[u8; 32]>()), "[u8; 32]");
-    assert_eq!(name(meta_type::<Result<(), Shape>>()), "Result<(), Shape>");
-    assert_eq!(name(meta_type::<Compact<u32>>()), "Compact<u32>");
-    let wide = name(meta_type::<Vec<Vec<Vec<Vec<Vec<Vec<Vec<u8>>>>>>>>());
-    assert!(wide.contains('…'), "{wide}");
 }
 
 type Nested = Vec<(Option<String>, Result<[u16; 2], Compact<u64>>, Vec<bool>)>;

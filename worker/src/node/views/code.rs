@@ -26,22 +26,19 @@ pub fn inspect(chain: &Chain, code: &[u8]) -> Answer {
     view(&info, hash, instrumented, stored).map(|view| Response::Code(Box::new(view)))
 }
 
-/// What differs between two stored codes.
+/// What differs between two stored codes, apart from the bodies of their functions.
 pub fn difference(chain: &Chain, old: &Hash, new: &Hash) -> Answer {
-    let info = |hash: &Hash| {
-        let info = zera_registry::code_info(chain.client.state(), hash).map_err(convert::defect)?;
-        info.ok_or_else(|| convert::not_found("code"))
-    };
-    let found = zera_registry::difference(&info(old)?, &info(new)?).map_err(convert::registry)?;
-    let row = |row: zera_registry::Row| {
+    let module = |hash: &Hash| zera_inspect::Module::read(stored_bytes(chain, hash)?).map_err(convert::defect);
+    let (rows, same) = zera_inspect::surface_rows(&module(old)?, &module(new)?);
+    let row = |row: zera_inspect::Row| {
         let what = row.what.as_str().to_owned();
         DifferenceRow { what, name: row.name, old: row.old, new: row.new }
     };
     Ok(Response::Difference(Box::new(DifferenceView {
         old: stored(chain, old)?,
         new: stored(chain, new)?,
-        rows: found.rows.into_iter().map(row).collect(),
-        same: found.same,
+        rows: rows.into_iter().map(row).collect(),
+        same,
     })))
 }
 
