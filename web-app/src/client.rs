@@ -6,7 +6,14 @@ mod link;
 pub use link::{Client, Phase, use_client};
 
 use leptos::prelude::*;
+use zera_primitives::Network;
 use zera_worker_protocol::{Cause, Command, Error, ErrorKind, Response};
+
+/// The network whose addresses this page writes and reads.
+#[must_use]
+pub fn network() -> Network {
+    use_client().status.with_untracked(|status| status.as_ref().map_or(Network::Solo, |status| status.network))
+}
 
 /// What a page shows of something it asked for.
 pub type Answer<T> = Option<Result<T, Error>>;

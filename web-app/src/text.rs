@@ -175,9 +175,51 @@ fn civil(days: u64) -> (u64, u64, u64) {
     (yoe + era * 400 + u64::from(month <= 2), month, doy - (153 * mp + 2) / 5 + 1)
 }
 
+/// A share in parts per million as per cent: `12.5`.
+#[must_use]
+pub fn percent_ppm(ppm: u32) -> String {
+    let (whole, rest) = (ppm / 10_000, ppm % 10_000);
+    if rest == 0 { count(whole.into()) } else { format!("{whole}.{rest:04}").trim_end_matches('0').to_owned() }
+}
+
+/// Someone's words made harmless: characters that nobody sees, or that turn the direction of what follows, are written
+/// out as `[U+202E]`. Markup needs nothing: the page writes text, never HTML.
+#[must_use]
+pub fn safe(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in words.chars() {
+        if is_hidden(c) { out.push_str(&format!("[U+{:04X}]", u32::from(c))) } else { out.push(c) }
+    }
+    out
+}
+
+/// [`safe`] for several lines: a line break stays one.
+#[must_use]
+pub fn safe_lines(words: &str) -> String {
+    words.lines().map(safe).collect::<Vec<_>>().join("\n")
+}
+
+/// Controls, direction marks and overrides, zero-width and tag characters, other spaces than the plain one.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_of_others_cannot_hide_or_turn_anything() {
+        assert_eq!(safe("pay \u{202e}0001\u{202c} ZRA"), "pay [U+202E]0001[U+202C] ZRA");
+        assert_eq!(safe("a\u{200b}b\u{feff}\u{0}\n"), "a[U+200B]b[U+FEFF][U+0000][U+000A]");
+        assert_eq!(safe("<script>alert(1)</script> שלום é 中"), "<script>alert(1)</script> שלום é 中");
+        assert_eq!(safe_lines("one\r\ntwo\u{2066}"), "one\ntwo[U+2066]");
+        assert_eq!((percent_ppm(1_000_000), percent_ppm(125_000), percent_ppm(1)), ("100".into(), "12.5".into(), "0.0001".into()));
+    }
 
     #[test]
     fn gaps_are_filled_and_odd_braces_survive() {

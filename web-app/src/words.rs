@@ -1,7 +1,7 @@
 //! Enumerations of the protocol in words of the locale.
 
 use crate::{say, text};
-use zera_primitives::{AbortReason, Class, Outcome, Payload, ProposalState, Side, manifest::ExportKind, tx::Call};
+use zera_primitives::{AbortReason, AccountId, Address, Class, Outcome, Payload, ProposalState, Side, manifest::ExportKind, tx::Call};
 
 /// How a transaction ended.
 #[must_use]
@@ -36,7 +36,10 @@ pub const fn state(state: &ProposalState) -> &'static str {
         ProposalState::Accruing => say!(S_ACCRUING),
         ProposalState::Confirming { .. } => say!(S_CONFIRMING),
         ProposalState::Approved { .. } => say!(S_APPROVED),
-        ProposalState::Enacted { .. } => say!(S_ENACTED),
+        ProposalState::LockedIn { .. } => say!(S_LOCKED_IN),
+        ProposalState::Migrating { .. } => say!(S_MIGRATING),
+        ProposalState::Active { .. } => say!(S_ACTIVE),
+        ProposalState::RolledBack { .. } => say!(S_ROLLED_BACK),
         ProposalState::Aborted { .. } => say!(S_ABORTED),
         ProposalState::Expired { .. } => say!(S_EXPIRED),
         ProposalState::Withdrawn { .. } => say!(S_WITHDRAWN),
@@ -59,6 +62,22 @@ pub const fn abort(reason: AbortReason) -> &'static str {
         AbortReason::BadParameter => say!(A_PARAMETER),
         AbortReason::SetterFailed => say!(A_SETTER),
         AbortReason::BadParams => say!(A_PARAMS),
+        AbortReason::SameCode => say!(A_SAME_CODE),
+        AbortReason::MigrationTooLong => say!(A_MIGRATION_LONG),
+        AbortReason::InvariantBroken => say!(A_INVARIANT),
+        AbortReason::NoSuchVersion => say!(A_NO_VERSION),
+        AbortReason::GenerationGone => say!(A_GENERATION_GONE),
+        AbortReason::DataWritten => say!(A_DATA_WRITTEN),
+        AbortReason::AlreadyFrozen => say!(A_ALREADY_FROZEN),
+        AbortReason::NotFrozen => say!(A_NOT_FROZEN),
+        AbortReason::FreezeTooLong => say!(A_FREEZE_LONG),
+        AbortReason::Busy => say!(A_BUSY),
+        AbortReason::BadReference => say!(A_BAD_REFERENCE),
+        AbortReason::ExecutionFailed => say!(A_EXECUTION),
+        AbortReason::OtherEffects => say!(A_OTHER_EFFECTS),
+        AbortReason::Spam => say!(A_SPAM),
+        AbortReason::NothingToClose => say!(A_NOTHING_TO_CLOSE),
+        AbortReason::BadBuilders => say!(A_BAD_BUILDERS),
     }
 }
 
@@ -81,6 +100,7 @@ pub const fn export(kind: ExportKind) -> &'static str {
         ExportKind::Setter => say!(X_SETTER),
         ExportKind::Migration => say!(X_MIGRATION),
         ExportKind::Health => say!(X_HEALTH),
+        ExportKind::Invariant => say!(X_INVARIANT),
     }
 }
 
@@ -91,17 +111,32 @@ pub fn payload(payload: &Payload) -> String {
         Payload::Upgrade(upgrade) => say!(PL_UPGRADE, upgrade.new_version),
         Payload::Config { changes, .. } => {
             let names: Vec<&str> = changes.iter().map(|change| change.parameter.as_str()).collect();
-            say!(PL_CONFIG, names.join(", "))
+            say!(PL_CONFIG, text::safe(&names.join(", ")))
         }
         Payload::Parameters { .. } => say!(PL_PARAMS).to_owned(),
+        Payload::Rollback(rollback) => say!(PL_ROLLBACK, rollback.to_version),
+        Payload::Freeze { slots, .. } => say!(PL_FREEZE, text::duration(*slots)),
+        Payload::Unfreeze { .. } => say!(PL_UNFREEZE).to_owned(),
+        Payload::Reference { reference, .. } => say!(PL_REFERENCE, text::safe(&reference.tag)),
+        Payload::Execute(execution) => {
+            say!(PL_EXECUTE, text::plural(execution.effects.len(), say!(ONE_EFFECT), say!(MANY_EFFECTS)))
+        }
+        Payload::Spam { proposal, .. } => say!(PL_SPAM, proposal),
+        Payload::Builders { add, remove, .. } => say!(PL_BUILDERS, add.len(), remove.len()),
     }
+}
+
+/// The short address of an account.
+#[must_use]
+pub fn account(id: &AccountId) -> String {
+    text::short(&Address::Account(*id).to_text(crate::client::network()))
 }
 
 /// One step of a transaction, in one line.
 #[must_use]
 pub fn call(call: &Call) -> String {
     match call {
-        Call::Transfer { amount, .. } => say!(CALL_TRANSFER, text::zra(*amount)),
+        Call::Transfer { to, amount } => say!(CALL_TRANSFER, text::zra(*amount), account(to)),
         Call::BeginUpload { length, chunks, .. } => say!(
             CALL_BEGIN,
             text::bytes((*length).into()),
@@ -113,11 +148,24 @@ pub fn call(call: &Call) -> String {
         Call::Module { entry, value, .. } => say!(CALL_MODULE_PAID, entry, text::zra(*value)),
         Call::Stake { amount } => say!(CALL_STAKE, text::zra(*amount)),
         Call::Unstake { amount } => say!(CALL_UNSTAKE, text::zra(*amount)),
-        Call::Propose { title, .. } => say!(CALL_PROPOSE, title),
+        Call::Propose { title, .. } => say!(CALL_PROPOSE, text::safe(title)),
         Call::Allocate { proposal, amount, .. } if amount.is_zero() => say!(CALL_RELEASE, proposal),
         Call::Allocate { proposal, side, amount } => {
             say!(CALL_ALLOCATE, text::zra(*amount), self::side(*side), proposal)
         }
         Call::Withdraw { proposal } => say!(CALL_WITHDRAW, proposal),
+        Call::Delegate { class, amount, .. } if amount.is_zero() => say!(CALL_CLAW_BACK, self::class(*class)),
+        Call::Delegate { class, to, amount } => {
+            say!(CALL_DELEGATE, text::zra(*amount), self::class(*class), account(to))
+        }
+        Call::AllocateDelegated { proposal, share_ppm: 0, .. } => say!(CALL_DELEGATED_RELEASE, proposal),
+        Call::AllocateDelegated { proposal, side, share_ppm } => {
+            say!(CALL_DELEGATED, text::percent_ppm(*share_ppm), self::side(*side), proposal)
+        }
+        Call::DeployReference { reference, .. } => say!(CALL_DEPLOY_REFERENCE, text::safe(&reference.tag)),
+        Call::Attest { code, rebuilt, .. } if code == rebuilt => {
+            say!(CALL_ATTEST_AGREES, text::short(&code.to_hex()))
+        }
+        Call::Attest { code, .. } => say!(CALL_ATTEST_DIFFERS, text::short(&code.to_hex())),
     }
 }

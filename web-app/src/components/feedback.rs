@@ -55,6 +55,8 @@ pub fn say_error(error: &Error) -> (String, String) {
         ErrorKind::StorageFailed => say!(E_STORAGE),
         ErrorKind::NewerSchema => say!(E_NEWER),
         ErrorKind::SoloOnly => say!(E_SOLO_ONLY),
+        ErrorKind::Cancelled => say!(E_CANCELLED),
+        ErrorKind::JournalRefused => say!(E_JOURNAL),
         ErrorKind::Panicked => say!(E_PANICKED),
     };
     let who = match error.cause {

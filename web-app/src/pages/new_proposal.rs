@@ -19,7 +19,7 @@ use crate::{
 use leptos::prelude::*;
 use std::sync::Arc;
 use zera_primitives::{
-    Address, ModuleId, Network, Payload, WasmModuleUpgradeProposal, manifest::ExportKind, proposal::ConfigChange,
+    Address, ModuleId, Network, Payload, WasmModuleUpgradeProposal, manifest::ExportKind, payload::ConfigChange,
     tx::Call,
 };
 use zera_worker_protocol::{Command, ModuleDetail, ModuleView, PlanView};

@@ -171,7 +171,10 @@ fn sentence(detail: &ProposalDetail) -> String {
             say!(LEAD_CONFIRMING, has, needs, until(forecast.approved), until(forecast.enacts))
         }
         ProposalState::Approved { .. } => say!(LEAD_APPROVED, until(forecast.enacts)),
-        ProposalState::Enacted { height } => say!(LEAD_ENACTED, text::count(height.0)),
+        ProposalState::LockedIn { height, .. } => say!(LEAD_LOCKED, text::count(height.0)),
+        ProposalState::Migrating { height } => say!(LEAD_MIGRATING, text::count(height.0)),
+        ProposalState::Active { height } => say!(LEAD_ACTIVE, text::count(height.0)),
+        ProposalState::RolledBack { height, by } => say!(LEAD_ROLLED_BACK, text::count(height.0), by),
         ProposalState::Aborted { reason, height } => say!(LEAD_ABORTED, words::abort(reason), text::count(height.0)),
         ProposalState::Expired { height } => say!(LEAD_EXPIRED, text::count(height.0), has, needs),
         ProposalState::Withdrawn { height } => say!(LEAD_WITHDRAWN, text::count(height.0)),

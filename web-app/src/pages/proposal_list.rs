@@ -73,7 +73,8 @@ fn standing(proposal: &ProposalView) -> String {
         .get_untracked()
         .max(client.head.with_untracked(|head| head.as_ref().map_or(0, |head| head.slot.0)));
     match proposal.state {
-        ProposalState::Enacted { height } => say!(ENACTED_AT, text::count(height.0)),
+        ProposalState::Active { height } => say!(ENACTED_AT, text::count(height.0)),
+        ProposalState::RolledBack { height, by } => say!(ROLLED_BACK_AT, text::count(height.0), by),
         ProposalState::Aborted { reason, height } => say!(ABORTED_BECAUSE, words::abort(reason), text::count(height.0)),
         ProposalState::Expired { height } => say!(EXPIRED_AT, text::count(height.0)),
         ProposalState::Withdrawn { height } => say!(WITHDRAWN_AT, text::count(height.0)),

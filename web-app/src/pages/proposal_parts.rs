@@ -65,11 +65,11 @@ pub fn crossings(detail: &ProposalDetail, what_if: Option<(Amount, ForecastView)
 /// A rehearsal on a copy of the head state, when asked.
 pub fn dry_run(id: ProposalId) -> AnyView {
     let client = use_client();
-    let slot: RwSignal<Option<Option<Result<DryRunView, Error>>>> = RwSignal::new(None);
+    let slot: RwSignal<Option<Option<Result<Box<DryRunView>, Error>>>> = RwSignal::new(None);
     let run = move || {
         slot.set(Some(None));
         leptos::task::spawn_local(async move {
-            let result = answer!(client.ask(Command::DryRun(id)).await, DryRun);
+            let result = answer!(client.ask(Command::DryRun { of: zera_worker_protocol::RehearsalOf::Proposal(id), replay: 100 }).await, DryRun);
             slot.try_set(Some(Some(result)));
         });
     };
@@ -109,7 +109,7 @@ fn dry_run_view(run: &DryRunView) -> AnyView {
             (
                 name.clone().into_any(),
                 vec![
-                    td(say!(FINDING), check.finding.clone()),
+                    td(say!(FINDING), check.after.clone()),
                     td("", held),
                     td_known(bare(known::hashed(name, say!(DRY_RUN), check.held))),
                 ],
@@ -166,6 +166,7 @@ pub fn payload(detail: &ProposalDetail) -> AnyView {
             }
         }
         Payload::Parameters { params, .. } => rows.push((say!(PARAMS_HASH).into(), hash(&params.hash()))),
+        _ => {}
     }
     let says = detail.payload.description().to_owned();
     rows.push((say!(AUTHOR).into(), link(format!("/account/{author}"), text::short(&author))));
