@@ -1,0 +1,373 @@
+//! The state after any past block, rebuilt from stored records, and re-execution on it: every call under the code of
+//! its own time. Sans-IO: a host feeds records in order into a [`Rebuild`]; what comes back from a store is hostile
+//! until [`Rebuild::finish`] has compared the entries with a certified header.
+
+use crate::{
+    client::Client,
+    error::ClientError,
+    record::{Base, Record, record_hash},
+};
+use codec::Encode;
+use std::collections::BTreeMap;
+use zera_light::{self as light, Certificate, CertificateError, HeaderError, ValidatorSet};
+use zera_primitives::{
+    DecodeError, Gas, Hash, Header, Height, ModuleId, Receipt, SignedTransaction, Slot, StateKey, keys::KeyError,
+};
+use zera_registry::{self as registry, CodeInfo, ModuleRecord};
+use zera_runtime::{Diagnostic, runtime_hash};
+use zera_state::{
+    StateView,
+    merkle::{MerkleError, MerkleState},
+};
+use zera_zip::{BlockDone, BlockError, BlockInput, Sequential, block, execute_block};
+
+/// Why the past cannot be shown. All recoverable: the present is not affected.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum PastError {
+    /// A record or base does not decode, or does not fit its own header.
+    #[error("the stored bytes after block {after}: {error}")]
+    Decode {
+        /// The last block that was read.
+        after: Height,
+        /// Why not.
+        error: DecodeError,
+    },
+    /// The record names another record before it than the one that was read.
+    #[error("the record of block {0} does not name the record before it")]
+    Link(Height),
+    /// The first record is not the genesis block's.
+    #[error("the records do not begin with the genesis block")]
+    NotGenesis,
+    /// The header does not follow the one before it.
+    #[error("block {height}: {error}")]
+    Header {
+        /// The block.
+        height: Height,
+        /// Why not.
+        error: HeaderError,
+    },
+    /// The entries are not those that the header commits to.
+    #[error("the records do not give the state root of block {0}")]
+    Root(Height),
+    /// The header is not final.
+    #[error("block {height}: {error}")]
+    Certificate {
+        /// The block.
+        height: Height,
+        /// Why not.
+        error: CertificateError,
+    },
+    /// The state names no signers.
+    #[error("the state of block {0} has no configuration")]
+    NoConfiguration(Height),
+    /// The block was made by rules that this build does not have.
+    #[error("block {0} was made by other rules than this client has; an older client can execute it")]
+    OtherRules(Height),
+    /// The block has no such transaction.
+    #[error("block {height} has no transaction {index}")]
+    NoTransaction {
+        /// The block.
+        height: Height,
+        /// Its place.
+        index: usize,
+    },
+    /// A signature in the block does not hold.
+    #[error("transaction {index} of block {height}: {error}")]
+    Signature {
+        /// The block.
+        height: Height,
+        /// The transaction's place.
+        index: usize,
+        /// Why not.
+        error: KeyError,
+    },
+    /// The block cannot be executed on this state.
+    #[error("block {height}: {error}")]
+    Block {
+        /// The block.
+        height: Height,
+        /// Why not.
+        error: BlockError,
+    },
+    /// There is no such module, or what it runs cannot be resolved.
+    #[error("{0}")]
+    Module(String),
+    /// The tree refused.
+    #[error(transparent)]
+    Merkle(#[from] MerkleError),
+}
+
+/// Entries and the last block, as records come in.
+pub struct Rebuild {
+    entries: BTreeMap<StateKey, Vec<u8>>,
+    tip: Tip,
+}
+
+/// The last block that was read.
+#[derive(Clone)]
+struct Tip {
+    header: Header,
+    certificate: Vec<u8>,
+    record: Hash,
+}
+
+impl Rebuild {
+    /// From the record of the genesis block.
+    ///
+    /// # Errors
+    /// [`PastError::Decode`], [`PastError::NotGenesis`].
+    pub fn from_genesis(bytes: &[u8]) -> Result<Self, PastError> {
+        let record = Record::from_bytes(bytes).map_err(|error| PastError::Decode { after: Height(0), error })?;
+        if record.header.height != Height(0) || record.previous != Hash::ZERO {
+            return Err(PastError::NotGenesis);
+        }
+        let entries = record.changes.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+        let tip = Tip { header: record.header, certificate: record.certificate, record: record_hash(bytes) };
+        Ok(Self { entries, tip })
+    }
+
+    /// From a stored base.
+    ///
+    /// # Errors
+    /// [`PastError::Decode`].
+    pub fn from_base(bytes: &[u8]) -> Result<Self, PastError> {
+        let base = Base::from_bytes(bytes).map_err(|error| PastError::Decode { after: Height(0), error })?;
+        let tip = Tip { header: base.header, certificate: base.certificate, record: base.record };
+        Ok(Self { entries: base.entries.into_iter().collect(), tip })
+    }
+
+    /// The last block read so far; the next record is that of the block after it.
+    #[must_use]
+    pub const fn height(&self) -> Height {
+        self.tip.header.height
+    }
+
+    /// Reads the next record.
+    ///
+    /// # Errors
+    /// [`PastError`]; nothing was changed.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), PastError> {
+        let record = self.tip.next(bytes)?;
+        for (key, value) in record.changes {
+            match value {
+                Some(value) => self.entries.insert(key, value),
+                None => self.entries.remove(&key),
+            };
+        }
+        self.tip = Tip { header: record.header, certificate: record.certificate, record: record_hash(bytes) };
+        Ok(())
+    }
+
+    /// Compares the entries with the last header, and that header with its certificate. Costs one hash per entry.
+    ///
+    /// # Errors
+    /// [`PastError::Root`], [`PastError::Certificate`], [`PastError::NoConfiguration`].
+    pub fn finish(self) -> Result<StateAt, PastError> {
+        let height = self.height();
+        let state = MerkleState::from_entries(self.entries, height)?;
+        if state.root() != self.tip.header.state_root {
+            return Err(PastError::Root(height));
+        }
+        let config = Client::read_config(&state).ok_or(PastError::NoConfiguration(height))?;
+        let validators = ValidatorSet::solo(config.sealer).map_err(|_| PastError::NoConfiguration(height))?;
+        certified(&self.tip.header, &self.tip.certificate, &validators)?;
+        Ok(StateAt { state, tip: self.tip, validators, pipelines: Sequential::default() })
+    }
+}
+
+impl Tip {
+    /// Decodes the record that follows.
+    fn next(&self, bytes: &[u8]) -> Result<Record, PastError> {
+        let decode = |error| PastError::Decode { after: self.header.height, error };
+        let record = Record::from_bytes(bytes).map_err(decode)?;
+        let height = record.header.height;
+        light::check_child(&self.header, &record.header).map_err(|error| PastError::Header { height, error })?;
+        if record.previous != self.record {
+            return Err(PastError::Link(height));
+        }
+        Ok(record)
+    }
+}
+
+fn certified(header: &Header, certificate: &[u8], set: &ValidatorSet) -> Result<(), PastError> {
+    Certificate::from_bytes(certificate)
+        .and_then(|certificate| certificate.verify(header, set))
+        .map_err(|error| PastError::Certificate { height: header.height, error })
+}
+
+/// The state after a block whose certificate holds.
+pub struct StateAt {
+    state: MerkleState,
+    tip: Tip,
+    validators: ValidatorSet,
+    pipelines: Sequential,
+}
+
+/// A past transaction, executed again.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reexecution {
+    /// Its block.
+    pub height: Height,
+    /// Its hash.
+    pub transaction: Hash,
+    /// The receipt that came out now.
+    pub receipt: Receipt,
+    /// True when it is the block's, byte for byte.
+    pub agrees: bool,
+    /// What this node saw of its calls now.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A past block, executed again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BlockReexecution {
+    /// The block.
+    pub height: Height,
+    /// True when all receipts are the block's.
+    pub receipts: bool,
+    /// True when all events are.
+    pub events: bool,
+    /// The state root that came out now.
+    pub root: Hash,
+    /// True when it is the header's.
+    pub root_agrees: bool,
+    /// Gas of all transactions.
+    pub gas: Gas,
+}
+
+/// Code that a module ran at some time.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CodeAt {
+    /// The code.
+    pub code: Hash,
+    /// What it offers; its manifest reads that time's calls.
+    pub info: CodeInfo,
+    /// How the module stood.
+    pub record: ModuleRecord,
+}
+
+impl StateAt {
+    /// The state at the head or one of the last 64 blocks of `client`, without stored records.
+    pub(crate) fn kept(client: &Client, height: Height) -> Result<Self, ClientError> {
+        let tip = client.tips.iter().find(|tip| tip.header.height == height).ok_or(ClientError::NotFound("block"))?;
+        let mut state = client.state.clone();
+        state.revert_to(height)?;
+        let tip = Tip { header: tip.header.clone(), certificate: tip.certificate.to_bytes(), record: tip.record };
+        Ok(Self { state, tip, validators: client.validators.clone(), pipelines: Sequential::default() })
+    }
+
+    /// The block after which this is the state.
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        &self.tip.header
+    }
+
+    /// The entries.
+    #[must_use]
+    pub fn state(&self) -> &dyn StateView {
+        &self.state
+    }
+
+    /// Executes transaction `index` of the next block again. The whole block is run, because what a transaction costs can
+    /// depend on later ones of its cluster: a first attempt that left its hint is charged for what it saw.
+    ///
+    /// # Errors
+    /// [`PastError`]. A result that differs is no error: see [`Reexecution::agrees`].
+    pub fn reexecute(&self, record: &[u8], index: usize) -> Result<Reexecution, PastError> {
+        let record = self.following(record)?;
+        let height = record.header.height;
+        let missing = PastError::NoTransaction { height, index };
+        let (Some(signed), Some(theirs)) = (record.body.transactions.get(index), record.receipts.get(index)) else {
+            return Err(missing);
+        };
+        self.check_signature(height, index, signed)?;
+        let mut done = self.run(&record)?;
+        if index >= done.receipts.len() || index >= done.diagnostics.len() {
+            return Err(missing);
+        }
+        let receipt = done.receipts.swap_remove(index);
+        Ok(Reexecution {
+            height,
+            transaction: signed.hash(),
+            agrees: receipt.encode() == theirs.encode(),
+            receipt,
+            diagnostics: done.diagnostics.swap_remove(index),
+        })
+    }
+
+    /// Executes the next block again, signatures included, and compares receipts, events and the state root.
+    ///
+    /// # Errors
+    /// [`PastError`]. A result that differs is no error: see [`BlockReexecution`].
+    pub fn reexecute_block(&mut self, record: &[u8]) -> Result<BlockReexecution, PastError> {
+        let record = self.following(record)?;
+        let header = &record.header;
+        for (index, signed) in record.body.transactions.iter().enumerate() {
+            self.check_signature(header.height, index, signed)?;
+        }
+        let done = self.run(&record)?;
+        let root = self.state.apply(header.height, &done.changes)?;
+        self.state.revert_to(self.tip.header.height)?;
+        Ok(BlockReexecution {
+            height: header.height,
+            receipts: block::receipt_root(&done.receipts) == header.receipt_root,
+            events: block::event_root(&done.events, &done.receipts) == header.event_root,
+            root,
+            root_agrees: root == header.state_root,
+            gas: done.gas,
+        })
+    }
+
+    /// The record of the next block, if it follows, is final and was made by these rules.
+    fn following(&self, bytes: &[u8]) -> Result<Record, PastError> {
+        let record = self.tip.next(bytes)?;
+        certified(&record.header, &record.certificate, &self.validators)?;
+        if record.header.runtime != runtime_hash() {
+            return Err(PastError::OtherRules(record.header.height));
+        }
+        Ok(record)
+    }
+
+    fn check_signature(&self, height: Height, index: usize, signed: &SignedTransaction) -> Result<(), PastError> {
+        let header = &self.tip.header;
+        let genesis = if header.height == Height(0) { header.hash() } else { header.chain };
+        signed.verify(&genesis).map_err(|error| PastError::Signature { height, index, error })
+    }
+
+    fn run(&self, record: &Record) -> Result<BlockDone, PastError> {
+        let input = BlockInput {
+            height: record.header.height,
+            slot: record.header.slot,
+            skip: record.body.skip,
+            proposer: record.header.proposer,
+            transactions: &record.body.transactions,
+        };
+        execute_block(&self.state, &self.pipelines, &input)
+            .map_err(|error| PastError::Block { height: input.height, error })
+    }
+}
+
+/// The code that `module` ran in `state` at `slot`. To read a block's calls take the state after that block and its slot:
+/// the block's opening may have enacted an upgrade, and its calls ran under that.
+///
+/// # Errors
+/// [`PastError::Module`] when there is no such module or its tag is gone.
+pub fn module_code_at(state: &dyn StateView, module: &ModuleId, slot: Slot) -> Result<CodeAt, PastError> {
+    let words = |error: &dyn std::fmt::Display| PastError::Module(error.to_string());
+    let record = registry::module(state, module).map_err(|error| words(&error))?;
+    let record = record.ok_or_else(|| PastError::Module("there is no such module at that block".into()))?;
+    let code = registry::resolve(state, slot, &record.executable).map_err(|error| words(&error))?;
+    let info = registry::code_info(state, &code).map_err(|error| words(&error))?;
+    let info = info.ok_or_else(|| PastError::Module("its code is not stored at that block".into()))?;
+    Ok(CodeAt { code, info, record })
+}
+
+impl Client {
+    /// The state at `height`, one of the last 64 blocks; for older ones see [`Rebuild`].
+    ///
+    /// # Errors
+    /// [`ClientError::NotFound`], [`ClientError::Merkle`].
+    pub fn state_at(&self, height: Height) -> Result<StateAt, ClientError> {
+        StateAt::kept(self, height)
+    }
+}
