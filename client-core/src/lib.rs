@@ -12,6 +12,7 @@ pub mod open;
 pub mod past;
 pub mod prepare;
 pub mod record;
+pub mod replay;
 pub mod seal;
 
 pub use client::{Client, Inspected};
@@ -20,6 +21,7 @@ pub use open::{Opened, Stored};
 pub use past::{Rebuild, StateAt, module_code_at};
 pub use prepare::{Plan, Step};
 pub use record::{Base, HeadPointer, Record, record_hash};
+pub use replay::{Ending, Replay, Replayed};
 pub use seal::Sealed;
 pub use zera_runtime::{Called, Diagnostic, GenesisConfig, Rehearsal};
 

@@ -1,0 +1,125 @@
+//! Past transactions run again on the state of now, before and after an enactment: what a voter's next calls would do
+//! differently. Both states are copies, so that a host can take its time between two transactions.
+
+use crate::{client::Client, error::ClientError};
+use zera_primitives::{Amount, Event, Gas, Hash, ModuleId, Outcome, Receipt, SignedTransaction, Slot, tx::Call};
+use zera_runtime::{BlockCtx, Diagnostic, Machine, Unfit, execute};
+use zera_state::{ChangeSet, MemoryState, Overlay, accounts};
+
+/// The head's state as it is and as an enactment would leave it.
+pub struct Replay {
+    before: Side,
+    after: Side,
+    machine: Machine,
+}
+
+/// One of the two states.
+struct Side {
+    state: MemoryState,
+    ctx: BlockCtx,
+}
+
+/// How one transaction ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ending {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Gas of the whole transaction.
+    pub gas: Gas,
+    /// What the call that it is replayed for answered.
+    pub result: Vec<u8>,
+    /// All its events.
+    pub events: Vec<Event>,
+    /// The finer cause of a failure.
+    pub cause: Option<String>,
+}
+
+/// A past transaction on both states.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Replayed {
+    /// Its hash on the chain.
+    pub transaction: Hash,
+    /// The export of the module that it calls first, nested or not.
+    pub entry: String,
+    /// On the state of now.
+    pub before: Ending,
+    /// On the state that the enactment would leave.
+    pub after: Ending,
+}
+
+impl Replayed {
+    /// True when outcome, result and events are alike. Gas is left out: other code costs other gas.
+    #[must_use]
+    pub fn same(&self) -> bool {
+        let (before, after) = (&self.before, &self.after);
+        before.outcome == after.outcome && before.result == after.result && before.events == after.events
+    }
+}
+
+impl Client {
+    /// Both states at `slot`: the head's, and the head's with `changes` of a rehearsal over it.
+    ///
+    /// # Errors
+    /// [`ClientError::State`].
+    pub fn replay(&self, changes: &ChangeSet, slot: Slot) -> Result<Replay, ClientError> {
+        let before = MemoryState(self.state.entries().clone());
+        let mut after = before.clone();
+        after.apply(changes);
+        let slot = slot.max(self.head.header.slot);
+        let side = |state: MemoryState| {
+            let ctx = BlockCtx::read(&state, self.head.header.height.plus(1), slot)?;
+            Ok::<_, ClientError>(Side { state, ctx })
+        };
+        Ok(Replay { before: side(before)?, after: side(after)?, machine: Machine::default() })
+    }
+}
+
+impl Replay {
+    /// Runs `signed`, a transaction of the past whose receipt is `receipt`, on both states, for the sake of `module`. It
+    /// gets its sender's present nonce and a new expiry; its signature is not looked at, since its block was certified.
+    ///
+    /// # Errors
+    /// [`ClientError::State`], [`ClientError::Fault`]. A transaction that could not stand in a block today, for example
+    /// for lack of ZRA, ends as [`Outcome::Invalid`] with the cause.
+    pub fn run(
+        &self,
+        signed: &SignedTransaction,
+        receipt: &Receipt,
+        module: &ModuleId,
+    ) -> Result<Replayed, ClientError> {
+        let first = receipt.calls.iter().find(|call| call.module == *module);
+        let direct = |call: &Call| matches!(call, Call::Module { module: called, .. } if called == module);
+        let place = signed.transaction.calls.iter().position(direct);
+        Ok(Replayed {
+            transaction: signed.hash(),
+            entry: first.map_or_else(String::new, |call| call.entry.clone()),
+            before: self.end(&self.before, signed, place)?,
+            after: self.end(&self.after, signed, place)?,
+        })
+    }
+
+    fn end(&self, side: &Side, signed: &SignedTransaction, place: Option<usize>) -> Result<Ending, ClientError> {
+        let mut again = signed.clone();
+        let transaction = &mut again.transaction;
+        transaction.nonce = accounts::account(&side.state, &transaction.sender)?.nonce;
+        transaction.expiry = side.ctx.slot;
+        transaction.fee_limit = Amount(u128::MAX);
+        let mut overlay = Overlay::new(&side.state);
+        let done = match execute(&self.machine, &mut overlay, &side.ctx, &again, None) {
+            Ok(done) => done,
+            Err(Unfit::Inadmissible(error)) => return Ok(Ending::refused(error.to_string())),
+            Err(other) => return Err(other.into()),
+        };
+        let Diagnostic { result, .. } =
+            place.and_then(|place| done.diagnostics.get(place)).cloned().unwrap_or_default();
+        let cause = done.diagnostics.into_iter().find_map(|diagnostic| diagnostic.cause);
+        let Receipt { outcome, gas, events, .. } = done.receipt;
+        Ok(Ending { outcome, gas, result, events, cause })
+    }
+}
+
+impl Ending {
+    fn refused(cause: String) -> Self {
+        Self { outcome: Outcome::Invalid, gas: Gas(0), result: Vec::new(), events: Vec::new(), cause: Some(cause) }
+    }
+}
