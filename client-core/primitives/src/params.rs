@@ -8,6 +8,9 @@ use scale_info::TypeInfo;
 /// One value per [`Class`], in its order.
 pub type PerClass = [u32; 5];
 
+/// A parameter's name and value, with the least and the greatest value allowed.
+pub type Bounded = (&'static str, u128, u128, u128);
+
 /// The whole set in force during one parameter epoch.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -140,15 +143,17 @@ impl Params {
     /// # Errors
     /// [`ParamsError`] names the first bound that is broken.
     pub fn check(&self) -> Result<(), ParamsError> {
-        self.check_scalars()?;
-        self.check_classes()?;
+        self.scalars().into_iter().try_for_each(check)?;
+        Class::ALL.into_iter().try_for_each(|class| self.of_class(class).into_iter().try_for_each(check))?;
         let [patch, minor, major, governance, _] = self.threshold_ppm;
         if patch <= minor && minor <= major && major <= governance { Ok(()) } else { Err(ParamsError::Order) }
     }
 
-    fn check_scalars(&self) -> Result<(), ParamsError> {
+    /// The scalar values in a fixed order: name, value, least and greatest allowed.
+    #[must_use]
+    pub fn scalars(&self) -> [Bounded; 16] {
         let zra = |whole| Amount::zra(whole).0;
-        for (name, value, floor, ceiling) in [
+        [
             ("half-life", u128::from(self.half_life), 30, 7_776_000),
             ("least threshold base", self.base_floor_ppm.into(), 50_000, 500_000),
             ("proposal deposit", self.proposal_deposit.0, zra(1), zra(10_000)),
@@ -165,27 +170,25 @@ impl Params {
             ("epoch", self.epoch_slots.into(), 60, 86_400),
             ("trusting period", self.trusting_slots.into(), 86_400, 2_592_000),
             ("builder mismatches", self.builder_mismatches.into(), 1, 10),
-        ] {
-            check(name, value, floor, ceiling)?;
-        }
-        Ok(())
+        ]
     }
 
-    fn check_classes(&self) -> Result<(), ParamsError> {
-        let demo = Self::demo();
-        let floors = [50_000u32, 100_000, 200_000, 400_000, 100_000];
-        let ceilings = [600_000u32, 700_000, 800_000, 900_000, 500_000];
-        for class in Class::ALL {
-            let i = class.index();
-            check("threshold", self.threshold_ppm[i].into(), floors[i].into(), ceilings[i].into())?;
-            check("confirmation", self.confirmation_milli[i].into(), (demo.confirmation_milli[i] / 2).into(), 4_000)?;
-            check("timelock", self.timelock_milli[i].into(), (demo.timelock_milli[i] / 2).into(), 8_000)?;
-        }
-        Ok(())
+    /// What a class is voted by: threshold, confirmation, timelock, each as in [`Params::scalars`].
+    #[must_use]
+    pub fn of_class(&self, class: Class) -> [Bounded; 3] {
+        const FLOORS: PerClass = [50_000, 100_000, 200_000, 400_000, 100_000];
+        const CEILINGS: PerClass = [600_000, 700_000, 800_000, 900_000, 500_000];
+        let (i, demo) = (class.index(), Self::demo());
+        let half = |values: PerClass| u128::from(values[i] / 2);
+        [
+            ("threshold", self.threshold_ppm[i].into(), FLOORS[i].into(), CEILINGS[i].into()),
+            ("confirmation", self.confirmation_milli[i].into(), half(demo.confirmation_milli), 4_000),
+            ("timelock", self.timelock_milli[i].into(), half(demo.timelock_milli), 8_000),
+        ]
     }
 }
 
-fn check(name: &'static str, value: u128, floor: u128, ceiling: u128) -> Result<(), ParamsError> {
+fn check((name, value, floor, ceiling): Bounded) -> Result<(), ParamsError> {
     if value < floor || value > ceiling {
         return Err(ParamsError::OutOfBounds { name, value, floor, ceiling });
     }
