@@ -7,7 +7,7 @@ use crate::{
     effects::Effects,
     error::RegistryError,
     freeze,
-    legality::{Asked, When, drops_invariant, holds_more_than_v, is_wider, plan, v},
+    legality::{Asked, When, drops_invariant, holds_more_than_v, is_wider, plan, unread_schema, v},
     modules::{Ctx, required},
     refs, rollback,
 };
@@ -119,6 +119,10 @@ fn flip(
     }
     let mut held = 0u128;
     for follower in refs::followers(st, manager, name, None, usize::try_from(FOLLOWERS_WEIGHED).unwrap_or(0))? {
+        // A follower that nobody called since an earlier flip has older data than the tag's code writes.
+        if unread_schema(&required(st, &follower)?.data_schemas, manifest.as_ref()).is_some() {
+            return Ok(Class::Major);
+        }
         held = held.saturating_add(account(st, &follower.account())?.free.0);
     }
     let grave = held > v(ctx)?.0 || holds_more_than_v(st, manager, ctx)?;

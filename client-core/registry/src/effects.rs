@@ -72,24 +72,34 @@ impl Effects {
                         return Err(twice());
                     }
                 }
-                Effect::Set { module, parameter, value } => changes.push(ConfigChange {
-                    module_id: *module,
-                    parameter: parameter.clone(),
-                    value: value.clone(),
-                }),
+                Effect::Set { module, parameter, value } => {
+                    let change =
+                        ConfigChange { module_id: *module, parameter: parameter.clone(), value: value.clone() };
+                    let same = |known: &ConfigChange| known.module_id == *module && known.parameter == *parameter;
+                    if changes.iter().any(same) {
+                        return Err(twice());
+                    }
+                    changes.push(change);
+                }
                 Effect::Move { from, to, amount } => {
                     let before = effects.moves.insert((*from, *to), amount.0);
                     if before.is_some() || amount.is_zero() {
                         return Err(twice());
                     }
                 }
-                Effect::Upgrade { module, code, version, migration } => effects.upgrades.push(UpgradeAsked {
-                    module: *module,
-                    code: *code,
-                    version: *version,
-                    migration: *migration,
-                }),
-                Effect::Tag { manager, tag, code } => effects.tags.push((*manager, tag.clone(), *code)),
+                Effect::Upgrade { module, code, version, migration } => {
+                    let (module, code, version, migration) = (*module, *code, *version, *migration);
+                    if effects.upgrades.iter().any(|known| known.module == module) {
+                        return Err(twice());
+                    }
+                    effects.upgrades.push(UpgradeAsked { module, code, version, migration });
+                }
+                Effect::Tag { manager, tag, code } => {
+                    if effects.tags.iter().any(|known| (known.0, &known.1) == (*manager, tag)) {
+                        return Err(twice());
+                    }
+                    effects.tags.push((*manager, tag.clone(), *code));
+                }
             }
         }
         if !changes.is_empty() {
@@ -102,3 +112,6 @@ impl Effects {
         Ok(effects)
     }
 }
+
+#[cfg(test)]
+mod tests;

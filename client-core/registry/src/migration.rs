@@ -157,3 +157,6 @@ impl<E: ?Sized> Enactment<'_, E> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,15 +32,15 @@ pub(crate) fn plan(
         migration: rollback.reverse_migration,
     };
     let old_code = refs::resolve(st, ctx.slot, &record.executable)?;
-    if old_code == target.code && record.generation == target.generation {
-        return Err(missing);
-    }
     let new = required_info(st, &target.code)?;
     let (old_manifest, manifest) = (required_info(st, &old_code)?.manifest()?, new.manifest()?);
     let data = match &rollback.reverse_migration {
         Some(code) => Data::Migrate(find_migration(st, *code, &asked, &new)?),
         None => data(&record, &target, manifest.as_ref())?,
     };
+    if old_code == target.code && !matches!(data, Data::Return(_)) {
+        return Err(missing); // it runs already
+    }
     let class = if rollback.reverse_migration.is_some() { Class::Major } else { Class::Minor };
     Ok((asked, Plan { record, old_code, new, old_manifest, manifest, data, class }))
 }
@@ -50,7 +50,10 @@ fn data(record: &ModuleRecord, target: &VersionRecord, manifest: Option<&Manifes
     let place = record.earlier.iter().position(|generation| generation.number == target.generation);
     let since = |place: usize| record.earlier.iter().skip(place.saturating_add(1));
     let untouched = |place: &usize| record.fresh && since(*place).all(|generation| generation.fresh);
-    if let Some(place) = place.filter(untouched) {
+    // A version that came without a migration may have written more into that generation than this one reads.
+    let schemas = |place: &usize| record.earlier.get(*place).map_or(&[][..], |generation| &generation.schemas);
+    let readable = |place: &usize| unread_schema(schemas(place), manifest).is_none();
+    if let Some(place) = place.filter(untouched).filter(readable) {
         return Ok(Data::Return(place));
     }
     let Some(schema) = unread_schema(&record.data_schemas, manifest) else { return Ok(Data::Keep) };
@@ -60,3 +63,6 @@ fn data(record: &ModuleRecord, target: &VersionRecord, manifest: Option<&Manifes
         None => RegistryError::GenerationGone(target.sequence),
     })
 }
+
+#[cfg(test)]
+mod tests;

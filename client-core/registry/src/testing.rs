@@ -1,27 +1,26 @@
-//! Test-only: real little modules, a state with ZRA, and an executor that runs scripts instead of guests.
+//! Test-only: real little modules and a state with ZRA; an executor that runs scripts instead of guests; votes.
+
+mod enacting;
+mod scripts;
+
+pub use enacting::*;
+pub use scripts::*;
 
 use crate::{
     codes::{Uploaded, begin_upload, upload_chunk},
-    effects::Effects,
-    executor::{Executed, Executor, SystemCall, SystemResult},
-    journal::Vote,
-    keys,
     modules::{Ctx, deploy},
-    usage::Usage,
 };
 use codec::Encode;
 use scale_info::{MetaType, Registry};
-use std::{collections::BTreeMap, rc::Rc};
 use wasm_encoder::{
     CodeSection, CustomSection, EntityType, ExportKind as WasmKind, ExportSection, Function, FunctionSection,
     ImportSection, Module, TypeSection, ValType,
 };
 use zera_primitives::{
-    AccountId, Amount, Class, Executable, Hash, Height, Manifest, ModuleId, Outcome, Params, ProposalId, Slot,
-    StateKey, limits,
+    AccountId, Amount, Executable, Hash, Height, Manifest, ModuleId, Params, Slot, limits,
     manifest::{Argument, Export, ExportKind, MANIFEST_FORMAT, Parameter, SemVer},
 };
-use zera_state::{MemoryState, StateError, StateView, accounts};
+use zera_state::{MemoryState, accounts};
 use zera_vm::{ValKind, host};
 
 /// Holds all ZRA.
@@ -31,21 +30,6 @@ pub const BOB: AccountId = AccountId([2; 32]);
 /// The module of most tests.
 pub const MODULE: ModuleId = ModuleId([9; 32]);
 pub const SUPPLY: Amount = Amount::zra(1_000_000_000);
-/// The proposal of most tests.
-pub const VOTE: ProposalId = ProposalId(42);
-
-/// [`VOTE`], passed in this class.
-pub fn vote(class: Class) -> Vote {
-    Vote {
-        proposal: VOTE,
-        payload: Hash([4; 32]),
-        class,
-        y_for: Amount::zra(5),
-        y_against: Amount::zra(1),
-        base: Amount::zra(10),
-        rehearsal: Hash([6; 32]),
-    }
-}
 
 /// A state in which Alice has everything.
 pub fn rich() -> MemoryState {
@@ -197,109 +181,4 @@ pub fn deployed(spec: &Spec) -> MemoryState {
     let code = store(&mut st, &spec.bytes());
     deploy(&mut st, &ctx(&Params::demo()), &ALICE, &MODULE, Executable::Code(code)).unwrap();
     st
-}
-
-/// What an executor was asked to run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
-    pub entry: String,
-    pub code: Hash,
-    pub args: Vec<u8>,
-    pub caller: crate::SystemCaller,
-    pub generation: u32,
-    pub old_generation: Option<u32>,
-    pub read_only: bool,
-    pub gas: u64,
-}
-
-type Script = Rc<dyn Fn(&mut MemoryState, &SystemCall<'_>) -> Result<SystemResult, StateError>>;
-type Enact = Rc<dyn Fn(&mut MemoryState, &mut Effects) -> Outcome>;
-
-/// Runs scripts by entry; an entry without one is a bug of the test. As an executor must, it takes back what a call
-/// wrote unless it ended well, and counts what a migration's generation holds.
-#[derive(Clone, Default)]
-pub struct Scripts {
-    scripts: BTreeMap<&'static str, Script>,
-    enact: Option<Enact>,
-    pub asked: Vec<Asked>,
-}
-
-impl Scripts {
-    pub fn on(
-        mut self,
-        entry: &'static str,
-        script: impl Fn(&mut MemoryState, &SystemCall<'_>) -> Result<SystemResult, StateError> + 'static,
-    ) -> Self {
-        self.scripts.insert(entry, Rc::new(script));
-        self
-    }
-
-    /// The entry ends like this and writes nothing.
-    pub fn ends(self, entry: &'static str, outcome: Outcome, result: &'static [u8]) -> Self {
-        self.on(entry, move |_, _| Ok(ended(outcome, result, 10)))
-    }
-
-    /// A proposal's own code does this.
-    pub fn enacts(mut self, script: impl Fn(&mut MemoryState, &mut Effects) -> Outcome + 'static) -> Self {
-        self.enact = Some(Rc::new(script));
-        self
-    }
-
-    /// Entries asked for, in order.
-    pub fn entries(&self) -> Vec<&str> {
-        self.asked.iter().map(|asked| asked.entry.as_str()).collect()
-    }
-}
-
-pub fn ended(outcome: Outcome, result: &[u8], gas: u64) -> SystemResult {
-    SystemResult { outcome, result: result.to_vec(), gas, events: vec![], usage: Usage::default(), diagnostic: None }
-}
-
-/// What a generation of a module's storage really holds.
-pub fn held(st: &MemoryState, module: &ModuleId, generation: u32) -> Usage {
-    let prefix = StateKey::storage(module, generation, &[]);
-    let mut held = Usage::default();
-    for key in keys::scan(st, &prefix).unwrap() {
-        let name = key.as_bytes().len() - prefix.as_bytes().len();
-        held.entries += 1;
-        held.bytes += (name + st.get(&key).unwrap().unwrap().len()) as u64;
-    }
-    held
-}
-
-impl Executor<MemoryState> for Scripts {
-    fn run(&mut self, st: &mut MemoryState, call: &SystemCall<'_>) -> Result<SystemResult, StateError> {
-        self.asked.push(Asked {
-            entry: call.entry.into(),
-            code: call.code,
-            args: call.args.to_vec(),
-            caller: call.caller,
-            generation: call.generation,
-            old_generation: call.old_generation,
-            read_only: call.read_only,
-            gas: call.gas,
-        });
-        let script = self.scripts.get(call.entry).unwrap_or_else(|| panic!("no script for {}", call.entry)).clone();
-        let checkpoint = st.clone();
-        let mut ended = script(st, call)?;
-        if !ended.outcome.is_ok() {
-            *st = checkpoint;
-            ended.usage = call.usage;
-        } else if call.old_generation.is_some() {
-            // What the registry handed in must be what is there: one wrong count is carried on for ever.
-            assert_eq!(held(&checkpoint, &call.module, call.generation), call.usage);
-            ended.usage = held(st, &call.module, call.generation);
-        }
-        Ok(ended)
-    }
-
-    fn execute(&mut self, st: &mut MemoryState, _: &Hash, gas: u64) -> Result<Executed, StateError> {
-        let script = self.enact.clone().expect("no script for enact()");
-        let (checkpoint, mut effects) = (st.clone(), Effects::default());
-        let outcome = script(st, &mut effects);
-        if !outcome.is_ok() {
-            *st = checkpoint;
-        }
-        Ok(Executed { outcome, gas: gas.min(100), events: vec![], effects, diagnostic: None })
-    }
 }

@@ -75,6 +75,8 @@ pub struct Enactment<'a, E: ?Sized> {
     executor: &'a mut E,
     vote: &'a Vote,
     done: Enacted,
+    /// Gas that outgoing code used for its answers.
+    outgoing_gas: u64,
 }
 
 /// Enacts `payload`, voted as `vote` says.
@@ -90,7 +92,7 @@ pub fn enact<S: StateAccess + ?Sized, E: Executor<S> + ?Sized>(
     vote: &Vote,
     payload: &Payload,
 ) -> Result<Enacted, EnactError> {
-    let mut enactment = Enactment { ctx, executor, vote, done: Enacted::default() };
+    let mut enactment = Enactment { ctx, executor, vote, done: Enacted::default(), outgoing_gas: 0 };
     enactment.payload(st, payload)?;
     Ok(enactment.done)
 }
@@ -106,7 +108,7 @@ pub fn resume<S: StateAccess + ?Sized, E: Executor<S> + ?Sized>(
     vote: &Vote,
     payload: &Payload,
 ) -> Result<Enacted, EnactError> {
-    let mut enactment = Enactment { ctx, executor, vote, done: Enacted::default() };
+    let mut enactment = Enactment { ctx, executor, vote, done: Enacted::default(), outgoing_gas: 0 };
     enactment.resume(st, payload)?;
     Ok(enactment.done)
 }
@@ -352,7 +354,7 @@ impl<E: ?Sized> Enactment<'_, E> {
             self.invariants(st, asked, &plan, generation)?;
         }
         if let Some(entry) = plan.new.entry(plan.manifest.as_ref(), ExportKind::Health, HEALTH) {
-            let ended = self.look(st, asked.module, asked.code, &entry, generation)?;
+            let ended = self.run(st, looking(asked.module, asked.code, &entry, generation))?;
             if !ended.outcome.is_ok() || !matches!(ended.result.as_slice(), [1] | [1, 0, 0, 0]) {
                 return Err(self.failed(AbortReason::Unhealthy, "health()", &ended));
             }
@@ -378,8 +380,9 @@ impl<E: ?Sized> Enactment<'_, E> {
             if new.export(&export.name).is_none_or(|other| other.kind != ExportKind::Invariant) {
                 continue;
             }
-            let before = self.look(st, asked.module, plan.old_code, &export.name, plan.record.generation)?;
-            let after = self.look(st, asked.module, asked.code, &export.name, generation)?;
+            let before = looking(asked.module, plan.old_code, &export.name, plan.record.generation);
+            let before = self.ask_outgoing(st, &before)?;
+            let after = self.run(st, looking(asked.module, asked.code, &export.name, generation))?;
             if before.outcome.is_ok() && (!after.outcome.is_ok() || after.result != before.result) {
                 let detail = format!("{}() has another value afterwards", export.name);
                 return Err(self.abort(AbortReason::InvariantBroken, detail));
@@ -388,31 +391,20 @@ impl<E: ?Sized> Enactment<'_, E> {
         Ok(())
     }
 
-    /// A read-only call of `code` on one generation of a module's data.
-    fn look<S: StateAccess + ?Sized>(
+    /// Runs outgoing code with gas of its own, half of an enactment's: a broken old version cannot use up what its
+    /// replacement needs, and a migration that leaves no gas cannot keep it from being heard.
+    fn ask_outgoing<S: StateAccess + ?Sized>(
         &mut self,
         st: &mut S,
-        module: ModuleId,
-        code: Hash,
-        entry: &str,
-        generation: u32,
+        call: &SystemCall<'_>,
     ) -> Result<SystemResult, EnactError>
     where
         E: Executor<S>,
     {
-        let call = SystemCall {
-            module,
-            code,
-            entry,
-            args: &[],
-            caller: SystemCaller::Runtime,
-            generation,
-            old_generation: None,
-            usage: Usage::default(),
-            read_only: true,
-            gas: 0,
-        };
-        self.run(st, call)
+        let gas = (self.ctx.params.migration_gas / 2).saturating_sub(self.outgoing_gas);
+        let ended = self.executor.run(st, &SystemCall { gas, ..*call })?;
+        self.outgoing_gas = self.outgoing_gas.saturating_add(ended.gas);
+        Ok(ended)
     }
 
     fn put_into_force<S: StateAccess + ?Sized>(
@@ -651,6 +643,22 @@ impl<E: ?Sized> Enactment<'_, E> {
 
     pub(crate) const fn abort(&self, reason: AbortReason, detail: String) -> EnactError {
         EnactError::Abort(Abort { reason, detail, gas: self.done.gas })
+    }
+}
+
+/// A read-only call of `code` on one generation of a module's data.
+fn looking(module: ModuleId, code: Hash, entry: &str, generation: u32) -> SystemCall<'_> {
+    SystemCall {
+        module,
+        code,
+        entry,
+        args: &[],
+        caller: SystemCaller::Runtime,
+        generation,
+        old_generation: None,
+        usage: Usage::default(),
+        read_only: true,
+        gas: 0,
     }
 }
 

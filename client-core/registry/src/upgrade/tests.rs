@@ -2,75 +2,15 @@
 
 use super::*;
 use crate::{
-    executor::SystemResult,
     module_set::{module_set_id, next},
     modules::{attempts, config_history, module, record_attempt, versions},
-    refs::resolve,
-    testing::{
-        ALICE, MODULE, Scripts, Spec, VOTE, assert_balanced, ctx, deployed, ended, export, held, manifest, store, vote,
-        with_parameter,
-    },
+    testing::*,
     usage::{Usage, storage_usage},
 };
 use codec::{DecodeAll, Encode};
 use scale_info::meta_type;
-use zera_primitives::{Amount, Manifest, Params, Slot, StateKey, WasmModuleUpgradeProposal};
-use zera_state::{MemoryState, StateView, accounts::transfer};
-
-fn proposal(new: Hash, version: u32, migration: Option<Hash>) -> Payload {
-    Payload::Upgrade(WasmModuleUpgradeProposal {
-        module_id: MODULE,
-        new_wasm_bytecode: new,
-        new_version: version,
-        migration_logic_hash: migration,
-        description: String::new(),
-    })
-}
-
-fn run(st: &mut MemoryState, scripts: &mut Scripts, class: Class, payload: &Payload) -> Result<Enacted, EnactError> {
-    enact(st, &ctx(&Params::demo()), scripts, &vote(class), payload)
-}
-
-fn reason(result: Result<Enacted, EnactError>) -> AbortReason {
-    match result {
-        Err(EnactError::Abort(abort)) => {
-            assert!(!abort.detail.is_empty());
-            abort.reason
-        }
-        other => panic!("not aborted: {other:?}"),
-    }
-}
-
-/// The code that [`MODULE`] runs.
-fn running(st: &MemoryState) -> Hash {
-    resolve(st, Slot(70), &module(st, &MODULE).unwrap().unwrap().executable).unwrap()
-}
-
-fn spec(version: (u16, u16, u16), schema: u32, reads: &[u32]) -> Spec {
-    Spec::new(Some(manifest(version, schema, reads))).scale("go")
-}
-
-/// [`MODULE`] at 1.0.0 with schema 1 and three stored entries.
-fn v1() -> MemoryState {
-    let mut st = deployed(&spec((1, 0, 0), 1, &[]));
-    for key in [b"a", b"b", b"c"] {
-        st.put(StateKey::storage(&MODULE, 0, key), vec![1; 10]);
-        usage::charge_storage(&mut st, Amount(1_000), Some(&ALICE), &MODULE, None, Some(11)).unwrap();
-    }
-    st
-}
-
-/// Copies each old entry, one byte longer.
-fn migrate(st: &mut MemoryState, call: &SystemCall<'_>) -> Result<SystemResult, StateError> {
-    let prefix = StateKey::storage(&call.module, call.old_generation.unwrap(), &[]);
-    for key in keys::scan(st, &prefix)? {
-        let mut value = st.get(&key)?.unwrap();
-        value.push(2);
-        let name = &key.as_bytes()[prefix.as_bytes().len()..];
-        st.put(StateKey::storage(&call.module, call.generation, name), value);
-    }
-    Ok(ended(Outcome::Ok, &[], 900))
-}
+use zera_primitives::{Amount, Manifest, Params, StateKey};
+use zera_state::{StateView, accounts::transfer};
 
 #[test]
 fn compatible_code_is_swapped_and_its_data_stay() {
@@ -102,7 +42,7 @@ fn a_migration_writes_a_new_generation_and_health_sees_it() {
     let mut st = v1();
     let bytes = spec((2, 0, 0), 2, &[]).scale("migrate").scale("health").bytes();
     let code = store(&mut st, &bytes);
-    let mut scripts = Scripts::default().on("migrate", migrate).ends("health", Outcome::Ok, &[1]);
+    let mut scripts = Scripts::default().on("migrate", copy_all).ends("health", Outcome::Ok, &[1]);
     let enacted = run(&mut st, &mut scripts, Class::Major, &proposal(code, 2, Some(code))).unwrap();
 
     assert_eq!((enacted.gas, enacted.writes), (910, 3));
@@ -130,7 +70,7 @@ fn migration_logic_may_stand_in_code_of_its_own() {
     let logic = store(&mut st, &Spec::new(Some(described)).scale("convert").bytes());
     let mut scripts = Scripts::default().on("convert", move |st, call| {
         assert_eq!(call.code, logic);
-        migrate(st, call)
+        copy_all(st, call)
     });
     run(&mut st, &mut scripts, Class::Major, &proposal(code, 2, Some(logic))).unwrap();
     assert_eq!(running(&st), code);
@@ -141,7 +81,7 @@ fn three_generations_are_kept() {
     let mut st = v1();
     for n in 1..=4u16 {
         let code = store(&mut st, &spec((1 + n, 0, 0), 1 + u32::from(n), &[]).scale("migrate").bytes());
-        let mut scripts = Scripts::default().on("migrate", migrate);
+        let mut scripts = Scripts::default().on("migrate", copy_all);
         run(&mut st, &mut scripts, Class::Major, &proposal(code, 1 + u32::from(n), Some(code))).unwrap();
     }
     // Two are to be removed, six entries: a block's share after the other.
