@@ -2,9 +2,11 @@
 //! differently. Both states are copies, so that a host can take its time between two transactions.
 
 use crate::{client::Client, error::ClientError};
-use zera_primitives::{Amount, Event, Gas, Hash, ModuleId, Outcome, Receipt, SignedTransaction, Slot, tx::Call};
-use zera_runtime::{BlockCtx, Diagnostic, Machine, Unfit, execute};
-use zera_state::{ChangeSet, MemoryState, Overlay, accounts};
+use zera_primitives::{
+    AccountId, Amount, Event, Gas, Hash, ModuleId, Outcome, Receipt, SignedTransaction, Slot, tx::Call,
+};
+use zera_runtime::{BlockCtx, Called, Diagnostic, Machine, Unfit, execute, query};
+use zera_state::{ChangeSet, MemoryState, Overlay, StateView, accounts};
 
 /// The head's state as it is and as an enactment would leave it.
 pub struct Replay {
@@ -75,14 +77,15 @@ impl Client {
 }
 
 impl Replay {
-    /// Runs `signed`, a transaction of the past whose receipt is `receipt`, on both states, for the sake of `module`. It
-    /// gets its sender's present nonce and a new expiry; its signature is not looked at, since its block was certified.
+    /// Runs `signed`, a transaction of the past whose receipt is `receipt`, on both states, for the sake of `module`. What
+    /// it does stays for those that follow. It gets its sender's present nonce and a new expiry; its signature is not
+    /// looked at, since its block was certified.
     ///
     /// # Errors
     /// [`ClientError::State`], [`ClientError::Fault`]. A transaction that could not stand in a block today, for example
     /// for lack of ZRA, ends as [`Outcome::Invalid`] with the cause.
     pub fn run(
-        &self,
+        &mut self,
         signed: &SignedTransaction,
         receipt: &Receipt,
         module: &ModuleId,
@@ -93,23 +96,54 @@ impl Replay {
         Ok(Replayed {
             transaction: signed.hash(),
             entry: first.map_or_else(String::new, |call| call.entry.clone()),
-            before: self.end(&self.before, signed, place)?,
-            after: self.end(&self.after, signed, place)?,
+            before: self.before.run(&self.machine, signed, place)?,
+            after: self.after.run(&self.machine, signed, place)?,
         })
     }
 
-    fn end(&self, side: &Side, signed: &SignedTransaction, place: Option<usize>) -> Result<Ending, ClientError> {
+    /// The state without the enactment, and what has run on it since.
+    #[must_use]
+    pub fn before(&self) -> &dyn StateView {
+        &self.before.state
+    }
+
+    /// The state that the enactment would leave, and what has run on it since.
+    #[must_use]
+    pub fn after(&self) -> &dyn StateView {
+        &self.after.state
+    }
+
+    /// What a query export answers without and with the enactment.
+    ///
+    /// # Errors
+    /// [`ClientError::State`], [`ClientError::Fault`].
+    pub fn query(&self, module: &ModuleId, entry: &str, args: &[u8]) -> Result<(Called, Called), ClientError> {
+        let ask =
+            |side: &Side| query(&self.machine, &side.state, &side.ctx, &AccountId::default(), (module, entry, args));
+        Ok((ask(&self.before)?, ask(&self.after)?))
+    }
+}
+
+impl Side {
+    fn run(
+        &mut self,
+        machine: &Machine,
+        signed: &SignedTransaction,
+        place: Option<usize>,
+    ) -> Result<Ending, ClientError> {
         let mut again = signed.clone();
         let transaction = &mut again.transaction;
-        transaction.nonce = accounts::account(&side.state, &transaction.sender)?.nonce;
-        transaction.expiry = side.ctx.slot;
+        transaction.nonce = accounts::account(&self.state, &transaction.sender)?.nonce;
+        transaction.expiry = self.ctx.slot;
         transaction.fee_limit = Amount(u128::MAX);
-        let mut overlay = Overlay::new(&side.state);
-        let done = match execute(&self.machine, &mut overlay, &side.ctx, &again, None) {
+        let mut overlay = Overlay::new(&self.state);
+        let done = match execute(machine, &mut overlay, &self.ctx, &again, None) {
             Ok(done) => done,
             Err(Unfit::Inadmissible(error)) => return Ok(Ending::refused(error.to_string())),
             Err(other) => return Err(other.into()),
         };
+        let changes = overlay.into_parts().0;
+        self.state.apply(&changes);
         let Diagnostic { result, .. } =
             place.and_then(|place| done.diagnostics.get(place)).cloned().unwrap_or_default();
         let cause = done.diagnostics.into_iter().find_map(|diagnostic| diagnostic.cause);
