@@ -65,6 +65,8 @@ fn a_jump_of_the_base_is_flagged_with_its_mover() {
     assert_eq!(flags(&mut sim, id), [], "not a tenth of S yet");
     sim.run_to(106);
     sim.allocate(2, id, Side::For, zra(5_000_000)).unwrap();
+    sim.run_to(107); // part of the same jump by its window, but flagged already
+    sim.allocate(2, id, Side::For, zra(7_200_000)).unwrap();
     sim.run_to(200);
     let jump = Flag::BaseJump {
         from: moment(100),
@@ -96,8 +98,10 @@ fn there_and_back_is_flagged_both_ways() {
     sim.allocate(1, id, Side::For, zra(1_000_000)).unwrap();
     sim.run_to(103);
     sim.allocate(1, id, Side::For, zra(4_000_000)).unwrap();
-    sim.run_to(107); // four slots later is not a moment any more
+    sim.run_to(150);
     sim.allocate(1, id, Side::For, zra(1_000_000)).unwrap();
+    sim.run_to(154); // four slots later is not a moment any more
+    sim.allocate(1, id, Side::For, zra(4_000_000)).unwrap();
     let pulse = |who, side, dip, from, to| Flag::Pulse {
         account: account(who),
         side,
