@@ -131,7 +131,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         delegate(&mut delegated, &ctx(2), &account(number), Class::Minor, &account(300), Amount::zra(500))?;
     }
-    let share = |round: u64| if round % 2 == 0 { 400_000 } else { 600_000 };
+    let share = |round: u64| if round.is_multiple_of(2) { 400_000 } else { 600_000 };
     let acts = timed(|round| {
         allocate_delegated(&mut delegated, &ctx(3 + round), &account(300), ids[0], Side::For, share(round))
             .is_ok_and(|(touched, _)| touched == 64)
