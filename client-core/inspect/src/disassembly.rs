@@ -12,11 +12,14 @@ use codec::{Decode, DecodeWithMemTracking, Encode};
 use std::{collections::BTreeSet, io, ops::Range};
 use wasm_encoder::{NameMap, NameSection, Section as _};
 use wasmparser::{BlockType, FuncType, Operator, ValType};
+use zera_primitives::Hash;
 
 /// Most bytes of text that one listing holds.
 pub const TEXT_BYTES: usize = 16 << 20;
 /// Most lines that one listing holds: two for each byte of the largest module would be as many.
 pub const TEXT_LINES: usize = 1 << 20;
+/// Parameters and results up to which a type is named by them.
+const TYPES_NAMED: usize = 16;
 /// Ids of sections.
 const TYPE: u8 = 1;
 const FUNCTION: u8 = 3;
@@ -149,8 +152,11 @@ fn header(module: &Module, labels: &[String], index: u32) -> String {
     text
 }
 
-/// The name of a type in the text: `i32.i64->i32`.
-pub(crate) fn type_label(ty: &FuncType) -> String {
+/// The name of a type in the text: `i32.i64->i32`, or part of its digest when that would be too long to read.
+fn type_label(ty: &FuncType, digest: &Hash) -> String {
+    if ty.params().len().saturating_add(ty.results().len()) > TYPES_NAMED {
+        return format!("type.{}", digest.to_hex().chars().take(16).collect::<String>());
+    }
     let list = |types: &[ValType]| match types {
         [] => "none".to_owned(),
         types => types.iter().map(ValType::to_string).collect::<Vec<_>>().join("."),
@@ -200,8 +206,8 @@ impl Made {
         };
         let mut types = NameMap::new();
         let mut known = BTreeSet::new();
-        for (index, ty) in module.types.iter().enumerate() {
-            let label = type_label(ty);
+        for (index, (ty, digest)) in module.types.iter().zip(&module.digests).enumerate() {
+            let label = type_label(ty, digest);
             // The same type twice would be given a name with its index in it; the plain index says as much.
             if known.insert(label.clone()) {
                 types.append(small(index), &label);

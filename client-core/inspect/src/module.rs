@@ -54,6 +54,8 @@ pub struct Module {
     pub(crate) code: Vec<u8>,
     pub(crate) info: ModuleInfo,
     pub(crate) types: Vec<FuncType>,
+    /// A digest of each type, equal exactly for equal types.
+    pub(crate) digests: Vec<Hash>,
     /// Names and types of the imported functions; the profile has no other imports.
     pub(crate) imports: Vec<(String, u32)>,
     pub(crate) functions: Vec<Function>,
@@ -67,6 +69,8 @@ pub struct Module {
     pub(crate) tables: Vec<String>,
     /// Exports of functions, by name.
     pub(crate) exports: BTreeMap<String, u32>,
+    /// The first few export names of each exported function.
+    exported: BTreeMap<u32, Vec<String>>,
     pub(crate) start: Option<u32>,
     pub(crate) elements: Vec<Segment<Vec<Option<u32>>>>,
     pub(crate) data: Vec<Segment<Range<usize>>>,
@@ -89,6 +93,7 @@ impl Module {
             code: Vec::new(),
             info,
             types: Vec::new(),
+            digests: Vec::new(),
             imports: Vec::new(),
             functions: Vec::new(),
             labels: Vec::new(),
@@ -96,6 +101,7 @@ impl Module {
             globals: Vec::new(),
             tables: Vec::new(),
             exports: BTreeMap::new(),
+            exported: BTreeMap::new(),
             start: None,
             elements: Vec::new(),
             data: Vec::new(),
@@ -246,17 +252,21 @@ impl Module {
 
     /// Gives every function and global a label of its own.
     fn name(&mut self, mut given: Given) {
-        let mut exported = BTreeMap::new();
         for (name, index) in &self.exports {
-            exported.entry(*index).or_insert_with(|| name.clone());
+            let names = self.exported.entry(*index).or_default();
+            if names.len() < EXPORTS_LISTED {
+                names.push(name.clone());
+            }
         }
+        self.digests = (0..small(self.types.len())).map(|ty| Hash::of(self.signature(ty).as_bytes())).collect();
         let mut labels = Labels::default();
         self.labels =
             self.imports.iter().zip(0..).map(|((name, _), at)| labels.take(format!("zera.{name}"), at)).collect();
         for (function, index) in self.functions.iter_mut().zip(small(self.imports.len())..) {
             let name = given.functions.remove(&index);
             function.stem = name.as_deref().map(|name| stem(name).to_owned());
-            let wanted = name.or_else(|| exported.remove(&index)).unwrap_or_else(|| format!("f{index}"));
+            let exported = self.exported.get(&index).and_then(|names| names.first().cloned());
+            let wanted = name.or(exported).unwrap_or_else(|| format!("f{index}"));
             self.labels.push(labels.take(wanted, index));
         }
         let mut labels = Labels::default();
@@ -306,14 +316,13 @@ impl Module {
     #[must_use]
     pub fn function(&self, index: u32) -> Option<FunctionInfo> {
         let function = self.own(index)?;
-        let exports = self.exports.iter().filter(|(_, exported)| **exported == index).map(|(name, _)| name.clone());
         Some(FunctionInfo {
             index,
             label: self.label(index).into(),
             signature: self.signature(function.ty),
             offset: small(function.body.start),
             bytes: small(function.body.len()),
-            exports: exports.take(EXPORTS_LISTED).collect(),
+            exports: self.exported.get(&index).cloned().unwrap_or_default(),
         })
     }
 
@@ -329,6 +338,11 @@ impl Module {
     pub(crate) fn type_of(&self, index: u32) -> u32 {
         let import = self.imports.get(index as usize).map(|(_, ty)| *ty);
         import.or_else(|| self.own(index).map(|function| function.ty)).unwrap_or(u32::MAX)
+    }
+
+    /// Digest of a type; no other type has it.
+    pub(crate) fn digest(&self, ty: u32) -> &[u8] {
+        self.digests.get(ty as usize).map_or(&[], |digest| &digest.0)
     }
 
     pub(crate) fn bytes(&self, range: &Range<usize>) -> &[u8] {

@@ -14,6 +14,9 @@ use zera_primitives::{
 };
 use zera_vm::ValKind;
 
+/// Custom sections that are compared one by one; the rest, with what stands between them, counts as one.
+const CUSTOMS: usize = 256;
+
 /// What a row is about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode, DecodeWithMemTracking)]
 pub enum What {
@@ -175,12 +178,21 @@ fn contents(module: &Module, all: &mut Surface) {
         let place = place.as_ref().map_or_else(|| "passive".to_owned(), |place| format!("at {place}"));
         all.insert((What::Data, at.to_string()), format!("{place}, {}", digest(module, items)));
     }
-    for (name, range) in &module.customs {
-        let mut name = short(name);
-        while all.contains_key(&(What::Custom, name.clone())) {
-            name.push('\'');
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    for (name, range) in module.customs.iter().take(CUSTOMS) {
+        let name = short(name);
+        let count = seen.entry(name.clone()).or_default();
+        *count = count.saturating_add(1);
+        let mut key = if *count == 1 { name } else { format!("{name} ({count})") };
+        while all.contains_key(&(What::Custom, key.clone())) {
+            key.push('\'');
         }
-        all.insert((What::Custom, name), digest(module, range));
+        all.insert((What::Custom, key), digest(module, range));
+    }
+    let rest = module.customs.get(CUSTOMS..).unwrap_or_default();
+    if let (Some(first), Some(last)) = (rest.first(), rest.last()) {
+        let rest = digest(module, &(first.1.start..last.1.end));
+        all.insert((What::Custom, format!("from the {CUSTOMS}th on")), rest);
     }
 }
 
@@ -207,11 +219,18 @@ fn capability(import: &str) -> &'static str {
         "emit_event" => "record events",
         "balance" => "read balances",
         "apply_wasm_module_upgrade" => "replace code of modules",
-        name if name.contains("executable") || name.contains("current_contract") => "replace its own code",
-        name if name.contains("wasm_ref") => "replace code of followers",
-        name if name.starts_with("create_contract") => "create modules",
+        "set_contract_wasm_ref" | "create_contract_wasm_ref" | "delete_contract_wasm_ref" => {
+            "replace code of followers"
+        }
+        "update_current_contract_executable_ref"
+        | "update_current_contract_wasm"
+        | "pin_current_contract_executable" => "replace its own code",
+        "create_contract_with_external_ref" | "create_contract_with_external_ref_and_constructor" => "create modules",
+        "get_contract_wasm_ref" | "get_address_executable" => "read code references",
+        "blake3" | "input_len" | "input_read" | "output_write" | "returned_read" | "fail" | "caller"
+        | "caller_kind" | "self_id" | "value" | "slot" | "height" => "read its call and the block",
         name if name.contains("proof") || name.contains("trace") || name.contains("groth16") => "use proofs",
-        _ => "read its call and the block",
+        _ => "other",
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn form(module: &Module, function: &Function) -> Result<Form, Inspect
         plain: Vec::new(),
         tokens: Vec::new(),
     };
-    forming.token(b't', module.signature(function.ty).as_bytes());
+    forming.token(b't', module.digest(function.ty));
     let body = module.body(function);
     let mut locals: Vec<(u32, ValType)> = Vec::new();
     for group in body.get_locals_reader()? {
@@ -97,14 +97,10 @@ impl Forming<'_> {
             Operator::I32Const { value } => self.constant(b'4', &value.to_le_bytes()),
             Operator::I64Const { value } => self.constant(b'8', &value.to_le_bytes()),
             Operator::CallIndirect { type_index, table_index } => {
-                let text = format!("{table_index} {}", self.module.signature(*type_index));
-                self.token(b'i', text.as_bytes());
+                self.token(b'i', &[self.module.digest(*type_index), &table_index.to_le_bytes()].concat());
             }
             other => match (block_type(other), bytes.first()) {
-                (Some(ty), Some(code)) => {
-                    let text = format!("{code} {}", self.module.signature(ty));
-                    self.token(b'b', text.as_bytes());
-                }
+                (Some(ty), Some(code)) => self.token(b'b', &[self.module.digest(ty), &[*code]].concat()),
                 _ => {
                     let mut plain = std::mem::take(&mut self.plain);
                     shortest(bytes, &mut plain);
@@ -120,8 +116,7 @@ impl Forming<'_> {
             self.token(kind, name.as_bytes());
         } else {
             self.named.push(index);
-            let signature = self.module.signature(self.module.type_of(index));
-            self.token(kind.to_ascii_uppercase(), signature.as_bytes());
+            self.token(kind.to_ascii_uppercase(), self.module.digest(self.module.type_of(index)));
         }
     }
 }

@@ -73,8 +73,8 @@ impl Side<'_> {
         index.checked_sub(self.module.imported()).map(|at| at as usize).filter(|at| *at < self.forms.len())
     }
 
-    fn signature(&self, at: usize) -> Option<String> {
-        self.module.functions.get(at).map(|function| self.module.signature(function.ty))
+    fn digest(&self, at: usize) -> Option<&[u8]> {
+        self.module.functions.get(at).map(|function| self.module.digest(function.ty))
     }
 
     /// Hashes of the bodies, and of what they call, [`ROUNDS`] calls deep.
@@ -178,11 +178,8 @@ impl Matching<'_, '_> {
                 form.named.iter().filter_map(|index| side.position(*index)).collect()
             };
             let (ours, theirs) = (called(old, one), called(new, two));
-            let signatures = |side: &Side<'_>, list: &[usize]| -> Vec<Option<String>> {
-                list.iter().map(|at| side.signature(*at)).collect()
-            };
-            let alike = one.shape == two.shape
-                || (ours.len() == theirs.len() && signatures(old, &ours) == signatures(new, &theirs));
+            let digests = |(ours, theirs): (&usize, &usize)| old.digest(*ours) == new.digest(*theirs);
+            let alike = one.shape == two.shape || (ours.len() == theirs.len() && ours.iter().zip(&theirs).all(digests));
             if alike {
                 ours.into_iter().zip(theirs).for_each(|(ours, theirs)| {
                     self.pair(ours, theirs, Matched::Caller);
@@ -231,7 +228,7 @@ impl Matching<'_, '_> {
                 let partner = self.pairs.old.get(at).copied().flatten();
                 let Some((other, _)) = partner else { continue };
                 let (Some(at), Some(other)) = (next(at), next(other)) else { continue };
-                let fits = self.old.signature(at).is_some() && self.old.signature(at) == self.new.signature(other);
+                let fits = self.old.digest(at).is_some() && self.old.digest(at) == self.new.digest(other);
                 if fits {
                     self.pair(at, other, Matched::Position);
                 }

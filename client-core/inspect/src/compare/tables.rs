@@ -6,6 +6,10 @@ use crate::{
     module::Module,
     surface::{Row, Surface, What, differing},
 };
+use zera_primitives::Hash;
+
+/// Entries compared one by one, of all segments together: as many as a table can have. More count as one a segment.
+const SLOTS: usize = 10_000;
 
 /// Rows of targets, start function and table entries that differ.
 pub(super) fn rows(old: &Side<'_>, new: &Side<'_>, pairs: &Pairs, old_labels: &[String]) -> Vec<Row> {
@@ -41,13 +45,20 @@ fn references<'l>(module: &Module, label: &dyn Fn(u32) -> &'l str) -> Surface {
     if let Some(start) = module.start {
         all.insert((What::Start, String::new()), label(start).to_owned());
     }
+    let mut left = SLOTS;
     for (at, segment) in module.elements.iter().enumerate() {
         let place = segment.at.as_deref().unwrap_or("passive");
         all.insert((What::Element, format!("{at}")), format!("{place}, {} entries", segment.items.len()));
-        for (slot, item) in segment.items.iter().enumerate() {
-            let text = item.map_or_else(|| "null".to_owned(), |index| label(index).to_owned());
-            all.insert((What::Element, format!("{at}.{slot:05}")), text);
+        let text = |item: &Option<u32>| item.map_or("null", label).to_owned();
+        for (slot, item) in segment.items.iter().take(left).enumerate() {
+            all.insert((What::Element, format!("{at}.{slot:05}")), text(item));
         }
+        let rest: Vec<String> = segment.items.iter().skip(left).map(text).collect();
+        if !rest.is_empty() {
+            let digest: String = Hash::of(rest.join("\n").as_bytes()).to_hex().chars().take(16).collect();
+            all.insert((What::Element, format!("{at}.{left:05} …")), format!("{} more, {digest}…", rest.len()));
+        }
+        left = left.saturating_sub(segment.items.len());
     }
     all
 }

@@ -65,8 +65,12 @@ impl Graph {
 
     /// Functions, imports counted first, that an indirect call through this type can reach.
     pub(super) fn targets(&self, module: &Module, ty: u32) -> &[u32] {
-        let node = self.node_of(module, ty).and_then(|node| node.checked_sub(self.functions));
-        node.and_then(|at| self.targets.get(at)).map_or(&[], Vec::as_slice)
+        self.node_of(module, ty).map_or(&[], |node| self.targets_of(node))
+    }
+
+    /// The same, by the type's node.
+    pub(super) fn targets_of(&self, node: usize) -> &[u32] {
+        node.checked_sub(self.functions).and_then(|at| self.targets.get(at)).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn nodes(&self) -> usize {

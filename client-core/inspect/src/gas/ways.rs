@@ -110,7 +110,7 @@ impl Costs {
                 let straight = if graph.is_function(*node) {
                     costs.function(module, graph, &hosts, *node)?
                 } else {
-                    costs.costliest(graph, *node)
+                    costs.costliest(graph, &hosts, *node)
                 };
                 done.push((*node, straight));
             }
@@ -129,8 +129,11 @@ impl Costs {
         self.straight.get(node).copied().unwrap_or_default()
     }
 
-    fn costliest(&self, graph: &Graph, node: usize) -> u64 {
-        graph.edges(node).iter().map(|target| self.of(*target)).max().unwrap_or_default()
+    /// The costliest target of an indirect call; targets in the component being worked on have no cost yet.
+    fn costliest(&self, graph: &Graph, hosts: &[u64], node: usize) -> u64 {
+        let own = graph.edges(node).iter().map(|target| self.of(*target));
+        let host = graph.targets_of(node).iter().filter_map(|index| hosts.get(*index as usize).copied());
+        own.chain(host).max().unwrap_or_default()
     }
 
     fn function(&mut self, module: &Module, graph: &Graph, hosts: &[u64], at: usize) -> Result<u64, InspectError> {
@@ -151,9 +154,7 @@ impl Costs {
                     way.pay(own.map_or(host.unwrap_or_default(), |at| self.of(at as usize)));
                 }
                 Operator::CallIndirect { type_index, .. } => {
-                    let host = graph.targets(module, *type_index).iter().filter_map(|index| hosts.get(*index as usize));
-                    let own = graph.node_of(module, *type_index).map_or(0, |node| self.of(node));
-                    way.pay(host.copied().max().unwrap_or_default().max(own));
+                    way.pay(graph.node_of(module, *type_index).map_or(0, |node| self.of(node)));
                 }
                 other => way.step(other, small(usize::try_from(offset).unwrap_or(usize::MAX))),
             }
