@@ -9,7 +9,7 @@
 
 use codec::{Decode, Encode};
 use zera_client::{
-    Base, Client, Diagnostic, GenesisConfig, HeadPointer, Record,
+    Base, Client, Diagnostic, GenesisConfig, HeadPointer, Record, journal,
     light::SealKey,
     primitives::{AccountId, Amount, Slot, conformance::line, keys::SecretKey, tx::Call},
 };
@@ -30,6 +30,7 @@ fn formats_are_those_on_file() {
     let sealed = client.seal(Slot(2), 7).unwrap();
     let base = Base::from_bytes(&client.base()).unwrap();
     let pointers = [&genesis, &sealed].map(|block| HeadPointer::decode(&mut &*block.head).unwrap());
+    let file = journal::export(&client, &Record::from_bytes(&genesis.record).unwrap().header).unwrap();
     let diagnostic = Diagnostic { result: vec![1], cause: Some("cause".into()) };
     zera_client::primitives::check_conformance!(&[
         line("Record", &[Record::from_bytes(&genesis.record).unwrap(), sealed.decoded]),
@@ -37,5 +38,7 @@ fn formats_are_those_on_file() {
         line("Base", &[base]),
         line("GenesisConfig", &[config]),
         line("Diagnostic", &[diagnostic]),
+        // The file is no SCALE value; its bytes are.
+        line("JournalFile", &[file]),
     ]);
 }

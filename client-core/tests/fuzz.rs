@@ -12,9 +12,9 @@ use bolero::check;
 use codec::Encode;
 use std::fs;
 use zera_client::{
-    Base, Client, HeadPointer, Record, Stored,
+    Base, Client, HeadPointer, Record, Stored, journal,
     light::{Certificate, SealKey},
-    primitives::{Block, Height, Manifest, SignedTransaction},
+    primitives::{Amount, Block, Hash, Height, Manifest, SignedTransaction, Slot, keys::SecretKey, tx::Call},
     state::merkle::Proof,
     vm,
 };
@@ -106,5 +106,26 @@ fn fuzz_snapshot() {
         };
         open(None, splice(&sealed.record, bytes));
         open(Some(splice(&base, bytes)), Vec::new());
+    });
+}
+
+#[test]
+fn fuzz_journal() {
+    let sealer = SealKey::from_seed(&[7; 32]).unwrap();
+    let config = zera_client::GenesisConfig::demo(sealer.public(), sealer.public(), 0);
+    let (mut client, genesis) = Client::create(&config, sealer).unwrap();
+    let secret = SecretKey::from_seed(&[7; 32]);
+    let code = prebuilt("counter");
+    let deploy = Call::Deploy { code: Hash::of(&code), args: 0u64.encode(), value: Amount::ZERO };
+    for step in client.prepare(secret.public(), Slot(1), &[code], vec![deploy]).unwrap().steps {
+        client.submit(&step.transaction.sign(&client.genesis(), &secret).encode(), Slot(1)).unwrap();
+    }
+    client.seal(Slot(1), 0).unwrap();
+    let real = journal::export(&client, &genesis.decoded.header).unwrap();
+    assert_eq!(journal::check(&real).unwrap().entries.len(), 1);
+    check!().with_type::<Vec<u8>>().for_each(|bytes| {
+        assert!(journal::check(bytes).is_err());
+        let spliced = splice(&real, bytes);
+        assert_eq!(journal::check(&spliced).is_ok(), spliced == real, "other bytes are another file");
     });
 }
