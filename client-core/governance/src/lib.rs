@@ -1,10 +1,10 @@
 //! Governance (design §6): stake, conviction in exact integers, the threshold base, proposals and what each block does
 //! with them. Pure maths in [`alpha`], [`decay`], [`curve`], [`base`], [`standing`] and [`forecast`]; state in the rest.
 //!
-//! The runtime calls, per block: [`tick()`] first, rehearses what is to be locked in ([`lock_in`]), enacts what is due
-//! ([`conclude`], [`begin_migration`]), runs the transactions
-//! ([`stake()`], [`unstake`], [`propose`], [`allocate`], [`withdraw`]), and gives the sum of the returned [`BaseDelta`]s
-//! to [`apply_base`] last.
+//! The runtime calls, per block: [`tick()`] first, enacts what is due ([`conclude`], [`begin_migration`],
+//! [`close_as_spam`]), rehearses what is to be locked in ([`lock_in`]), runs the transactions ([`stake()`], [`unstake`],
+//! [`propose`], [`allocate`], [`withdraw`], [`delegate`], [`allocate_delegated`], [`raise_class`]), and gives the sum of
+//! the returned [`BaseDelta`]s to [`apply_base`] last.
 
 #![cfg_attr(not(test), no_std)]
 extern crate alloc;
@@ -42,4 +42,4 @@ pub use records::{
     Ctx, Delegation, DelegationEnd, Delegator, Deposit, GovEvent, Lock, Mandate, Proposal, Proposed, Tick,
 };
 pub use stake::{stake, unstake};
-pub use tick::{apply_base, begin_migration, conclude, lock_in, rolled_back, tick};
+pub use tick::{apply_base, begin_migration, conclude, is_due, lock_in, rolled_back, tick};

@@ -145,9 +145,18 @@ fn go_on(
     GovEvent::Moved { proposal: id, from: progress.state, to }
 }
 
-fn due(st: &(impl StateView + ?Sized), ctx: &Ctx, id: ProposalId) -> Result<Progress, GovError> {
+/// True while what this block's [`tick`] named still waits to be done. Ask before doing it: a spam verdict enacted in the
+/// same block may have closed it meanwhile.
+///
+/// # Errors
+/// [`GovError::NoSuchProposal`].
+pub fn is_due(st: &(impl StateView + ?Sized), ctx: &Ctx, id: ProposalId) -> Result<bool, GovError> {
     let progress = store::progress(st, id)?;
-    if progress.state.is_live() && progress.due == ctx.height { Ok(progress) } else { Err(GovError::NotDue(id)) }
+    Ok(progress.state.is_live() && progress.due == ctx.height)
+}
+
+fn due(st: &(impl StateView + ?Sized), ctx: &Ctx, id: ProposalId) -> Result<Progress, GovError> {
+    if is_due(st, ctx, id)? { store::progress(st, id) } else { Err(GovError::NotDue(id)) }
 }
 
 /// Records that a later vote, `by`, rolled back what `id` had brought. Without effect unless it was enacted.

@@ -270,6 +270,34 @@ fn a_spam_verdict_about_itself_or_what_is_closed_is_refused() {
     assert_eq!(sim.spam(id), Err(GovError::Closed(id)), "closed between the vote and its enactment");
 }
 
+/// Whatever stage the target is in when the verdict is enacted, also where both are named in one block: nothing halts, the
+/// target is closed or the verdict closes nothing.
+#[test]
+fn a_spam_verdict_and_its_target_in_one_block() {
+    let (mut together, mut closed, mut late) = (0, 0, 0);
+    for from in 25..60 {
+        let (mut sim, target) = chain(Class::Patch, &[29_000_000, 29_000_000]);
+        let payload = Payload::Spam { proposal: target, description: String::new() };
+        let verdict = sim.submit(2, Class::Minor, payload).unwrap().id;
+        sim.allocate(2, verdict, Side::For, zra(29_000_000)).unwrap();
+        for slot in 1..=200 {
+            let tick = sim.block(slot);
+            together += u32::from(tick.due.contains(&verdict) && tick.locking.contains(&target));
+            if slot == from {
+                sim.allocate(1, target, Side::For, zra(29_000_000)).unwrap();
+            }
+        }
+        match (sim.state(target), sim.state(verdict)) {
+            (ProposalState::Aborted { reason: AbortReason::Spam, .. }, ProposalState::Active { .. }) => closed += 1,
+            (ProposalState::Active { .. }, ProposalState::Aborted { reason: AbortReason::NothingToClose, .. }) => {
+                late += 1
+            }
+            other => panic!("from {from}: {other:?}"),
+        }
+    }
+    assert!(together > 0 && closed > 0 && late > 0, "{together} {closed} {late}");
+}
+
 /// A proposal whose migration has begun cannot be talked away by a verdict.
 #[test]
 fn a_spam_verdict_stops_no_migration() {

@@ -4,8 +4,8 @@
 use proptest::test_runner::{Config, RngSeed};
 use zera_governance::{
     BaseDelta, Ctx, GovError, GovEvent, Proposed, Situation, Tick, allocate, allocate_delegated, apply_base,
-    apply_params, begin_migration, close_as_spam, conclude, delegate, genesis, lock_in, propose, queries, raise_class,
-    stake, standing::Standing, tick, unstake, withdraw,
+    apply_params, begin_migration, close_as_spam, conclude, delegate, genesis, is_due, lock_in, propose, queries,
+    raise_class, stake, standing::Standing, tick, unstake, withdraw,
 };
 use zera_primitives::{
     AbortReason, AccountId, Amount, Class, Hash, Height, ModuleId, Params, Payload, ProposalId, ProposalState, Side,
@@ -78,24 +78,47 @@ impl Sim {
         let ctx = self.ctx();
         let result = tick(&mut self.st, &ctx, &mut self.deltas).unwrap();
         self.events.extend(&result.events);
-        for id in &result.locking {
-            self.events.push(lock_in(&mut self.st, &ctx, *id, Hash::ZERO).unwrap());
-        }
-        if self.migrates {
-            for id in &result.due {
-                self.events.push(begin_migration(&mut self.st, &ctx, *id).unwrap());
-            }
-            return result;
-        }
         for id in &result.due {
-            if let (Ok(()), Payload::Parameters { params, .. }) =
-                (self.enactment, queries::proposal(&self.st, *id).unwrap().payload)
-            {
-                self.events.push(apply_params(&mut self.st, &ctx, &params).unwrap());
+            self.enact(*id);
+        }
+        for id in &result.locking {
+            if is_due(&self.st, &ctx, *id).unwrap() {
+                self.events.push(lock_in(&mut self.st, &ctx, *id, Hash::ZERO).unwrap());
             }
-            self.events.push(conclude(&mut self.st, &ctx, *id, self.enactment, &mut self.deltas).unwrap());
         }
         result
+    }
+
+    /// What the runtime does with a due proposal.
+    fn enact(&mut self, id: ProposalId) {
+        let ctx = self.ctx();
+        if !is_due(&self.st, &ctx, id).unwrap() {
+            return;
+        }
+        if self.migrates {
+            self.events.push(begin_migration(&mut self.st, &ctx, id).unwrap());
+            return;
+        }
+        let mut outcome = self.enactment;
+        match (outcome, queries::proposal(&self.st, id).unwrap().payload) {
+            (Ok(()), Payload::Parameters { params, .. }) => {
+                self.events.push(apply_params(&mut self.st, &ctx, &params).unwrap());
+            }
+            (Ok(()), Payload::Spam { proposal, .. }) => {
+                match close_as_spam(&mut self.st, &ctx, proposal, &mut self.deltas) {
+                    Ok((event, base)) => {
+                        apply_base(&mut self.st, &ctx, base).unwrap();
+                        self.events.push(event);
+                    }
+                    Err(error) => {
+                        assert!(!error.is_fatal());
+                        outcome = Err(AbortReason::NothingToClose);
+                    }
+                }
+            }
+            _ => {}
+        }
+        self.events.push(conclude(&mut self.st, &ctx, id, outcome, &mut self.deltas).unwrap());
     }
 
     /// What the runtime does after the transactions of a block.
