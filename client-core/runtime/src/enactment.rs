@@ -52,6 +52,9 @@ fn one(
     opening: &mut Opening,
 ) -> Result<u64, Unfit> {
     let payload = queries::proposal(st, id)?.payload;
+    if !governance::is_due(st, &ctx.governance(), id)? {
+        return Ok(0); // a spam verdict that was enacted in this block has closed it
+    }
     if !goes_on && is_busy(st, &payload)? {
         return Ok(0); // its module is migrating: it is named again in the next block
     }
@@ -132,7 +135,7 @@ fn lock_in(
     opening: &mut Opening,
 ) -> Result<u64, Unfit> {
     let payload = queries::proposal(st, id)?.payload;
-    if is_busy(st, &payload)? {
+    if !governance::is_due(st, &ctx.governance(), id)? || is_busy(st, &payload)? {
         return Ok(0);
     }
     let vote = vote(st, ctx, id)?;
