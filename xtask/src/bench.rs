@@ -9,9 +9,10 @@ use crate::{Args, Result, page, serve};
 use serde_json::Value;
 
 /// Native suites: examples named `bench_<suite>` of these folders' crates.
-const NATIVE: [(&str, &str); 4] = [
+const NATIVE: [(&str, &str); 5] = [
     ("zera-client", "client-core/examples"),
     ("zera-governance", "client-core/governance/examples"),
+    ("zera-inspect", "client-core/inspect/examples"),
     ("zera-state", "client-core/state/examples"),
     ("zera-vm", "client-core/vm/examples"),
 ];

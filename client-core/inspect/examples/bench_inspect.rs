@@ -1,61 +1,92 @@
-//! Times of inspection on a module of about 500 kB: `cargo run --profile bench-fast -p zera-inspect --example bench_inspect`.
-
+//! Measures inspection on a module of about 500 kB: one JSON line per case with `suite, case, value, unit, peer, ratio,
+//! ci`; `ci` is the half-width of the 95 % interval of the mean over the repetitions, in the case's unit.
+#![allow(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "a measurement, not consensus")]
 #![allow(clippy::unwrap_used, reason = "a bench that cannot run stops")]
 
-use std::time::Instant;
+use std::{hint::black_box, time::Instant};
 use wasm_encoder::{
     BlockType, CodeSection, ExportKind, ExportSection, Function, FunctionSection, Instruction, MemorySection,
     MemoryType, Module, TypeSection, ValType,
 };
-use zera_inspect::{Comparison, analyse, module_text};
+use zera_inspect::{Comparison, Difference, analyse, module_text};
 
 const FUNCTIONS: u32 = 1_500;
+const ROUNDS: usize = 20;
 
 fn main() {
-    let (old, new) = (module(0), module(7));
-    println!("modules of {} and {} bytes, {FUNCTIONS} functions", old.len(), new.len());
-    let read = timed("read and check", || zera_inspect::Module::read(new.clone()).unwrap());
-    let text = timed("disassembly of the whole", || module_text(&read).unwrap());
-    println!("  {} lines", text.lines.len());
-    let gas = timed("static gas", || analyse(&read).unwrap());
-    println!("  {} exports", gas.exports.len());
-    let (mut longest, mut steps) = (0, 0);
-    let found = timed("comparison", || {
-        let mut comparison = Comparison::new(old.clone(), new.clone()).unwrap();
-        loop {
-            let start = Instant::now();
-            let progress = comparison.step(64 << 10).unwrap();
-            longest = start.elapsed().as_micros().max(longest);
-            steps += 1;
-            if progress.is_complete() {
-                break comparison.difference().clone();
-            }
-        }
+    let (old, few, all) = (module(0), module(7), module(u64::MAX));
+    let size = old.len() / 1_000;
+    assert!((480..560).contains(&size), "{size} kB");
+    let read = zera_inspect::Module::read(old.clone()).unwrap();
+    let compare = |new: &[u8]| Comparison::new(old.clone(), new.to_vec()).unwrap().finish().unwrap();
+    assert_eq!(counts(&compare(&few)), (1_492, 8, 1));
+    assert_eq!(counts(&compare(&all)), (0, 1_500, 1));
+
+    // What comes to mind first: both texts, and one difference of their lines.
+    let text = |code: &[u8]| wasmprinter::print_bytes(code).unwrap();
+    let naive = timed(|| {
+        let (before, after) = (text(&old), text(&few));
+        let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+        similar::capture_diff_slices(similar::Algorithm::Myers, &before, &after).len()
     });
-    println!("  {steps} steps, the longest {longest} µs");
-    println!(
-        "  {} same, {} changed, {} added, {} removed",
-        found.same,
-        found.changed.len(),
-        found.added.len(),
-        found.removed.len()
+    let naive = ("one difference of both texts", mean(&naive));
+    report(
+        &format!("difference of {size} kB, 8 of 1,500 functions changed"),
+        &timed(|| compare(&few).same),
+        Some(naive),
     );
-    let all = timed("comparison with a module where every function differs", || {
-        Comparison::new(old.clone(), module(u64::MAX)).unwrap().finish().unwrap()
-    });
-    println!(
-        "  {} same, {} changed, {} lines left out",
-        all.same,
-        all.changed.len(),
-        all.changed.iter().filter(|one| one.cut).count()
-    );
+    report(&format!("difference of {size} kB, every function changed"), &timed(|| compare(&all).same), Some(naive));
+    report(&format!("longest step of it, 64 KiB each, of {size} kB"), &longest_steps(&old, &few), None);
+    report(&format!("disassembly of {size} kB"), &timed(|| module_text(&read).unwrap().lines.len()), None);
+    report(&format!("static gas of 40 exports, {size} kB"), &timed(|| analyse(&read).unwrap().exports.len()), None);
 }
 
-fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let done = work();
-    println!("{what}: {} µs", start.elapsed().as_micros());
-    done
+fn counts(found: &Difference) -> (u32, usize, usize) {
+    (found.same, found.changed.len(), found.added.len())
+}
+
+fn longest_steps(old: &[u8], new: &[u8]) -> Vec<f64> {
+    (0..ROUNDS)
+        .map(|_| {
+            let mut comparison = Comparison::new(old.to_vec(), new.to_vec()).unwrap();
+            let mut longest = 0.0f64;
+            while !comparison.progress().is_complete() {
+                let start = Instant::now();
+                comparison.step(64 << 10).unwrap();
+                longest = longest.max(start.elapsed().as_secs_f64() * 1e3);
+            }
+            longest
+        })
+        .collect()
+}
+
+/// Milliseconds of `work`, repeated after a first time that does not count.
+fn timed<T>(mut work: impl FnMut() -> T) -> Vec<f64> {
+    let mut samples: Vec<f64> = (0..=ROUNDS)
+        .map(|_| {
+            let start = Instant::now();
+            black_box(work());
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    samples.remove(0);
+    samples
+}
+
+fn mean(samples: &[f64]) -> f64 {
+    samples.iter().sum::<f64>() / samples.len() as f64
+}
+
+fn report(case: &str, samples: &[f64], peer: Option<(&str, f64)>) {
+    let value = mean(samples);
+    let variance = samples.iter().map(|sample| (sample - value).powi(2)).sum::<f64>() / (samples.len() as f64 - 1.0);
+    let ci = 1.96 * (variance / samples.len() as f64).sqrt();
+    let (peer, ratio) = peer.map_or(("null".to_owned(), "null".to_owned()), |(peer, theirs)| {
+        (format!("\"{peer}\""), format!("{:.3}", value / theirs))
+    });
+    println!(
+        "{{\"suite\":\"inspect\",\"case\":\"{case}\",\"value\":{value:.3},\"unit\":\"ms\",\"peer\":{peer},\"ratio\":{ratio},\"ci\":{ci:.3}}}"
+    );
 }
 
 /// SplitMix64.
