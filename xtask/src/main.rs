@@ -11,6 +11,7 @@ mod sh;
 mod test;
 mod tidy;
 mod toolchain;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,9 @@ usage: cargo xtask <verb>
   bench [suite] [--json]         measure; writes docs/benchmarks.md, or one JSON object per case
   tidy                           invariants, sizes, links, licences
   modules [--check]              build the guest modules, or check the built ones against their hashes
+  verify-build [NAME] [--json]   rebuild sample modules from source and compare the bytes; prints what a builder attests
+  verify-journal FILE [--genesis HASH]
+                                 check an exported upgrade journal offline
   codegen [--check]              regenerate what host_api.json generates, or check it is up to date
 ";
 
@@ -56,6 +60,8 @@ fn run(args: &[String]) -> Result<bool> {
         "bench" => bench::run(&Args::new(rest).finish(&[], &["--json"])?),
         "tidy" => Args::new(rest).finish(&[], &[]).and_then(|args| tidy::run(&args)),
         "modules" => modules::run(&Args::new(rest).finish(&[], &["--check"])?),
+        "verify-build" => modules::rebuild::run(&Args::new(rest).finish(&[], &["--json"])?),
+        "verify-journal" => verify::journal(&Args::new(rest).finish(&["--genesis"], &[])?),
         "codegen" => codegen::run(&Args::new(rest).finish(&[], &["--check"])?),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
@@ -105,6 +111,11 @@ impl Args {
 
     /// The first word that is no option.
     pub fn word(&self) -> Option<&str> {
-        self.words.iter().find(|word| !word.starts_with('-')).map(String::as_str)
+        self.words().next()
+    }
+
+    /// Words that are no options; values of options are among them.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(String::as_str).filter(|word| !word.starts_with('-'))
     }
 }

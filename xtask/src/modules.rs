@@ -2,6 +2,7 @@
 //! `.wasm` files with their recorded hashes, so that nobody needs a guest compiler until a module changes.
 
 mod build;
+pub mod rebuild;
 
 use crate::sh::{self, Step};
 use crate::{Args, Result};
@@ -33,7 +34,9 @@ pub fn run(args: &Args) -> Result<bool> {
         sh::say("   ", "33", &note);
     }
     let step = Step::start("modules: building the samples of modules/build.toml");
-    let built = build::build(&sh::root().join("modules"), &folder());
+    let modules = sh::root().join("modules");
+    let samples = build::list(&modules)?;
+    let built = build::build(&modules, &modules.join("target"), &folder(), &samples.iter().collect::<Vec<_>>());
     step.end(built.is_ok(), "");
     built?;
     let lines: Vec<String> = hashes()?.iter().map(|(name, hash)| format!("{hash}  {name}\n")).collect();

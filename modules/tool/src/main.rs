@@ -1,5 +1,6 @@
-//! `zera-module-tool <compiled> <finished>`: takes what the compilers left in the folder `compiled`, and writes every
-//! module of this repository to the folder `finished`, with its manifest. `cargo xtask modules` calls it.
+//! `zera-module-tool <compiled> <finished> [name…]`: takes what the compilers left in the folder `compiled`, and writes
+//! every named module of this repository, or all, to the folder `finished`, with its manifest. `cargo xtask modules` and
+//! `cargo xtask verify-build` call it.
 
 mod json;
 mod wasm;
@@ -27,11 +28,11 @@ const CPP: &[&str] = &["cpp-readings"];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [compiled, finished] = args.as_slice() else {
-        eprintln!("usage: zera-module-tool <folder of compiled .wasm> <folder to write to>");
+    let [compiled, finished, names @ ..] = args.as_slice() else {
+        eprintln!("usage: zera-module-tool <folder of compiled .wasm> <folder to write to> [name…]");
         return ExitCode::FAILURE;
     };
-    match run(Path::new(compiled), Path::new(finished)) {
+    match run(Path::new(compiled), Path::new(finished), names) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -40,14 +41,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(compiled: &Path, finished: &Path) -> Result<()> {
+fn run(compiled: &Path, finished: &Path, names: &[String]) -> Result<()> {
     let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     std::fs::create_dir_all(finished.join("bad"))?;
-    for (name, manifest) in RUST {
+    let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+    for (name, manifest) in RUST.iter().filter(|(name, _)| wanted(name)) {
         let code = read(&compiled.join(format!("{name}.wasm")))?;
         write(&finished.join(format!("{name}.wasm")), &wasm::finish(&code, Some(&manifest()))?)?;
     }
-    for name in CPP {
+    for name in CPP.iter().filter(|name| wanted(name)) {
         let code = read(&compiled.join(format!("{name}.wasm")))?;
         let manifest = json::manifest(&read(&modules.join(format!("samples/{name}/manifest.json")))?)?;
         write(&finished.join(format!("{name}.wasm")), &wasm::finish(&code, Some(&manifest))?)?;

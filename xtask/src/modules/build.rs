@@ -8,51 +8,59 @@ use std::path::Path;
 use std::process::Command;
 
 /// One `[[sample]]` of modules/build.toml.
-struct Sample {
+pub(super) struct Sample {
     /// The compiled file's name without `.wasm`.
-    name: String,
+    pub name: String,
     /// A package of the workspace in modules/, for Rust.
-    package: Option<String>,
+    pub package: Option<String>,
     /// Its features.
-    features: Vec<String>,
+    pub features: Vec<String>,
     /// A C++ file in modules/ instead.
-    cpp: Option<String>,
+    pub cpp: Option<String>,
     /// Further arguments for clang.
-    args: Vec<String>,
+    pub args: Vec<String>,
 }
 
-/// Compiles every sample of `modules` and writes the finished ones to `out`.
+/// Compiles `samples` of `modules` in the folder `target` and writes the finished ones to `out`.
 ///
 /// # Errors
-/// When the list is missing or malformed, or a compiler is missing or fails.
-pub fn build(modules: &Path, out: &Path) -> Result<()> {
-    let list = modules.join("build.toml");
-    if !list.exists() {
-        return Err("modules/build.toml is not here yet: there is nothing to build".into());
-    }
-    let compiled = modules.join("target/compiled");
+/// When a compiler is missing or fails.
+pub(super) fn build(modules: &Path, target: &Path, out: &Path, samples: &[&Sample]) -> Result<()> {
+    let compiled = target.join("compiled");
     std::fs::create_dir_all(&compiled)?;
-    for sample in samples(&std::fs::read_to_string(list)?)? {
+    for sample in samples {
         let file = compiled.join(format!("{}.wasm", sample.name));
         sh::say("   ", "36", &sample.name);
         match (&sample.package, &sample.cpp) {
-            (Some(package), None) => rust(modules, package, &sample.features, &file)?,
+            (Some(package), None) => rust(modules, target, package, &sample.features, &file)?,
             (None, Some(source)) => cpp(modules, source, &sample.args, &file)?,
             _ => return Err(format!("modules/build.toml: {} needs either `package` or `cpp`", sample.name).into()),
         }
     }
-    finish(modules, &compiled, out)
+    finish(modules, &compiled, out, samples)
 }
 
-fn rust(modules: &Path, package: &str, features: &[String], file: &Path) -> Result<()> {
-    let wasm = Wasm::required()?;
-    let target = modules.join("target");
-    let mut cargo = wasm.cargo(&["build", "--release", "--locked", "--target", WASM, "-p", package]);
+/// What `cargo` is told for a Rust sample, paths of this machine left out.
+pub(super) fn cargo_args(package: &str, features: &[String]) -> Vec<String> {
+    let mut args = ["build", "--release", "--locked", "--target", WASM, "-p", package].map(str::to_owned).to_vec();
     if !features.is_empty() {
-        cargo.arg("--features").arg(features.join(","));
+        args.extend(["--features".to_owned(), features.join(",")]);
     }
+    args
+}
+
+/// What `clang` is told for a C++ sample, its file left out.
+pub(super) fn clang_args(args: &[String]) -> Vec<String> {
+    let fixed = ["--target=wasm32", "-O2", "-nostdlib", "-fno-exceptions", "-Wl,--no-entry"];
+    fixed.iter().map(|arg| (*arg).to_owned()).chain(args.iter().cloned()).collect()
+}
+
+fn rust(modules: &Path, target: &Path, package: &str, features: &[String], file: &Path) -> Result<()> {
+    let wasm = Wasm::required()?;
+    let mut cargo = wasm.cargo(&[]);
+    cargo.args(cargo_args(package, features));
     cargo.args(["--config", &format!("target.{WASM}.rustflags=[{}]", remaps(wasm)?)]);
-    cargo.current_dir(modules).env("CARGO_TARGET_DIR", &target);
+    cargo.current_dir(modules).env("CARGO_TARGET_DIR", target);
     sh::run(cargo)?;
     let built = target.join(WASM).join("release").join(format!("{}.wasm", package.replace('-', "_")));
     std::fs::copy(&built, file).map_err(|error| format!("{}: {error}", built.display()))?;
@@ -68,11 +76,27 @@ fn rustc(wasm: Wasm) -> Command {
 /// # Errors
 /// When there is none for wasm32.
 pub fn compilers() -> Result<String> {
+    Ok(format!("{}\n{}\n", rustc_version()?, clang_version()?))
+}
+
+/// The compiler of Rust samples.
+///
+/// # Errors
+/// When there is none for wasm32.
+pub(super) fn rustc_version() -> Result<String> {
     let mut rust = rustc(Wasm::required()?);
     rust.arg("--version");
+    sh::output(rust)
+}
+
+/// The compiler of C++ samples, or that there is none.
+///
+/// # Errors
+/// When it is there and does not answer.
+pub(super) fn clang_version() -> Result<String> {
     let clang = crate::setup::clang()
         .map_or_else(|| Ok("no clang".to_owned()), |clang| sh::output(sh::command(clang, &["--version"])))?;
-    Ok(format!("{}\n{}\n", sh::output(rust)?, clang.lines().next().unwrap_or_default()))
+    Ok(clang.lines().next().unwrap_or_default().to_owned())
 }
 
 /// No path of this machine may end up in a module's bytes, or nobody else could rebuild the same ones. Given by
@@ -95,23 +119,29 @@ fn remaps(wasm: Wasm) -> Result<String> {
     Ok(flags.join(","))
 }
 
-fn finish(modules: &Path, compiled: &Path, out: &Path) -> Result<()> {
+fn finish(modules: &Path, compiled: &Path, out: &Path, samples: &[&Sample]) -> Result<()> {
     std::fs::create_dir_all(out)?;
     let mut cargo = sh::command("cargo", &["run", "--quiet", "--locked", "-p", "zera-module-tool", "--"]);
-    cargo.arg(compiled).arg(out).current_dir(modules);
+    cargo.arg(compiled).arg(out).args(samples.iter().map(|sample| &sample.name)).current_dir(modules);
     sh::run(cargo)
 }
 
 fn cpp(modules: &Path, source: &str, args: &[String], file: &Path) -> Result<()> {
     let clang = crate::setup::clang()
         .ok_or("clang is needed for the C++ sample: apt-get install --no-install-recommends clang-22 lld-22")?;
-    let mut command = sh::command(clang, &["--target=wasm32", "-O2", "-nostdlib", "-fno-exceptions", "-Wl,--no-entry"]);
-    command.current_dir(modules).args(args).arg(source).arg("-o").arg(file);
+    let mut command = sh::command(clang, &[]);
+    command.current_dir(modules).args(clang_args(args)).arg(source).arg("-o").arg(file);
     sh::run(command)
 }
 
-fn samples(list: &str) -> Result<Vec<Sample>> {
-    let table: toml::Table = list.parse()?;
+/// What `modules/build.toml` lists.
+///
+/// # Errors
+/// When the list is missing or malformed.
+pub(super) fn list(modules: &Path) -> Result<Vec<Sample>> {
+    let list = modules.join("build.toml");
+    let text = std::fs::read_to_string(&list).map_err(|error| format!("{}: {error}", list.display()))?;
+    let table: toml::Table = text.parse()?;
     let entries =
         table.get("sample").and_then(toml::Value::as_array).ok_or("modules/build.toml lists no [[sample]]")?;
     entries.iter().map(sample).collect()
