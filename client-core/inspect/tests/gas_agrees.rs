@@ -154,8 +154,7 @@ fn a_turn_of_a_loop_is_exact() {
             (drop (call $slot))
             (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
             (br_if $outer (local.get 0))
-          end)
-        (func (export "never") loop nop end))"#,
+          end))"#,
     );
     let gas = only(&code, "rounds");
     assert_eq!((gas.loops.total, gas.hosts[0].name.as_str(), gas.hosts[0].sites), (1, "slot", 1));
@@ -164,6 +163,28 @@ fn a_turn_of_a_loop_is_exact() {
         let used = run(&code, "rounds", &rounds.to_le_bytes()).gas_used;
         assert_eq!(used, gas.total() + u64::from(rounds - 1) * turn, "{rounds}");
     }
+    // A loop in a loop: each outer turn holds one inner turn.
+    let code = wasm(
+        r#"(module (func (export "grid") (param $n i32) (param $m i32) (local $left i32)
+          loop $outer
+            (local.set $left (local.get $m))
+            loop $inner
+              (br_if $inner (local.tee $left (i32.sub (local.get $left) (i32.const 1))))
+            end
+            (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+            (if (local.get $n) (then (br $outer)))
+          end))"#,
+    );
+    let grid = only(&code, "grid");
+    let [outer, inner] = grid.loops.first.as_slice() else { panic!("{grid:#?}") };
+    assert!(outer.turn > inner.turn && outer.site.offset < inner.site.offset, "{grid:#?}");
+    for (n, m) in [(1u32, 1u32), (2, 1), (1, 5), (4, 7)] {
+        let used = run(&code, "grid", &[n.to_le_bytes(), m.to_le_bytes()].concat()).gas_used;
+        let turns = u64::from(n - 1) * outer.turn + u64::from(n * (m - 1)) * inner.turn;
+        // The last look at the condition goes past the branch back, which costs one: the costliest way takes it.
+        assert_eq!(used + 1, grid.total() + turns, "{n} by {m}");
+    }
+    let code = wasm(r#"(module (func (export "never") loop nop end))"#);
     // A loop that nothing goes back to is none.
     assert_eq!(only(&code, "never").loops.total, 0);
 }

@@ -1,6 +1,9 @@
 //! Line-by-line differences of two listings.
 
-use crate::disassembly::{Line, Listing};
+use crate::{
+    disassembly::{Line, Listing},
+    module::small,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use similar::{Algorithm, DiffOp};
 use std::collections::BTreeMap;
@@ -41,14 +44,14 @@ pub struct Hunk {
 
 /// The hunks of two listings, and how many lines were added and removed.
 pub(super) fn hunks(old: &Listing, new: &Listing) -> (Vec<Hunk>, u32, u32) {
-    // Numbers instead of texts: equal exactly when the texts are, and cheap to compare again and again.
+    // Numbers instead of texts: equal exactly when the texts are, cheap to compare, and as wide on every machine.
     let mut numbers = BTreeMap::new();
     let mut number = |line| {
-        let next = numbers.len();
+        let next = small(numbers.len());
         *numbers.entry(essence(line)).or_insert(next)
     };
-    let ours: Vec<usize> = old.lines.iter().map(|line| number(&line.text)).collect();
-    let theirs: Vec<usize> = new.lines.iter().map(|line| number(&line.text)).collect();
+    let ours: Vec<u32> = old.lines.iter().map(|line| number(&line.text)).collect();
+    let theirs: Vec<u32> = new.lines.iter().map(|line| number(&line.text)).collect();
     let ops = similar::capture_diff_slices(Algorithm::Myers, &ours, &theirs);
     let (mut added, mut removed) = (0u32, 0u32);
     let groups = similar::group_diff_ops(ops, CONTEXT);
@@ -60,8 +63,8 @@ pub(super) fn hunks(old: &Listing, new: &Listing) -> (Vec<Hunk>, u32, u32) {
                 hunk.extend(LineKind::Same, new.lines.get(to));
                 continue;
             }
-            removed = removed.saturating_add(crate::module::small(from.len()));
-            added = added.saturating_add(crate::module::small(to.len()));
+            removed = removed.saturating_add(small(from.len()));
+            added = added.saturating_add(small(to.len()));
             hunk.extend(LineKind::Remove, old.lines.get(from));
             hunk.extend(LineKind::Add, new.lines.get(to));
         }
