@@ -179,6 +179,11 @@ pub fn store(st: &mut MemoryState, code: &[u8]) -> Hash {
 pub fn deployed(spec: &Spec) -> MemoryState {
     let mut st = rich();
     let code = store(&mut st, &spec.bytes());
-    deploy(&mut st, &ctx(&Params::demo()), &ALICE, &MODULE, Executable::Code(code)).unwrap();
+    deploy_at(&mut st, MODULE, code);
     st
+}
+
+/// Creates the module `id` with stored `code`.
+pub fn deploy_at(st: &mut MemoryState, id: ModuleId, code: Hash) {
+    deploy(st, &ctx(&Params::demo()), &ALICE, &id, Executable::Code(code)).unwrap();
 }

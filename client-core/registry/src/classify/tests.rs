@@ -1,24 +1,16 @@
 //! The classification table.
 
+mod flips;
+
 use super::*;
 use crate::{
     modules::{self, activate},
-    testing::{ALICE, MODULE, SUPPLY, Spec, ctx, deployed, manifest, store, with_parameter},
+    testing::{ALICE, MODULE, SUPPLY, Spec, ctx, deployed, manifest, proposal, store, with_parameter},
 };
 use codec::Encode;
 use scale_info::meta_type;
 use zera_primitives::{Amount, Manifest, Params, ParamsError, payload::ConfigChange};
 use zera_state::{MemoryState, accounts::transfer};
-
-fn proposal(new: Hash, version: u32, migration: Option<Hash>) -> Payload {
-    Payload::Upgrade(WasmModuleUpgradeProposal {
-        module_id: MODULE,
-        new_wasm_bytecode: new,
-        new_version: version,
-        migration_logic_hash: migration,
-        description: String::new(),
-    })
-}
 
 fn class(st: &MemoryState, payload: &Payload) -> Result<Class, RegistryError> {
     classify(st, &ctx(&Params::demo()), payload)

@@ -1,5 +1,8 @@
 //! Tests of enactment: the steps in their order, and every reason to abort.
 
+mod deeds;
+mod invariants;
+
 use super::*;
 use crate::{
     module_set::{module_set_id, next},
@@ -177,6 +180,19 @@ fn missing_state_is_no_verdict() {
     let mut scripts = Scripts::default().on("migrate", move |_, _| Err(error.clone()));
     let result = run(&mut st, &mut scripts, Class::Major, &proposal(code, 2, Some(code)));
     assert_eq!(result, Err(EnactError::State(missing)));
+}
+
+#[test]
+fn the_running_code_is_no_upgrade() {
+    let mut st = v1();
+    let same = running(&st);
+    let again = run(&mut st, &mut Scripts::default(), Class::Minor, &proposal(same, 2, None));
+    assert_eq!(reason(again), AbortReason::SameCode);
+    // Not even with a migration over its own data.
+    let mut st = filled(&spec((1, 0, 0), 1, &[]).scale("migrate"));
+    let same = running(&st);
+    let again = run(&mut st, &mut Scripts::default(), Class::Major, &proposal(same, 2, Some(same)));
+    assert_eq!(reason(again), AbortReason::SameCode);
 }
 
 fn described() -> Manifest {
