@@ -17,7 +17,8 @@ use zera_primitives::{AccountId, Amount, Class, ProposalId, Side, limits};
 use zera_state::{StateAccess, StateView};
 
 /// Lets `to` allocate `amount` of the stake of `who` to proposals filed in `class`: the new amount, not the difference. In
-/// a full list a larger delegation displaces the smallest, of equals the newest. Less than before, and another delegate,
+/// a full list a larger delegation displaces the smallest, of equals the newest; what was allocated of that one stays
+/// where it is, as its owner's own. Less than before, and another delegate,
 /// take effect at once: what was allocated of it leaves with its conviction, the newest allocations first; what would be
 /// left below the least allocation leaves too.
 ///
@@ -61,7 +62,7 @@ pub fn delegate(
     store::put_member(st, who, &member);
     if let Some(displaced) = enlist(st, &mandate, Delegator { account: *who, amount })? {
         let why = DelegationEnd::Displaced;
-        base = base.plus(end(st, ctx, &displaced, class, Some(*to))?)?;
+        hand_over(st, &displaced, class)?;
         events.push(GovEvent::DelegationEnded { account: displaced, mandate, why });
     }
     events.push(GovEvent::Delegated { account: *who, mandate, amount });
@@ -122,6 +123,18 @@ fn end(
     let base = shrink(st, ctx, owner, &mut member, class, Amount::ZERO, by)?;
     store::put_member(st, owner, &member);
     Ok(base)
+}
+
+/// Takes the delegation of `owner` in `class` out of its entry and leaves what was allocated of it as the owner's own, with
+/// its conviction: it did not ask for it, and a moment's larger delegation must not cost others what time has earned.
+fn hand_over(st: &mut (impl StateAccess + ?Sized), owner: &AccountId, class: Class) -> Result<(), GovError> {
+    let mut member = live_member(st, owner)?;
+    member.delegations.retain(|held| held.mandate.class != class);
+    for held in &mut member.allocations {
+        held.by = held.by.filter(|mandate| mandate.class != class);
+    }
+    store::put_member(st, owner, &member);
+    Ok(())
 }
 
 /// Reduces what is allocated under the delegation of `class` to at most `most`, the newest first.

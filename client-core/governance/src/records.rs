@@ -269,7 +269,7 @@ pub enum DelegationEnd {
     ClawedBack,
     /// The delegate gave it back.
     Resigned,
-    /// The delegate's list was full and someone delegated more.
+    /// The delegate's list was full and someone delegated more. What was allocated stays, as the owner's own.
     Displaced,
 }
 
@@ -324,7 +324,7 @@ pub enum GovEvent {
         /// The new amount.
         amount: Amount,
     },
-    /// A delegation is over; what the delegate had allocated of it is free.
+    /// A delegation is over; what the delegate had allocated of it is free, or the owner's own where it was displaced.
     DelegationEnded {
         /// Whose stake.
         account: AccountId,

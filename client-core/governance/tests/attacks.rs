@@ -513,6 +513,33 @@ fn undelegate_at_the_moment_of_passing() {
     }
 }
 
+/// Pushing others out of a delegate's full list, with stake that is there for a block, takes no conviction from anybody.
+#[test]
+fn a_flash_of_delegations_is_no_veto() {
+    let mut sim = Sim::new(&Params::demo(), &[Amount::zra(1_100_000); 129]);
+    for who in 1..=128 {
+        sim.stake(who, zra(if who <= 64 { 500_000 } else { 1_000_000 })).unwrap();
+    }
+    let id = sim.propose(1, Class::Minor);
+    for who in 1..=64 {
+        sim.delegate(who, Class::Minor, 129, zra(500_000)).unwrap();
+    }
+    sim.allocate_delegated(129, id, Side::For, 1_000_000).unwrap();
+    sim.block(0);
+    sim.run_to(80);
+    let before = sim.standing(id);
+    for who in 65..=128 {
+        sim.delegate(who, Class::Minor, 129, zra(1_000_000)).unwrap();
+    }
+    assert_eq!(queries::delegators(&sim.st, &account(129), Class::Minor).unwrap()[0].account, account(65));
+    assert_eq!(sim.standing(id), before);
+    for who in 65..=128 {
+        sim.delegate(who, Class::Minor, 129, Amount::ZERO).unwrap();
+    }
+    sim.run_to(100);
+    assert!(is_active(&sim, id));
+}
+
 // Class --------------------------------------------------------------------------------------------------------------
 
 /// A raised proposal holds the higher threshold for the whole of the higher class's confirmation and timelock, whatever it
