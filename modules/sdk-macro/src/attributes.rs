@@ -5,7 +5,8 @@ use syn::{Attribute, Error, Expr, Lit, LitInt, LitStr, Meta, Result, Token, span
 
 /// `#[zera::module(…)]`.
 pub struct ModuleArguments {
-    pub version: [u16; 3],
+    /// The author's version; none to take the package's.
+    pub version: Option<[u16; 3]>,
     pub schema: u32,
     pub reads: Vec<u32>,
     pub name: Option<String>,
@@ -34,13 +35,14 @@ impl Parse for ModuleArguments {
             }
         }
         let missing = |what| Error::new(input.span(), what);
-        Ok(Self {
-            version: version.ok_or_else(|| missing("`version = \"1.0.0\"` is missing"))?,
-            schema: schema.ok_or_else(|| missing("`schema = 1` is missing"))?,
-            reads,
-            name,
-        })
+        Ok(Self { version, schema: schema.ok_or_else(|| missing("`schema = 1` is missing"))?, reads, name })
     }
+}
+
+/// The version that cargo gives the package being compiled.
+pub fn package_version() -> Result<[u16; 3]> {
+    let text = std::env::var("CARGO_PKG_VERSION").unwrap_or_default();
+    semver(&LitStr::new(&text, proc_macro2::Span::call_site()))
 }
 
 fn semver(text: &LitStr) -> Result<[u16; 3]> {
@@ -62,6 +64,7 @@ pub enum Kind {
     Setter,
     Migration,
     Health,
+    Invariant,
 }
 
 impl Kind {
@@ -74,6 +77,7 @@ impl Kind {
             "setter" => Self::Setter,
             "migration" => Self::Migration,
             "health" => Self::Health,
+            "invariant" => Self::Invariant,
             _ => return None,
         })
     }

@@ -41,9 +41,18 @@ impl Entry {
     fn check(&self) -> Result<()> {
         let rules = [
             (self.attribute.kind == Kind::Setter && self.args.len() != 1, "a setter takes one value"),
-            (self.attribute.kind == Kind::Migration && !self.args.is_empty(), "a migration takes no arguments"),
+            (
+                self.attribute.kind == Kind::Migration && self.args.len() > 1,
+                "a migration takes no argument, or a cursor",
+            ),
+            (
+                self.attribute.kind == Kind::Migration && self.args.len() == 1 && self.result.is_none(),
+                "a migration in steps answers the next cursor: Option<Vec<u8>>",
+            ),
             (self.attribute.kind == Kind::Health && !self.args.is_empty(), "health takes no arguments"),
             (self.attribute.kind == Kind::Health && self.result.is_none(), "health answers a bool"),
+            (self.attribute.kind == Kind::Invariant && !self.args.is_empty(), "an invariant takes no arguments"),
+            (self.attribute.kind == Kind::Invariant && self.result.is_none(), "an invariant answers something"),
             (
                 self.attribute.direct && self.args.is_empty() && self.result.is_none(),
                 "without arguments and answer there is nothing to pass directly",
@@ -61,7 +70,7 @@ impl Entry {
             Kind::Setter => quote!(::zera::entry::require_governance();),
             Kind::Migration => quote!(::zera::entry::migrating(#schema);),
             Kind::Constructor => quote!(::zera::entry::constructing(#schema);),
-            Kind::Call | Kind::Query | Kind::Health => quote!(),
+            Kind::Call | Kind::Query | Kind::Health | Kind::Invariant => quote!(),
         };
         quote!(#value #caller)
     }

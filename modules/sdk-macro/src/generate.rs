@@ -1,6 +1,6 @@
 //! Putting a module together.
 
-use crate::attributes::{Kind, ModuleArguments, docs, take_marker};
+use crate::attributes::{Kind, ModuleArguments, docs, package_version, take_marker};
 use crate::entries::Entry;
 use crate::types;
 use proc_macro2::TokenStream;
@@ -30,7 +30,8 @@ pub fn module(arguments: ModuleArguments, mut item: ItemMod) -> Result<TokenStre
     }
     parts.check(&item.ident)?;
     let exports = exports(&parts, &storage, arguments.schema);
-    let manifest = manifest(&parts, &arguments, &name, &doc);
+    let version = arguments.version.map_or_else(package_version, Ok)?;
+    let manifest = manifest(&parts, &arguments, version, &name, &doc);
     let additions = parts.additions;
     items.push(Item::Verbatim(quote!(#additions #exports #manifest)));
     Ok(item.into_token_stream())
@@ -125,8 +126,8 @@ fn exports(parts: &Parts, storage: &Ident, schema: u32) -> TokenStream {
     }
 }
 
-fn manifest(parts: &Parts, arguments: &ModuleArguments, name: &str, doc: &str) -> TokenStream {
-    let [major, minor, patch] = arguments.version;
+fn manifest(parts: &Parts, arguments: &ModuleArguments, version: [u16; 3], name: &str, doc: &str) -> TokenStream {
+    let [major, minor, patch] = version;
     let (schema, reads) = (arguments.schema, &arguments.reads);
     let events = &parts.events;
     let descriptions = parts.entries.iter().map(Entry::description);

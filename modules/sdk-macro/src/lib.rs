@@ -9,15 +9,17 @@ use proc_macro::TokenStream;
 
 /// Makes a ZERA module of an inline `mod`.
 ///
-/// Arguments: `version = "1.0.0"` and `schema = 1` (both required), `reads = [0]` (older schemas that this code reads
-/// without migration), `name = "…"` (that of the `mod` otherwise). Doc comments become the manifest's texts.
+/// Arguments: `schema = 1` (required), `version = "1.0.0"` (the package's otherwise), `reads = [0]` (older schemas that this
+/// code reads without migration), `name = "…"` (that of the `mod` otherwise). Doc comments become the manifest's texts.
 ///
 /// Inside the `mod`:
 /// - `#[storage]` on the one struct whose fields are `Item`, `Map` or `List`; a field's name is its storage key;
 /// - `#[event]` on structs that are emitted, `#[data]` on types of arguments, results and stored values;
 /// - in the `impl` of the storage struct, on methods with `&self` or `&mut self`:
 ///   `#[constructor]`, `#[call]`, `#[query]`, `#[setter(parameter = "…", getter = "…", min = …, max = …)]`,
-///   `#[migration]`, `#[health]`. Constructor and call also take `payable`, call and query `direct`
+///   `#[migration]`, `#[health]`, `#[invariant]`. A migration with the argument `cursor: Vec<u8>` and the answer
+///   `Option<Vec<u8>>` goes in steps: called with the empty cursor first and then with each answer, until that is `None`;
+///   each cursor must be greater than the one before, and has at most 256 bytes. Constructor and call also take `payable`, call and query `direct`
 ///   (integers in WASM values instead of SCALE).
 ///
 /// Generated guards: entries that are not payable refuse ZRA; setters want the governance caller and a value within

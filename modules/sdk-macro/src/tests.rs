@@ -17,10 +17,9 @@ fn reads_its_arguments() {
     let read = arguments();
     assert_eq!(
         (read.version, read.schema, read.reads, read.name.as_deref()),
-        ([1, 2, 3], 4, vec![2, 3], Some("other"))
+        (Some([1, 2, 3]), 4, vec![2, 3], Some("other"))
     );
     for (wrong, words) in [
-        ("schema = 1", "`version = \"1.0.0\"` is missing"),
         ("version = \"1.0.0\"", "`schema = 1` is missing"),
         ("version = \"1.0\", schema = 1", "three numbers"),
         ("version = \"1.0.x.0\", schema = 1", "three numbers"),
@@ -84,7 +83,10 @@ fn refuses_in_words() {
         ("#[setter] fn f(&self, a: u8) {}", "names its parameter"),
         ("#[setter(parameter = \"a\", getter = \"g\")] fn f(&self) {}", "one value"),
         ("#[setter(parameter = \"a\", getter = \"g\")] fn f(&self, a: u8) {}", "no such entry"),
-        ("#[migration] fn f(&mut self, a: u8) {}", "no arguments"),
+        ("#[migration] fn f(&mut self, a: u8) {}", "answers the next cursor"),
+        ("#[migration] fn f(&mut self, a: u8, b: u8) -> u8 { a }", "or a cursor"),
+        ("#[invariant] fn f(&self, a: u8) -> u8 { a }", "no arguments"),
+        ("#[invariant] fn f(&self) {}", "answers something"),
         ("#[health] fn f(&self) {}", "answers a bool"),
         ("#[call(direct)] fn f(&self) {}", "nothing to pass"),
         ("#[call(fast)] fn f(&self) {}", "unknown option"),

@@ -129,3 +129,88 @@ pub(crate) fn fail(reason: &str) -> ! {
     // `fail` does not return; this tells the compiler so.
     core::arch::wasm32::unreachable()
 }
+
+pub(crate) fn set_contract_wasm_ref(tag: &[u8], code: &[u8; 32]) {
+    unsafe { api::set_contract_wasm_ref(tag.as_ptr(), len(tag), code.as_ptr()) }
+}
+
+pub(crate) fn create_contract_wasm_ref(tag: &[u8], code: &[u8; 32], notice: u64) {
+    unsafe { api::create_contract_wasm_ref(tag.as_ptr(), len(tag), code.as_ptr(), notice) }
+}
+
+pub(crate) fn delete_contract_wasm_ref(tag: &[u8]) {
+    unsafe { api::delete_contract_wasm_ref(tag.as_ptr(), len(tag)) }
+}
+
+pub(crate) fn get_contract_wasm_ref(manager: &[u8; 32], tag: &[u8]) -> Option<[u8; 32]> {
+    let mut code = [0; 32];
+    let found = unsafe { api::get_contract_wasm_ref(manager.as_ptr(), tag.as_ptr(), len(tag), code.as_mut_ptr()) };
+    (found > 0).then_some(code)
+}
+
+pub(crate) fn create_contract_with_external_ref(manager: &[u8; 32], tag: &[u8], salt: &[u8; 32]) -> [u8; 32] {
+    let mut id = [0; 32];
+    unsafe {
+        api::create_contract_with_external_ref(
+            manager.as_ptr(),
+            tag.as_ptr(),
+            len(tag),
+            salt.as_ptr(),
+            id.as_mut_ptr(),
+        );
+    }
+    id
+}
+
+pub(crate) fn create_contract_with_external_ref_and_constructor(
+    manager: &[u8; 32],
+    tag: &[u8],
+    salt: &[u8; 32],
+    args: &[u8],
+    value: u128,
+) -> [u8; 32] {
+    let (mut id, value) = ([0; 32], value.to_le_bytes());
+    unsafe {
+        api::create_contract_with_external_ref_and_constructor(
+            manager.as_ptr(),
+            tag.as_ptr(),
+            len(tag),
+            salt.as_ptr(),
+            args.as_ptr(),
+            len(args),
+            value.as_ptr(),
+            id.as_mut_ptr(),
+        );
+    }
+    id
+}
+
+pub(crate) fn update_current_contract_executable_ref(manager: &[u8; 32], tag: &[u8]) {
+    unsafe { api::update_current_contract_executable_ref(manager.as_ptr(), tag.as_ptr(), len(tag)) }
+}
+
+pub(crate) fn pin_current_contract_executable(code: &[u8; 32]) {
+    unsafe { api::pin_current_contract_executable(code.as_ptr()) }
+}
+
+pub(crate) fn update_current_contract_wasm(code: &[u8; 32]) {
+    unsafe { api::update_current_contract_wasm(code.as_ptr()) }
+}
+
+/// The code of a module and 0, 1 or 2 for where it comes from.
+pub(crate) fn get_address_executable(module: &[u8; 32]) -> Option<(i32, [u8; 32])> {
+    let mut code = [0; 32];
+    let source = unsafe { api::get_address_executable(module.as_ptr(), code.as_mut_ptr()) };
+    (source >= 0).then_some((source, code))
+}
+
+pub(crate) fn apply_wasm_module_upgrade(
+    module: &[u8; 32],
+    code: &[u8; 32],
+    new_version: u32,
+    migration: Option<&[u8; 32]>,
+) {
+    let has_migration = u32::from(migration.is_some());
+    let migration = migration.unwrap_or(&[0; 32]).as_ptr();
+    unsafe { api::apply_wasm_module_upgrade(module.as_ptr(), code.as_ptr(), new_version, migration, has_migration) }
+}

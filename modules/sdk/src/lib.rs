@@ -38,9 +38,11 @@ pub use zera_macro::{data, module};
 #[cfg(not(target_arch = "wasm32"))]
 pub use scale_info;
 
+pub mod bound;
 #[doc(hidden)]
 pub mod entry;
 pub mod env;
+pub mod refs;
 pub mod storage;
 pub mod types;
 
@@ -87,8 +89,10 @@ pub mod prelude {
     pub use crate::{
         Event, Reason, Result,
         alloc::{string::String, vec::Vec},
+        bound::Bound,
         codec::{Decode, Encode},
         env::{self, CallerKind},
+        refs::{self, Source},
         storage::{Item, List, Map, OldItem, OldMap},
         types::{AccountId, Amount, Hash, ModuleId},
     };

@@ -134,6 +134,19 @@ impl<T: Encode + Decode> List<T> {
         host::storage_set(self.name.as_bytes(), &next.encode());
     }
 
+    /// Adds many at the end and writes the length once.
+    pub fn extend<'v>(&mut self, values: impl IntoIterator<Item = &'v T>)
+    where
+        T: 'v,
+    {
+        let mut len = self.len();
+        for value in values {
+            host::storage_set(&entry_key(self.name, &len), &value.encode());
+            len = len.checked_add(1).unwrap_or_else(|| fail("the list is full"));
+        }
+        host::storage_set(self.name.as_bytes(), &len.encode());
+    }
+
     /// All of them in order.
     pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
         (0..self.len()).map_while(|index| self.get(index))
@@ -189,17 +202,48 @@ impl<K: Encode + Decode, V: Decode> OldMap<K, V> {
 
     /// All entries in byte order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = (K, V)> + '_ {
-        let name = self.0.name;
-        let prefix = prefix(name);
-        let mut at = prefix.clone();
+        let mut at = Vec::new();
         core::iter::from_fn(move || {
-            let key = host::old_storage_next(&at)?;
-            let entry: K = decode(name, key.strip_prefix(&*prefix)?);
-            let value = decode(name, &host::old_storage_get(&key)?);
+            let (key, entry, value) = self.next(&at)?;
             at = key;
             Some((entry, value))
         })
     }
+
+    /// At most `limit` entries behind `cursor`: one step of a migration. The empty cursor begins; the cursor of one map may
+    /// be passed to another whose name is greater, so that several maps are walked one after the other by one cursor.
+    #[must_use]
+    pub fn page(&self, cursor: &[u8], limit: usize) -> Page<K, V> {
+        let mut page = Page { entries: Vec::with_capacity(limit), next: None };
+        let mut at = Vec::from(cursor);
+        while let Some((key, entry, value)) = self.next(&at) {
+            page.entries.push((entry, value));
+            at = key;
+            if page.entries.len() >= limit {
+                page.next = Some(at);
+                break;
+            }
+        }
+        page
+    }
+
+    /// The first entry behind the key `after`, with its key.
+    fn next(&self, after: &[u8]) -> Option<(Vec<u8>, K, V)> {
+        let prefix = prefix(self.0.name);
+        let key = host::old_storage_next(after.max(prefix.as_slice()))?;
+        let entry: K = decode(self.0.name, key.strip_prefix(&*prefix)?);
+        let value = decode(self.0.name, &host::old_storage_get(&key)?);
+        Some((key, entry, value))
+    }
+}
+
+/// Some entries of an [`OldMap`].
+#[derive(Debug)]
+pub struct Page<K, V> {
+    /// In byte order of their keys.
+    pub entries: Vec<(K, V)>,
+    /// The cursor of the next page; none when the map may have no more.
+    pub next: Option<Vec<u8>>,
 }
 
 fn prefix(name: &str) -> Vec<u8> {

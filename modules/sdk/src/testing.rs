@@ -11,12 +11,12 @@
 pub(crate) mod host;
 mod world;
 
-use world::{Deployed, World};
+use world::{Deployed, Executable, World};
 pub(crate) use world::{Failed, Frame, WORLD};
 
 use crate::{
     env::CallerKind,
-    types::{AccountId, ModuleId},
+    types::{AccountId, Hash, ModuleId},
 };
 use codec::{Decode, DecodeAll, Encode};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -67,6 +67,19 @@ impl Chain {
         WORLD.with_borrow(|world| world.events.clone())
     }
 
+    /// Puts code into the store, for tags and switches; `constructor` is the entry that constructs. On this chain a flip
+    /// migrates nothing.
+    #[must_use]
+    pub fn store(&mut self, exports: Exports, constructor: &'static str) -> Hash {
+        Hash(WORLD.with_borrow_mut(|world| world.store(exports, Some(constructor))))
+    }
+
+    /// The code that a module runs now.
+    #[must_use]
+    pub fn code_of(&self, module: ModuleId) -> Option<Hash> {
+        WORLD.with_borrow(|world| world.resolve(&module.0)).map(Hash)
+    }
+
     /// Deploys a module and runs its constructor.
     ///
     /// # Errors
@@ -81,7 +94,8 @@ impl Chain {
         let id = WORLD.with_borrow_mut(|world| {
             let mut id = [0xee; 32];
             id[0] = u8::try_from(world.modules.len()).unwrap_or(u8::MAX);
-            world.modules.insert(id, Deployed { exports, ..Deployed::default() });
+            let code = world.store(exports, None);
+            world.modules.insert(id, Deployed::new(Executable::Own(code)));
             ModuleId(id)
         });
         match self.call::<()>(deployer, id, constructor, args) {
@@ -158,15 +172,16 @@ impl Chain {
         health: Option<&str>,
     ) -> Result<(), String> {
         WORLD.with_borrow_mut(|world| {
+            let code = world.store(exports, None);
             let deployed = world.modules.get_mut(&module.0).ok_or("no such module")?;
-            deployed.exports = exports;
+            deployed.executable = Executable::Own(code);
             if migration.is_some() {
                 deployed.old = Some(std::mem::take(&mut deployed.storage));
             }
             Ok::<_, String>(())
         })?;
         if let Some(entry) = migration {
-            self.run::<()>(Frame::new(module.0, [0; 32], CallerKind::Runtime), entry)?;
+            self.migrate(module, entry)?;
         }
         WORLD.with_borrow_mut(|world| world.modules.get_mut(&module.0).map(|deployed| deployed.old = None));
         match health {
@@ -174,6 +189,32 @@ impl Chain {
                 Err("the module says that it is not in order".into())
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Runs a migration to its end: one call, or steps from cursor to cursor.
+    fn migrate(&mut self, module: ModuleId, entry: &str) -> Result<(), String> {
+        let mut cursor = Vec::new();
+        loop {
+            // A migration that takes no arguments answers nothing, one in steps answers an option.
+            let bare = Frame::new(module.0, [0; 32], CallerKind::Runtime);
+            let frame = bare.clone().with(0, cursor.encode());
+            let answer = match attempt(frame, |module| world::run_entry(module, entry)) {
+                Err(error) if cursor.is_empty() && error.starts_with("the arguments are not") => {
+                    attempt(bare, |module| world::run_entry(module, entry))
+                }
+                answer => answer,
+            }?
+            .1;
+            if answer.is_empty() {
+                return Ok(());
+            }
+            let next = Option::<Vec<u8>>::decode_all(&mut &*answer).map_err(|_| format!("{entry}: no cursor"))?;
+            match next {
+                None => return Ok(()),
+                Some(next) if next > cursor && next.len() <= 256 => cursor = next,
+                Some(_) => return Err("a step's cursor does not grow, or is longer than 256 bytes".into()),
+            }
         }
     }
 

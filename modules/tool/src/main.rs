@@ -17,10 +17,20 @@ type Described = (&'static str, fn() -> Manifest);
 /// Rust samples.
 const RUST: &[Described] = &[
     ("counter", counter::counter::manifest),
+    ("deputy", deputy::deputy::manifest),
+    ("enactor", enactor::enactor::manifest),
+    ("enactor-greedy", enactor_greedy::enactor::manifest),
     ("lending-v1", lending_v1::lending::manifest),
+    ("lending-v1-back", lending_v1_back::lending::manifest),
     ("lending-v2", lending_v2::lending::manifest),
+    ("lending-v2b", lending_v2b::lending::manifest),
     ("lending-v3", lending_v3::lending::manifest),
+    ("manager", manager::manager::manifest),
     ("token", token::token::manifest),
+    ("treasury", treasury::treasury::manifest),
+    ("vault-v1", vault_v1::vault::manifest),
+    ("vault-v2", vault_v2::vault::manifest),
+    ("vault-v3", vault_v3::vault::manifest),
 ];
 
 /// C++ samples: name in build.toml and folder under `samples/`, which holds `manifest.json`.

@@ -38,6 +38,8 @@ pub enum Error {
     StillCovered,
     /// A number would pass 2^128.
     Overflow,
+    /// What a migration carried over is not what the pool says.
+    BadSum,
 }
 
 impl Reason for Error {
@@ -51,6 +53,7 @@ impl Reason for Error {
             Self::CollateralTooSmall => "what is left of the deposit would not cover the debt",
             Self::StillCovered => "the debt is still covered by the deposit",
             Self::Overflow => "the amount is too large",
+            Self::BadSum => "all positions together are not the pool",
         }
     }
 }

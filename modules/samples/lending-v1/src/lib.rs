@@ -158,6 +158,12 @@ pub mod lending {
             self.current().totals()
         }
 
+        /// What depositors own together, interest included; no upgrade may change it.
+        #[invariant]
+        pub fn total_deposits(&self) -> Result<Amount, Error> {
+            self.current().value().map(Amount)
+        }
+
         /// Who opened the pool.
         #[query]
         pub fn get_owner(&self) -> AccountId {

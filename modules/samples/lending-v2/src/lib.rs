@@ -1,10 +1,11 @@
 //! Sample: the lending pool, version 2. One position per account instead of two maps, and everyone may borrow against
-//! their own deposit. `migrate` carries version 1's storage over; `health` recounts it.
+//! their own deposit. `migrate` carries version 1's storage over, in steps, so that a pool of any size fits the chain's
+//! blocks; `health` recounts a small pool. `lending-v2b` is the same source as version 2.0.1: what comes after a rollback.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 /// A lending pool: deposits earn what loans pay. Everyone may borrow against their own deposit, the owner and authorised callers without.
-#[zera::module(version = "2.0.0", schema = 2)]
+#[zera::module(schema = 2)]
 pub mod lending {
     use lending_pool::{BPS, Error, Pool, Round, Totals, mul_div};
     use zera::prelude::*;
@@ -20,6 +21,8 @@ pub mod lending {
         positions: Map<AccountId, Position>,
         /// Every account that ever had a position, so that `health` can recount.
         members: List<AccountId>,
+        /// Sums of what a migration has carried over so far; gone when it is done.
+        carried: Item<Position>,
     }
 
     /// What the pool keeps of one account.
@@ -106,6 +109,11 @@ pub mod lending {
     /// What a borrower may owe, in basis points of the own deposit, unless a vote says otherwise.
     pub const COLLATERAL_FACTOR_BPS: u32 = 7_500;
 
+    /// Accounts that one step of the migration carries over.
+    const STEP: usize = 256;
+    /// Members that `health` recounts at most.
+    const RECOUNT: u32 = 5_000;
+
     impl Lending {
         /// Opens the pool; the caller becomes its owner. The rate is in basis points a year.
         #[constructor]
@@ -121,33 +129,52 @@ pub mod lending {
             Ok(())
         }
 
-        /// Carries version 1's storage over: deposits and loans of an account become one position.
+        /// Carries version 1's storage over, some accounts a step: deposits and loans of an account become one position.
+        /// Fails if what was carried is not what the pool says.
         #[migration]
-        pub fn migrate(&mut self) -> Result<(), Error> {
-            self.owner.set(&OldItem::named("owner").get());
-            self.interest_rate_bps.set(&OldItem::named("interest_rate_bps").get());
-            self.collateral_factor_bps.set(&COLLATERAL_FACTOR_BPS);
-            self.authorized_callers.set(&OldItem::named("authorized_callers").get());
-            self.pool.set(&OldItem::named("pool").get());
+        pub fn migrate(&mut self, cursor: Vec<u8>) -> Result<Option<Vec<u8>>, Error> {
+            if cursor.is_empty() {
+                self.owner.set(&OldItem::named("owner").get());
+                self.interest_rate_bps.set(&OldItem::named("interest_rate_bps").get());
+                self.collateral_factor_bps.set(&COLLATERAL_FACTOR_BPS);
+                self.authorized_callers.set(&OldItem::named("authorized_callers").get());
+                self.pool.set(&OldItem::named("pool").get());
+            }
+            // One cursor walks both maps: "deposits" comes before "loans".
             let loans = OldMap::<AccountId, u128>::named("loans");
             let deposits = OldMap::<AccountId, u128>::named("deposits");
-            for (account, shares) in deposits.iter() {
-                let loan = loans.get(&account).unwrap_or_default();
-                self.store(&account, &Position { shares, loan });
+            let page = deposits.page(&cursor, STEP);
+            let of = |(account, shares): &(AccountId, u128)| {
+                (*account, Position { shares: *shares, loan: loans.get(account).unwrap_or_default() })
+            };
+            self.carry(page.entries.iter().map(of).collect())?;
+            if page.next.is_some() {
+                return Ok(page.next);
             }
-            for (account, loan) in loans.iter() {
-                if deposits.get(&account).is_none() {
-                    self.store(&account, &Position { shares: 0, loan });
-                }
+            let page = loans.page(&cursor, STEP);
+            let bare = page.entries.iter().filter(|(account, _)| deposits.get(account).is_none());
+            self.carry(bare.map(|(account, loan)| (*account, Position { shares: 0, loan: *loan })).collect())?;
+            if page.next.is_some() {
+                return Ok(page.next);
+            }
+            let (pool, carried) = (self.pool.get(), self.carried.find().unwrap_or_default());
+            self.carried.remove();
+            if carried != (Position { shares: pool.shares, loan: pool.scaled }) {
+                return Err(Error::BadSum);
             }
             env::emit(&Migrated { accounts: self.members.len() });
-            Ok(())
+            Ok(None)
         }
 
-        /// Recounts all positions: their sums must be those of the pool, and its cash must be there.
+        /// The pool's cash is there, and all positions together are the pool. A pool too large to be recounted in one call
+        /// was counted while it migrated.
         #[health]
         pub fn health(&self) -> bool {
             let pool = self.pool.get();
+            let cash = env::balance(&env::self_id().account()) >= pool.cash;
+            if self.members.len() > RECOUNT {
+                return cash;
+            }
             let mut sum = Some(Position::default());
             for account in self.members.iter() {
                 let position = self.positions.get_or_default(&account);
@@ -156,8 +183,7 @@ pub mod lending {
                     Some(Position { shares, loan: sum.loan.checked_add(position.loan)? })
                 });
             }
-            let right = sum == Some(Position { shares: pool.shares, loan: pool.scaled });
-            right && env::balance(&env::self_id().account()) >= pool.cash
+            cash && sum == Some(Position { shares: pool.shares, loan: pool.scaled })
         }
 
         /// Puts the attached ZRA into the pool; answers what the caller owns then.
@@ -263,6 +289,12 @@ pub mod lending {
             self.pool_now().totals()
         }
 
+        /// What depositors own together, interest included; no upgrade may change it.
+        #[invariant]
+        pub fn total_deposits(&self) -> Result<Amount, Error> {
+            self.pool_now().value().map(Amount)
+        }
+
         /// Who opened the pool.
         #[query]
         pub fn get_owner(&self) -> AccountId {
@@ -329,6 +361,22 @@ pub mod lending {
                 self.members.push(account);
             }
             self.positions.set(account, position);
+        }
+
+        /// Writes positions of accounts that have none yet, and adds them to the sums.
+        fn carry(&mut self, positions: Vec<(AccountId, Position)>) -> Result<(), Error> {
+            if positions.is_empty() {
+                return Ok(());
+            }
+            let mut sum = self.carried.find().unwrap_or_default();
+            for (account, position) in &positions {
+                self.positions.set(account, position);
+                sum.shares = sum.shares.checked_add(position.shares).ok_or(Error::Overflow)?;
+                sum.loan = sum.loan.checked_add(position.loan).ok_or(Error::Overflow)?;
+            }
+            self.members.extend(positions.iter().map(|(account, _)| account));
+            self.carried.set(&sum);
+            Ok(())
         }
 
         fn may_borrow_freely(&self, account: &AccountId) -> bool {

@@ -3,6 +3,7 @@
 use super::lending::{Account, exports::EXPORTS};
 use lending_pool::SLOTS_PER_YEAR;
 use lending_v1::lending::exports::EXPORTS as V1;
+use lending_v1_back::lending::exports::EXPORTS as BACK;
 use zera::prelude::*;
 use zera::testing::Chain;
 
@@ -59,6 +60,51 @@ fn everyone_keeps_everything_through_the_migration() {
     assert_eq!(chain.call(OWNER, lending, "health", &()), Ok(true));
     let again = chain.call::<()>(BORROWER, lending, "new", &(0u32,));
     assert_eq!(again, Err("this module is constructed already".into()));
+}
+
+/// A pool of version 1 with so many depositors, every third of them a borrower as well, and as many who only borrow.
+fn crowded(accounts: u16) -> (Chain, ModuleId, Vec<AccountId>) {
+    let (mut chain, lending) = old();
+    let id = |kind: u8, n: u16| AccountId([[kind; 30].as_slice(), &n.to_be_bytes()].concat().try_into().unwrap());
+    let savers: Vec<AccountId> = (0..accounts).map(|n| id(10, n)).collect();
+    let borrowers: Vec<AccountId> = (0..accounts).map(|n| id(20, n)).collect();
+    let mut allowed: Vec<AccountId> = savers.iter().step_by(3).chain(&borrowers).copied().collect();
+    allowed.push(BORROWER);
+    chain.govern::<()>(lending, "update_authorized_callers", &(allowed.clone(),)).unwrap();
+    for saver in &savers {
+        chain.fund(*saver, ZRA);
+        chain.pay::<Amount>(*saver, ZRA, lending, "deposit", &()).unwrap();
+    }
+    for account in &allowed[..allowed.len() - 1] {
+        chain.call::<Amount>(*account, lending, "borrow", &(Amount(1_000),)).unwrap();
+    }
+    (chain, lending, savers.into_iter().chain(borrowers).collect())
+}
+
+#[test]
+fn steps_carry_everyone_there_and_back() {
+    // More depositors and more bare borrowers than a step takes, and the case of exactly one step.
+    for accounts in [254, 300] {
+        let (mut chain, lending, all) = crowded(accounts);
+        let figures = |chain: &mut Chain| {
+            let mut of =
+                |entry: &str, account: &AccountId| chain.call::<Amount>(OWNER, lending, entry, &(*account,)).unwrap();
+            let each: Vec<_> = all.iter().map(|who| (of("balance_of", who), of("debt_of", who))).collect();
+            (each, chain.call::<Amount>(OWNER, lending, "total_deposits", &()).unwrap())
+        };
+        let before = figures(&mut chain);
+        chain.upgrade(lending, EXPORTS, Some("migrate"), Some("health")).unwrap();
+        assert_eq!(figures(&mut chain), before);
+        assert_eq!(chain.events().last().unwrap().1, (u32::from(accounts) * 2 + 3).encode());
+        chain.upgrade(lending, BACK, Some("migrate"), None).unwrap();
+        chain.upgrade(lending, V1, None, None).unwrap();
+        assert_eq!(figures(&mut chain), before);
+        // What is taken out after the way back stays taken.
+        chain.call::<Amount>(all[1], lending, "withdraw", &(Amount(ZRA / 2),)).unwrap();
+        chain.upgrade(lending, EXPORTS, Some("migrate"), Some("health")).unwrap();
+        let left: Amount = chain.call(OWNER, lending, "balance_of", &(all[1],)).unwrap();
+        assert!(left.0.abs_diff(ZRA / 2) < 1_000_000, "{left:?}");
+    }
 }
 
 #[test]

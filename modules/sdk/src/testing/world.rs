@@ -28,12 +28,40 @@ pub(crate) struct World {
     pub(crate) events: Vec<(String, Vec<u8>)>,
     pub(crate) slot: u64,
     pub(crate) height: u64,
+    /// Stored code by its hash, which here is only a number.
+    pub(crate) codes: BTreeMap<[u8; 32], Code>,
+    /// Tags by manager and name.
+    pub(crate) tags: BTreeMap<([u8; 32], Vec<u8>), Tag>,
+}
+
+/// Stored code.
+#[derive(Clone)]
+pub(crate) struct Code {
+    pub(crate) exports: Exports,
+    /// The entry that constructs.
+    pub(crate) constructor: Option<&'static str>,
+}
+
+/// A manager's tag.
+#[derive(Clone)]
+pub(crate) struct Tag {
+    pub(crate) code: [u8; 32],
+    pub(crate) notice: u64,
+    /// Code and the slot from which it runs.
+    pub(crate) pending: Option<([u8; 32], u64)>,
+}
+
+/// What a module runs.
+#[derive(Clone)]
+pub(crate) enum Executable {
+    Own([u8; 32]),
+    Tag { manager: [u8; 32], tag: Vec<u8>, pin: Option<[u8; 32]> },
 }
 
 /// A module on the test chain.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Deployed {
-    pub(crate) exports: Exports,
+    pub(crate) executable: Executable,
     pub(crate) storage: BTreeMap<Vec<u8>, Vec<u8>>,
     /// The previous generation, during a migration.
     pub(crate) old: Option<BTreeMap<Vec<u8>, Vec<u8>>>,
@@ -60,7 +88,40 @@ impl Frame {
     }
 }
 
+impl Deployed {
+    pub(crate) fn new(executable: Executable) -> Self {
+        Self { executable, storage: BTreeMap::new(), old: None }
+    }
+}
+
 impl World {
+    /// Puts code into the store, once.
+    pub(crate) fn store(&mut self, exports: Exports, constructor: Option<&'static str>) -> [u8; 32] {
+        let known = self.codes.iter_mut().find(|(_, code)| std::ptr::eq(code.exports, exports));
+        if let Some((hash, code)) = known {
+            code.constructor = code.constructor.or(constructor);
+            return *hash;
+        }
+        let mut hash = [0xc0; 32];
+        hash[0] = u8::try_from(self.codes.len()).unwrap_or(u8::MAX);
+        self.codes.insert(hash, Code { exports, constructor });
+        hash
+    }
+
+    /// The code that a tag stands at now.
+    pub(crate) fn tag(&self, manager: &[u8; 32], tag: &[u8]) -> Option<[u8; 32]> {
+        let tag = self.tags.get(&(*manager, tag.to_vec()))?;
+        Some(tag.pending.filter(|(_, from)| *from <= self.slot).map_or(tag.code, |(code, _)| code))
+    }
+
+    /// The code that a module runs.
+    pub(crate) fn resolve(&self, module: &[u8; 32]) -> Option<[u8; 32]> {
+        match &self.modules.get(module)?.executable {
+            Executable::Own(code) | Executable::Tag { pin: Some(code), .. } => Some(*code),
+            Executable::Tag { manager, tag, .. } => self.tag(manager, tag),
+        }
+    }
+
     pub(crate) fn balance(&self, account: &[u8; 32]) -> u128 {
         self.balances.get(account).copied().unwrap_or(0)
     }
@@ -97,7 +158,7 @@ impl World {
 
 /// Runs an entry of the module on top of the call stack.
 pub(crate) fn run_entry(module: [u8; 32], entry: &str) {
-    let exports = WORLD.with_borrow(|world| world.modules.get(&module).map(|deployed| deployed.exports));
+    let exports = WORLD.with_borrow(|world| world.codes.get(&world.resolve(&module)?).map(|code| code.exports));
     let found = exports.unwrap_or_default().iter().find(|(name, _)| *name == entry);
     match found {
         Some((_, run)) => run(),

@@ -13,7 +13,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use zera_primitives::{Hash, Outcome};
-use zera_vm::{CallRequest, CallerKind, Engine, Execution, Host, HostError, NestedCall, WasmiEngine, gas::STACK_UNITS};
+use zera_registry::CodeInfo;
+use zera_vm::{
+    CallRequest, CallerKind, Construction, Engine, ExecutableRequest, Execution, Host, HostError, NestedCall, Source,
+    TagRef, UpgradeRequest, WasmiEngine, gas::STACK_UNITS,
+};
 
 type Storage = BTreeMap<Vec<u8>, Vec<u8>>;
 
@@ -49,8 +53,10 @@ pub struct World {
     balances: BTreeMap<[u8; 32], u128>,
     pub events: Vec<(String, Vec<u8>)>,
     pub slot: u64,
-    /// Gas of the last call.
+    /// Gas of the last call, or of all steps of the last migration.
     pub gas: u64,
+    /// Gas of the dearest step of all migrations.
+    pub dearest_step: u64,
 }
 
 /// Who calls.
@@ -147,11 +153,25 @@ impl World {
         let before = (self.code.clone(), self.storage.clone(), self.events.len());
         self.install(id, name);
         let old = self.storage.remove(&id).unwrap_or_default();
-        let done = self.execute(By::Runtime([0; 32]), 0, id, "migrate", &[], Some(old));
-        let mut result = match done.outcome {
-            Outcome::Ok => Ok(()),
-            other => Err(format!("{other:?}: {}", done.diagnostic.unwrap_or_default())),
-        };
+        let manifest = CodeInfo::read(&bytes(name)).expect("a module").manifest().expect("a manifest");
+        let export = manifest.as_ref().and_then(|manifest| manifest.export("migrate"));
+        let stepwise = export.is_some_and(|export| export.args.len() == 1);
+        let (mut result, mut cursor, mut gas) = (Ok(()), Vec::<u8>::new(), 0);
+        loop {
+            let args = if stepwise { cursor.encode() } else { Vec::new() };
+            let done = self.execute(By::Runtime([0; 32]), 0, id, "migrate", &args, Some(old.clone()));
+            gas += done.gas_used;
+            if done.outcome != Outcome::Ok {
+                result = Err(format!("{:?}: {}", done.outcome, done.diagnostic.unwrap_or_default()));
+                break;
+            }
+            self.dearest_step = self.dearest_step.max(done.gas_used);
+            match Option::<Vec<u8>>::decode_all(&mut &*done.result) {
+                Ok(Some(next)) if next > cursor => cursor = next,
+                _ => break,
+            }
+        }
+        self.gas = gas;
         if result.is_ok() && health && !self.call::<bool>(By::Runtime([0; 32]), 0, id, "health", &())? {
             result = Err("unhealthy".into());
         }
@@ -238,4 +258,37 @@ impl Host for Running<'_> {
         self.world.events.push((topic.to_owned(), data.to_vec()));
         Ok(())
     }
+    fn set_tag(&mut self, _: &str, _: [u8; 32], _: Option<u64>) -> Result<(), HostError> {
+        unlinked()
+    }
+    fn delete_tag(&mut self, _: &str) -> Result<(), HostError> {
+        unlinked()
+    }
+    fn tag(&mut self, _: TagRef<'_>) -> Result<Option<[u8; 32]>, HostError> {
+        unlinked()
+    }
+    fn create_follower(
+        &mut self,
+        _: TagRef<'_>,
+        _: [u8; 32],
+        _: Option<Construction<'_>>,
+        _: &mut u64,
+        _: &mut u64,
+    ) -> Result<[u8; 32], HostError> {
+        unlinked()
+    }
+    fn update_executable(&mut self, _: ExecutableRequest<'_>) -> Result<(), HostError> {
+        unlinked()
+    }
+    fn executable(&mut self, _: &[u8; 32]) -> Result<Option<(Source, [u8; 32])>, HostError> {
+        unlinked()
+    }
+    fn apply_upgrade(&mut self, _: UpgradeRequest) -> Result<(), HostError> {
+        unlinked()
+    }
+}
+
+/// Which code runs is the registry's matter: scenarios test it on a whole chain.
+fn unlinked<T>() -> Result<T, HostError> {
+    Err(HostError::Refused("this world has no tags".into()))
 }
