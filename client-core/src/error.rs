@@ -26,6 +26,9 @@ pub enum ClientError {
     /// Too many transactions wait. Recoverable.
     #[error("too many transactions are waiting")]
     Full,
+    /// Bytes that are no code, or break the profile. Recoverable.
+    #[error("{0}")]
+    CodeRefused(String),
     /// Nothing of that id. Recoverable.
     #[error("no such {0}")]
     NotFound(&'static str),

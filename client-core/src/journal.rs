@@ -173,11 +173,18 @@ pub fn export(client: &Client, genesis: &Header) -> Result<Vec<u8>, ClientError>
     Ok(file)
 }
 
-/// Checks a file from anywhere; no chain is needed.
-///
-/// # Errors
-/// [`JournalError`], the first that holds; entries are looked at before what proves them.
-pub fn check(bytes: &[u8]) -> Result<Checked, JournalError> {
+impl Preamble {
+    /// What a file claims to be, unchecked: for a file that [`check`] refuses.
+    ///
+    /// # Errors
+    /// [`JournalError`] when not even that can be read.
+    pub fn read(bytes: &[u8]) -> Result<Self, JournalError> {
+        split(bytes).map(|(preamble, _)| preamble)
+    }
+}
+
+/// The part before the entries, and the rest.
+fn split(bytes: &[u8]) -> Result<(Preamble, &[u8]), JournalError> {
     if bytes.len() > FILE_BYTES {
         return Err(JournalError::TooLong(bytes.len()));
     }
@@ -188,6 +195,15 @@ pub fn check(bytes: &[u8]) -> Result<Checked, JournalError> {
     }
     let preamble = take(&mut rest).ok_or(JournalError::Preamble(DecodeError::Malformed))?;
     let preamble: Preamble = decode_bounded(preamble, PREAMBLE_BYTES).map_err(JournalError::Preamble)?;
+    Ok((preamble, rest))
+}
+
+/// Checks a file from anywhere; no chain is needed.
+///
+/// # Errors
+/// [`JournalError`], the first that holds; entries are looked at before what proves them.
+pub fn check(bytes: &[u8]) -> Result<Checked, JournalError> {
+    let (preamble, rest) = split(bytes)?;
     let (entries, end) = read_entries(rest)?;
     let head = preamble.head.unwrap_or_default();
     if end.count != head.count {

@@ -12,6 +12,7 @@ pub mod open;
 pub mod past;
 pub mod prepare;
 pub mod record;
+pub mod rehearsal;
 pub mod replay;
 pub mod seal;
 

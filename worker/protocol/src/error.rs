@@ -53,6 +53,8 @@ pub enum ErrorKind {
     SoloOnly,
     /// Given up because the person asked for it.
     Cancelled,
+    /// Too many long requests are under way or waiting already.
+    Busy,
     /// A journal file that is cut, changed, or of another format.
     JournalRefused,
     /// A defect of the client; the worker restarts from the last good block.

@@ -12,6 +12,8 @@ pub fn client(error: ClientError) -> Error {
         ClientError::Decode { .. } => ErrorKind::Malformed,
         ClientError::Refused(_) | ClientError::AlreadyPending | ClientError::Full => ErrorKind::TransactionRefused,
         ClientError::NotFound(_) => ErrorKind::NotFound,
+        ClientError::CodeRefused(_) => ErrorKind::CodeRefused,
+        ClientError::Journal(_) => ErrorKind::JournalRefused,
         ClientError::Damaged { .. } => return Error::browser(ErrorKind::StorageCorrupt, true, detail),
         _ => return Error::client(ErrorKind::Panicked, detail),
     };

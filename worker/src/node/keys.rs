@@ -2,6 +2,7 @@
 
 use super::{
     Answer, Node, age, phrase,
+    run::Ticket,
     world::{Role, Seed, World},
 };
 use zera_primitives::{
@@ -17,7 +18,7 @@ const PASSPHRASE: usize = 8;
 /// Begins the line of the seed in an exported file.
 const SEED_LINE: &str = "zera-seed-1:";
 
-impl<W: World, T: Copy> Node<W, T> {
+impl<W: World, T: Ticket> Node<W, T> {
     pub(super) async fn keys(&self) -> Result<Vec<KeyView>, Error> {
         self.chain()?;
         self.world.keys().await

@@ -4,6 +4,7 @@ pub mod age;
 mod chain;
 mod convert;
 mod keys;
+mod long;
 mod newcomer;
 pub mod phrase;
 mod plans;
@@ -19,8 +20,9 @@ pub mod world;
 mod tests;
 
 use chain::Chain;
+use long::Long;
 use plans::Plans;
-use seal::Advance;
+use run::Ticket;
 use world::World;
 use zera_worker_protocol::{Command, Error, ErrorKind, Response};
 
@@ -43,30 +45,36 @@ pub struct Node<W, T> {
     world: W,
     chain: Option<Chain>,
     plans: Plans,
-    advance: Option<Advance<T>>,
+    long: Long<T>,
 }
 
-impl<W: World, T: Copy> Node<W, T> {
+impl<W: World, T: Ticket> Node<W, T> {
     /// A node that has not started.
     pub const fn new(world: W) -> Self {
-        Self { world, chain: None, plans: Plans::new(), advance: None }
+        Self { world, chain: None, plans: Plans::new(), long: Long::new() }
     }
 
     /// Does what `command` asks. `None` when the answer comes later, from [`Node::work`].
     pub async fn handle(&mut self, ticket: T, command: Command) -> Option<Answer> {
-        if let Command::Advance { slots } = command {
-            return self.begin_advance(ticket, slots).err().map(Err);
+        match command {
+            Command::Cancel { request } => Some(self.long.cancel(&ticket, request)),
+            command => match long::Job::of(command) {
+                Ok(job) => self.begin(ticket, job).err().map(Err),
+                Err(command) => Some(self.answer(command).await),
+            },
         }
-        Some(self.answer(command).await)
     }
 
-    /// One step of what the node does by itself: letting time pass, sealing, and upkeep when nobody waits (`idle`).
+    /// One step of what the node does by itself: long requests, sealing, and upkeep when nobody waits (`idle`).
     pub async fn work(&mut self, idle: bool) -> Work<T> {
+        if let Some((ticket, answer)) = self.long.ended(self.chain.is_some()) {
+            return Work::Done(ticket, answer);
+        }
         if self.chain.is_none() {
             return Work::Nothing;
         }
-        if self.advance.is_some() {
-            return self.advance_step().await;
+        if let Some(work) = self.long_step().await {
+            return work;
         }
         if self.seal_if_due().await || (idle && self.upkeep_step().await) { Work::Step } else { Work::Nothing }
     }
@@ -84,8 +92,7 @@ impl<W: World, T: Copy> Node<W, T> {
             Command::Prepare { codes, calls } => self.prepare(&codes, calls),
             Command::Sign { plan } => self.sign(plan).await,
             Command::Submit(bytes) => self.submit(&bytes).map(|hash| Response::Submitted(vec![hash])),
-            // Answered by `handle`, which knows where the answer goes.
-            Command::Advance { .. } => Err(Error::client(ErrorKind::Panicked, "advance has no ticket here")),
+            Command::CheckJournal(bytes) => views::journal::verdict(self.chain.as_ref(), &bytes),
             Command::Usage => self.usage().await,
             Command::Export => self.export().await,
             Command::Import(bytes) => self.import(&bytes).await,
@@ -112,7 +119,15 @@ impl<W: World, T: Copy> Node<W, T> {
             Command::Proposals => views::proposals::list(chain),
             Command::Proposal(id) => views::proposals::detail(chain, id),
             Command::Forecast { proposal, what_if } => views::proposals::forecast(chain, proposal, what_if),
-            Command::DryRun(id) => views::rehearsal::dry_run(chain, id, || self.world.micros()),
+            Command::Disassemble { code, function } => views::inspection::disassemble(chain, &code, function),
+            Command::Tags(manager) => views::lifecycle::tags(chain, &manager),
+            Command::Fleet { manager, tag, after, limit } => {
+                views::lifecycle::fleet(chain, &manager, &tag, after.as_ref(), limit)
+            }
+            Command::Builders => views::lifecycle::builders(chain),
+            Command::Journal { module, before, limit } => views::journal::page(chain, module.as_ref(), before, limit),
+            Command::ExportJournal => self.export_journal().await,
+            Command::CodeAt { module, height } => self.code_at(&module, height).await,
             Command::Account(id) => self.account(&id).await,
             _ => Err(Error::client(ErrorKind::Panicked, "a command without an answer")),
         }

@@ -1,14 +1,14 @@
 //! The newcomer's share of the demo genesis: held by a key of this worker until the first key of a person is stored,
 //! then moved to that account by an ordinary, visible transaction.
 
-use super::{Node, convert, world::Role, world::World};
+use super::{Node, convert, run::Ticket, world::Role, world::World};
 use codec::Encode as _;
 use zera_client::Plan;
 use zera_primitives::{AccountId, Amount, Slot, keys::SecretKey, tx::Call};
 use zera_state::accounts;
 use zera_worker_protocol::{Error, Event};
 
-impl<W: World, T: Copy> Node<W, T> {
+impl<W: World, T: Ticket> Node<W, T> {
     /// Looks whether the share is still there; once it has moved, its key is forgotten.
     pub(super) async fn settle_newcomer(&mut self) -> Result<(), Error> {
         let Some(chain) = &self.chain else { return Ok(()) };

@@ -1,7 +1,7 @@
 //! From intention to signature: a plan is simulated and shown, and exactly its bytes are signed later (design §4:
 //! nothing is ever signed blind).
 
-use super::{Answer, Node, convert, world::World};
+use super::{Answer, Node, convert, run::Ticket, world::World};
 use codec::Encode as _;
 use std::collections::BTreeMap;
 use zera_client::Step;
@@ -45,7 +45,7 @@ impl Plans {
     }
 }
 
-impl<W: World, T: Copy> Node<W, T> {
+impl<W: World, T: Ticket> Node<W, T> {
     /// Simulates and remembers what would be signed.
     pub(super) fn prepare(&mut self, codes: &[Vec<u8>], calls: Vec<Call>) -> Answer {
         let sender = self.active_account()?;

@@ -1,9 +1,18 @@
-//! The loop: requests in order of arrival, and after each one step of the node's own work, so that neither a long job
-//! (letting time pass) keeps requests waiting nor a flood of requests keeps blocks from being made. The scrub and
-//! compaction run only when nobody waits.
+//! The loop: requests in order of arrival, and after each one step of the node's own work, so that neither a long request
+//! keeps others waiting nor a flood of requests keeps blocks from being made. Submitted transactions that wait in a row
+//! are taken together, so that one block holds many of them. The scrub and compaction run only when nobody waits.
 
 use super::{Node, Work, world::World};
 use zera_worker_protocol::{Command, Error, Response};
+
+/// Submitted transactions taken in a row before the node works.
+const IN_A_ROW: u32 = 256;
+
+/// Names a request, so that its answer finds its way.
+pub trait Ticket: Copy {
+    /// True when whoever sent the request of `asker` knows this one as `request`.
+    fn is(&self, asker: &Self, request: u32) -> bool;
+}
 
 /// A request that waits for its answer.
 #[derive(Clone, PartialEq, Debug)]
@@ -18,7 +27,7 @@ pub struct Request<T> {
 #[expect(async_fn_in_trait, reason = "the worker has one thread; no future leaves it")]
 pub trait Inbox {
     /// Names a request.
-    type Ticket: Copy;
+    type Ticket: Ticket;
     /// The oldest request that nobody has taken.
     fn take(&mut self) -> Option<Request<Self::Ticket>>;
     /// Sends an answer.
@@ -31,12 +40,17 @@ pub trait Inbox {
 pub async fn run<W: World, I: Inbox>(world: W, mut inbox: I) {
     let mut node = Node::new(world);
     loop {
-        let request = inbox.take();
-        let idle = request.is_none();
-        if let Some(Request { ticket, command }) = request
-            && let Some(result) = node.handle(ticket, command).await
-        {
-            inbox.answer(ticket, result);
+        let mut idle = true;
+        for _ in 0..IN_A_ROW {
+            let Some(Request { ticket, command }) = inbox.take() else { break };
+            idle = false;
+            let more = matches!(command, Command::Submit(_));
+            if let Some(result) = node.handle(ticket, command).await {
+                inbox.answer(ticket, result);
+            }
+            if !more {
+                break;
+            }
         }
         match node.work(idle).await {
             Work::Nothing if idle => inbox.wait().await,

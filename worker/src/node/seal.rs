@@ -1,61 +1,56 @@
 //! Making blocks: when one is due, and when time is let pass. A block counts once it is stored.
 
 use super::{
-    Node, Work,
+    Node,
     chain::{Chain, commit},
+    run::Ticket,
     world::World,
 };
 use codec::{Decode as _, Encode as _};
 use std::collections::BTreeSet;
 use zera_client::Record;
 use zera_primitives::{ProposalId, limits};
+use zera_registry::events::{MIGRATION_PROGRESS, MigrationProgress};
 use zera_runtime::events;
-use zera_worker_protocol::{Error, ErrorKind, Event, TransactionStage};
+use zera_worker_protocol::{Error, ErrorKind, Event, Response, TransactionStage};
 
 /// Slots that one request may skip.
 const MOST_SLOTS: u64 = 10_000;
 
 /// Letting time pass, a block at a time.
-pub struct Advance<T> {
-    ticket: T,
+pub struct Advance {
     left: u64,
     total: u64,
 }
 
-impl<W: World, T: Copy> Node<W, T> {
-    /// Begins to let time pass; [`Node::work`] does it.
-    pub(super) fn begin_advance(&mut self, ticket: T, slots: u64) -> Result<(), Error> {
-        self.chain()?;
-        if slots > MOST_SLOTS {
-            let detail = format!("{slots} slots; at most {MOST_SLOTS} can be skipped at once");
-            return Err(Error::request(ErrorKind::TransactionRefused, detail));
-        }
-        if self.advance.is_some() {
-            return Err(Error::request(ErrorKind::TransactionRefused, "time is being let pass already"));
-        }
-        self.advance = Some(Advance { ticket, left: slots, total: slots });
-        Ok(())
+impl Advance {
+    /// Over so many slots.
+    pub const fn new(slots: u64) -> Self {
+        Self { left: slots, total: slots }
     }
 
+    /// That many slots may be skipped at once.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.total <= MOST_SLOTS {
+            return Ok(());
+        }
+        let detail = format!("{} slots; at most {MOST_SLOTS} can be skipped at once", self.total);
+        Err(Error::request(ErrorKind::TransactionRefused, detail))
+    }
+}
+
+impl<W: World, T: Ticket> Node<W, T> {
     /// One block of letting time pass. While a proposal is live no block skips more than the heartbeat, nor a slot at
     /// which a proposal moves, so that governance sees every block that it would have seen (design §5).
-    pub(super) async fn advance_step(&mut self) -> Work<T> {
-        let Some(Advance { ticket, left, total }) = self.advance.take() else { return Work::Nothing };
-        if left == 0 {
-            return Work::Done(ticket, self.status());
+    pub(super) async fn advance_step(&mut self, job: &mut Advance) -> Result<Option<Response>, Error> {
+        if job.left == 0 {
+            return self.status().map(Some);
         }
-        let skip = match self.step(left) {
-            Ok(skip) => skip,
-            Err(error) => return Work::Done(ticket, Err(error)),
-        };
-        if let Err(error) = self.seal(skip).await {
-            return Work::Done(ticket, Err(error));
-        }
-        let left = left.saturating_sub(skip);
-        let done = total.saturating_sub(left);
-        self.world.emit(Event::Progress { what: "advance".into(), done, total });
-        self.advance = Some(Advance { ticket, left, total });
-        Work::Step
+        let skip = self.step(job.left)?;
+        self.seal(skip).await?;
+        job.left = job.left.saturating_sub(skip);
+        self.progress("advance", job.total.saturating_sub(job.left), job.total);
+        Ok(None)
     }
 
     /// Slots that the next block may skip.
@@ -129,7 +124,12 @@ impl<W: World, T: Copy> Node<W, T> {
         for hash in &sealed.dropped {
             emit(Event::Transaction { hash: *hash, stage: TransactionStage::Dropped });
         }
-        let proposals = touched(&sealed.decoded);
+        let mut proposals = touched(&sealed.decoded);
+        if delegations_moved(&sealed.decoded) {
+            proposals.extend(zera_governance::queries::live(chain.client.state()).unwrap_or_default());
+            proposals.sort();
+            proposals.dedup();
+        }
         if !proposals.is_empty() {
             emit(Event::Proposals(proposals));
         }
@@ -143,10 +143,29 @@ fn is_live(chain: &Chain) -> bool {
 
 /// Proposals whose state or stakes a block changed, by its events.
 fn touched(record: &Record) -> Vec<ProposalId> {
-    let topics = [events::PROPOSED, events::ALLOCATED, events::MOVED, events::CLOSED];
+    let topics = [
+        events::PROPOSED,
+        events::ALLOCATED,
+        events::ALLOCATED_DELEGATED,
+        events::MOVED,
+        events::RAISED,
+        events::CLOSED,
+    ];
     let all = record.events.iter().chain(record.receipts.iter().flat_map(|receipt| &receipt.events));
-    let governance = all.filter(|event| event.module.is_none() && topics.contains(&event.topic.as_str()));
-    // The proposal stands first in each of them.
-    let ids: BTreeSet<_> = governance.filter_map(|event| ProposalId::decode(&mut &*event.data).ok()).collect();
+    let own = all.filter(|event| event.module.is_none());
+    let ids: BTreeSet<_> = own
+        .filter_map(|event| match event.topic.as_str() {
+            // The proposal stands first in each of them.
+            topic if topics.contains(&topic) => ProposalId::decode(&mut &*event.data).ok(),
+            MIGRATION_PROGRESS => MigrationProgress::decode(&mut &*event.data).ok().map(|progress| progress.proposal),
+            _ => None,
+        })
+        .collect();
     ids.into_iter().collect()
+}
+
+/// True when a block changed a delegation: what a delegate had allocated of it may have left any live proposal.
+fn delegations_moved(record: &Record) -> bool {
+    let mut all = record.events.iter().chain(record.receipts.iter().flat_map(|receipt| &receipt.events));
+    all.any(|event| event.module.is_none() && event.topic == events::DELEGATION_ENDED)
 }

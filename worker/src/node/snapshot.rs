@@ -6,6 +6,7 @@
 use super::{
     Answer, Node,
     chain::{Chain, commit, seal_key},
+    run::Ticket,
     upkeep::Upkeep,
     world::{Commit, Role, Seed, World},
 };
@@ -32,7 +33,7 @@ fn refused(detail: impl Into<String>) -> Error {
     Error::request(ErrorKind::SnapshotRefused, detail)
 }
 
-impl<W: World, T: Copy> Node<W, T> {
+impl<W: World, T: Ticket> Node<W, T> {
     pub(super) async fn export(&self) -> Answer {
         let chain = self.chain()?;
         let mut blocks = Vec::new();
@@ -76,6 +77,7 @@ impl<W: World, T: Copy> Node<W, T> {
     async fn change_to(&mut self, chain: Chain) -> Answer {
         let head = chain.head.clone();
         self.chain = Some(chain);
+        self.long.give_up("the chain was replaced by another");
         self.plans = super::Plans::new();
         self.load_keys().await?;
         self.world.emit(Event::Keys);

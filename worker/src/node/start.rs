@@ -4,6 +4,7 @@ use super::{
     Answer, Node,
     chain::{Chain, commit, seal_key},
     convert,
+    run::Ticket,
     upkeep::{SCRUB_RECORDS, Upkeep},
     world::{Role, Seed, Shelved, World},
 };
@@ -12,7 +13,7 @@ use zera_client::{Client, ClientError, GenesisConfig, HeadPointer, Record, Store
 use zera_primitives::{Height, keys::SecretKey, limits};
 use zera_worker_protocol::{Error, ErrorKind, Event, event::Notice};
 
-impl<W: World, T: Copy> Node<W, T> {
+impl<W: World, T: Ticket> Node<W, T> {
     /// Opens everything; asked again, it answers the status.
     pub(super) async fn start(&mut self) -> Answer {
         if self.chain.is_some() {

@@ -1,7 +1,7 @@
 //! What the node does in quiet moments: the scrub, which checks every older record by hash from the newest down, and
 //! compaction, which stores the whole state so that opening does not replay the chain from its beginning.
 
-use super::{Node, world::World};
+use super::{Node, run::Ticket, world::World};
 use codec::Decode as _;
 use zera_client::record_hash;
 use zera_primitives::{Hash, Height};
@@ -64,7 +64,7 @@ impl Upkeep {
     }
 }
 
-impl<W: World, T: Copy> Node<W, T> {
+impl<W: World, T: Ticket> Node<W, T> {
     /// One step; false when there is nothing to do.
     pub(super) async fn upkeep_step(&mut self) -> bool {
         self.compact_step().await || self.scrub_step().await

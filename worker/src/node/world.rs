@@ -157,6 +157,7 @@ pub trait Vault {
 }
 
 /// Time, randomness, and who listens.
+#[expect(async_fn_in_trait, reason = "the worker has one thread; no future leaves it")]
 pub trait Surroundings {
     /// Unix time, milliseconds.
     fn now_ms(&self) -> u64;
@@ -167,6 +168,8 @@ pub trait Surroundings {
     /// # Errors
     /// When the world has none.
     fn fill_random(&self, bytes: &mut [u8]) -> Result<(), Error>;
+    /// Lets requests arrive that were sent while the node computed.
+    async fn breathe(&self);
     /// Reports an event to the page.
     fn emit(&self, event: Event);
     /// Breaks at the named point; see [`zera_worker_protocol::command::FaultPoint`].

@@ -73,6 +73,11 @@ impl Surroundings for Browser {
             .map_err(|error| Error::browser(ErrorKind::KeyRefused, false, format!("no randomness: {error}")))
     }
 
+    async fn breathe(&self) {
+        // A turn of the event loop: messages that wait are delivered in it.
+        sleep(0).await;
+    }
+
     fn emit(&self, event: Event) {
         port::post(&ToPage::Event(event));
     }

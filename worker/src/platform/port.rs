@@ -4,7 +4,7 @@
 //! use one worker at the same time.
 
 use super::{browser::Browser, script};
-use crate::node::run::{Inbox, Request, run};
+use crate::node::run::{self, Inbox, Request};
 use codec::Encode as _;
 use gloo::{events::EventListener, timers::callback::Interval};
 use js_sys::{Array, ArrayBuffer, Function, Promise, Uint8Array};
@@ -30,6 +30,16 @@ pub enum Ticket {
     Page(u32),
     /// A script, in objects.
     Script(f64),
+}
+
+impl run::Ticket for Ticket {
+    fn is(&self, asker: &Self, request: u32) -> bool {
+        match (self, asker) {
+            (Self::Page(own), Self::Page(_)) => *own == request,
+            (Self::Script(own), Self::Script(_)) => own.to_bits() == f64::from(request).to_bits(),
+            _ => false,
+        }
+    }
 }
 
 thread_local! {
@@ -155,7 +165,7 @@ pub async fn serve() {
     let ticking = Rc::clone(&queue);
     let _clock = Interval::new(TICK_MS, move || ticking.wake());
     post(&ToPage::Ready { protocol: PROTOCOL_VERSION });
-    run(Browser::default(), PagePort(queue)).await;
+    run::run(Browser::default(), PagePort(queue)).await;
 }
 
 /// Used by [`script`] to build a request.

@@ -224,6 +224,8 @@ impl Surroundings for Memory {
         Ok(())
     }
 
+    async fn breathe(&self) {}
+
     fn emit(&self, event: Event) {
         self.0.borrow_mut().events.push(event);
     }

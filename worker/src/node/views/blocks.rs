@@ -1,7 +1,7 @@
 //! Blocks and transactions. Records come from storage, so each is checked by its hash when it is read: the record after
 //! it, or the head, names it.
 
-use crate::node::{Answer, Node, convert, world::World};
+use crate::node::{Answer, Node, convert, run::Ticket, world::World};
 use zera_client::{Diagnostic, Record, record_hash};
 use zera_primitives::{Hash, Height};
 use zera_worker_protocol::{BlockView, CallDiagnostic, Error, ErrorKind, Page, Response, TransactionView};
@@ -11,7 +11,7 @@ use super::super::chain::head_view;
 /// Rows that one answer may have.
 const ROWS: u32 = 100;
 
-impl<W: World, T: Copy> Node<W, T> {
+impl<W: World, T: Ticket> Node<W, T> {
     pub(in crate::node) async fn blocks(&self, page: Page) -> Answer {
         let head = self.chain()?.height();
         let from = page.from.unwrap_or(head).min(head);
@@ -55,7 +55,7 @@ impl<W: World, T: Copy> Node<W, T> {
     }
 
     /// A record, checked against the hash that its successor or the head names, and its length.
-    async fn record(&self, height: Height) -> Result<(Record, usize), Error> {
+    pub(in crate::node) async fn record(&self, height: Height) -> Result<(Record, usize), Error> {
         let chain = self.chain()?;
         if height > chain.height() {
             return Err(convert::not_found("block"));

@@ -1,6 +1,6 @@
 //! Code: what it offers, what it reaches, and how two of them differ.
 
-use super::shapes::shapes;
+use super::{inspection, shapes::shapes};
 use crate::node::{
     Answer,
     chain::{Chain, count},
@@ -8,9 +8,7 @@ use crate::node::{
 };
 use zera_primitives::{Hash, Manifest, manifest};
 use zera_registry::{CodeExport, CodeExportKind, CodeInfo, IntType};
-use zera_worker_protocol::{
-    CodeView, DifferenceRow, DifferenceView, Error, ExportView, ManifestView, ParameterView, Response,
-};
+use zera_worker_protocol::{CodeView, DifferenceView, Error, ExportView, ManifestView, ParameterView, Response};
 
 /// The bytes of stored code.
 pub fn bytes(chain: &Chain, hash: &Hash) -> Answer {
@@ -28,16 +26,12 @@ pub fn inspect(chain: &Chain, code: &[u8]) -> Answer {
 
 /// What differs between two stored codes, apart from the bodies of their functions.
 pub fn difference(chain: &Chain, old: &Hash, new: &Hash) -> Answer {
-    let module = |hash: &Hash| zera_inspect::Module::read(stored_bytes(chain, hash)?).map_err(convert::defect);
+    let module = |hash: &Hash| zera_inspect::Module::read(stored_bytes(chain, hash)?).map_err(inspection::inspect);
     let (rows, same) = zera_inspect::surface_rows(&module(old)?, &module(new)?);
-    let row = |row: zera_inspect::Row| {
-        let what = row.what.as_str().to_owned();
-        DifferenceRow { what, name: row.name, old: row.old, new: row.new }
-    };
     Ok(Response::Difference(Box::new(DifferenceView {
         old: stored(chain, old)?,
         new: stored(chain, new)?,
-        rows: rows.into_iter().map(row).collect(),
+        rows: rows.into_iter().map(inspection::row).collect(),
         same,
     })))
 }
@@ -60,7 +54,8 @@ pub fn manifest(chain: &Chain, hash: &Hash) -> Result<Option<Manifest>, Error> {
     info.map_or(Ok(None), |info| info.manifest()).map_err(convert::registry)
 }
 
-fn stored_bytes(chain: &Chain, hash: &Hash) -> Result<Vec<u8>, Error> {
+/// The bytes of stored code.
+pub fn stored_bytes(chain: &Chain, hash: &Hash) -> Result<Vec<u8>, Error> {
     let bytes = zera_registry::code(chain.client.state(), hash).map_err(convert::defect)?;
     bytes.ok_or_else(|| convert::not_found("code"))
 }

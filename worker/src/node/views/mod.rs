@@ -1,9 +1,16 @@
 //! What pages show, made from the client's state and from stored records.
 
 mod blocks;
+mod checks;
 pub mod code;
+pub mod inspection;
+pub mod journal;
+pub mod lifecycle;
 pub mod modules;
+mod past;
 pub mod proposals;
 pub mod rehearsal;
 mod shapes;
 mod status;
+mod text;
+mod voting;

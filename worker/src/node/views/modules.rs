@@ -1,6 +1,10 @@
 //! Modules: list, detail with live parameter values, storage with checked proofs, queries.
 
-use super::code;
+use super::{
+    code,
+    lifecycle::{self, evidence, standing},
+    text,
+};
 use crate::node::{
     Answer,
     chain::{Chain, count},
@@ -11,27 +15,32 @@ use std::collections::BTreeMap;
 use zera_client::Called;
 use zera_governance::queries;
 use zera_primitives::{
-    AccountId, Manifest, ModuleId, Payload, ProposalId, StateKey,
+    AccountId, Effect, Executable, Hash, Manifest, ModuleId, Payload, ProposalId, StateKey,
     hash::to_hex,
     limits,
     manifest::{Parameter, SemVer},
 };
-use zera_registry::{ModuleRecord, VersionRecord};
+use zera_registry::ModuleRecord;
 use zera_state::{accounts, merkle};
 use zera_worker_protocol::{
-    AttemptView, CalledView, Error, ErrorKind, ModuleDetail, ModuleView, ParameterView, Response, Shape, StorageEntry,
-    StoragePage, VersionView,
+    AttemptView, CalledView, Error, ErrorKind, ModuleDetail, ModuleView, ParameterView, Response, StorageEntry,
+    StoragePage,
 };
 
 /// Storage entries that one answer may hold.
 const ENTRIES: u32 = 100;
+
+/// Names and versions by code, each looked up once for a list: a fleet shares one code.
+type Names = BTreeMap<Hash, Option<(String, SemVer)>>;
 
 /// All modules.
 pub fn list(chain: &Chain) -> Answer {
     let state = chain.client.state();
     let touched = touched(chain)?;
     let ids = zera_registry::modules(state).map_err(convert::defect)?;
-    let views = ids.iter().map(|id| view(chain, id, &record(chain, id)?, &touched)).collect::<Result<_, Error>>()?;
+    let mut names = Names::new();
+    let mut one = |id: &ModuleId| view(chain, id, &record(chain, id)?, &touched, &mut names);
+    let views = ids.iter().map(&mut one).collect::<Result<_, Error>>()?;
     Ok(Response::Modules(views))
 }
 
@@ -39,13 +48,13 @@ pub fn list(chain: &Chain) -> Answer {
 pub fn detail(chain: &Chain, id: &ModuleId) -> Answer {
     let state = chain.client.state();
     let record = record(chain, id)?;
-    let mut running = code::stored(chain, &record.code())?;
-    if let (Some(shown), Some(manifest)) = (&mut running.manifest, code::manifest(chain, &record.code())?) {
+    let code = running(chain, &record)?;
+    let mut running = code::stored(chain, &code)?;
+    if let (Some(shown), Some(manifest)) = (&mut running.manifest, code::manifest(chain, &code)?) {
         for (parameter, shown) in manifest.parameters.iter().zip(&mut shown.parameters) {
             fill(chain, id, &manifest, parameter, shown)?;
         }
     }
-    let versions = zera_registry::versions(state, id).map_err(convert::defect)?;
     let attempts = zera_registry::attempts(state, id).map_err(convert::defect)?;
     let attempt = |attempt: &zera_registry::AttemptRecord| AttemptView {
         proposal: attempt.proposal,
@@ -54,11 +63,13 @@ pub fn detail(chain: &Chain, id: &ModuleId) -> Answer {
         at: (attempt.at.height, attempt.at.slot),
     };
     Ok(Response::Module(Box::new(ModuleDetail {
-        module: view(chain, id, &record, &touched(chain)?)?,
+        module: view(chain, id, &record, &touched(chain)?, &mut Names::new())?,
         deployer: record.deployer,
         code: running,
         generation: record.generation,
-        versions: versions.iter().rev().map(version).collect(),
+        standing: standing(chain, id, &record)?,
+        evidence: evidence(chain, &code)?,
+        versions: lifecycle::versions(chain, id)?,
         attempts: attempts.iter().rev().map(attempt).collect(),
     })))
 }
@@ -103,9 +114,16 @@ fn call(chain: &Chain, id: &ModuleId, entry: &str, args: &[u8]) -> Result<Called
     chain.client.query(&caller, id, entry, args, chain.client.head().slot).map_err(convert::client)
 }
 
-fn record(chain: &Chain, id: &ModuleId) -> Result<ModuleRecord, Error> {
+/// A module's record.
+pub fn record(chain: &Chain, id: &ModuleId) -> Result<ModuleRecord, Error> {
     let record = zera_registry::module(chain.client.state(), id).map_err(convert::defect)?;
     record.ok_or_else(|| convert::not_found("module"))
+}
+
+/// The code that a module runs at the head: its own, its pin, or what its tag stands at.
+pub fn running(chain: &Chain, record: &ModuleRecord) -> Result<Hash, Error> {
+    let slot = chain.client.head().slot;
+    zera_registry::resolve(chain.client.state(), slot, &record.executable).map_err(convert::registry)
 }
 
 /// Live proposals by the modules they would change.
@@ -120,16 +138,25 @@ fn touched(chain: &Chain) -> Result<BTreeMap<ModuleId, Vec<ProposalId>>, Error> 
     Ok(touched)
 }
 
-/// The modules that a payload changes, each once.
+/// The modules that a payload changes, each once. An effect of a tag counts for its manager, not for the followers.
 pub fn changed(payload: &Payload) -> Vec<ModuleId> {
-    let mut modules = match payload {
-        Payload::Upgrade(upgrade) => vec![upgrade.module_id],
+    let mut modules: Vec<ModuleId> = match payload {
         Payload::Config { changes, .. } => changes.iter().map(|change| change.module_id).collect(),
-        Payload::Parameters { .. } => Vec::new(),
+        Payload::Execute(execution) => execution.effects.iter().filter_map(subject).collect(),
+        other => other.module().copied().into_iter().collect(),
     };
     modules.sort();
     modules.dedup();
     modules
+}
+
+/// The module that an effect is about.
+fn subject(effect: &Effect) -> Option<ModuleId> {
+    match effect {
+        Effect::Call { module, .. } | Effect::Set { module, .. } | Effect::Upgrade { module, .. } => Some(*module),
+        Effect::Tag { manager, .. } => Some(*manager),
+        Effect::Move { .. } => None,
+    }
 }
 
 fn view(
@@ -137,41 +164,39 @@ fn view(
     id: &ModuleId,
     record: &ModuleRecord,
     touched: &BTreeMap<ModuleId, Vec<ProposalId>>,
+    names: &mut Names,
 ) -> Result<ModuleView, Error> {
     let state = chain.client.state();
-    let manifest = code::manifest(chain, &record.code())?;
+    let code = running(chain, record)?;
+    let named = match names.get(&code) {
+        Some(named) => named.clone(),
+        None => {
+            let named = code::manifest(chain, &code)?.map(|manifest| (manifest.name, manifest.version));
+            names.entry(code).or_insert(named).clone()
+        }
+    };
+    let (name, semver) = named.unwrap_or_else(|| (format!("module {}", short(id)), SemVer::default()));
     let usage = zera_registry::storage_usage(state, id).map_err(convert::defect)?;
-    let running = zera_registry::modules::version(state, id, record.sequence).map_err(convert::defect)?;
-    let since = running.map_or(record.deployed_at, |running| running.enacted);
+    let version = zera_registry::version(state, id, record.sequence).map_err(convert::defect)?;
+    let since = version.map_or(record.deployed_at, |version| version.enacted);
     let account: AccountId = id.account();
     Ok(ModuleView {
         id: *id,
-        name: manifest.as_ref().map_or_else(|| format!("module {}", short(id)), |manifest| manifest.name.clone()),
-        version: manifest.map_or(SemVer::default(), |manifest| manifest.version),
+        name,
+        version: semver,
         sequence: record.sequence,
-        code: record.code(),
+        code,
         since: (since.height, since.slot),
         storage: (usage.entries, usage.bytes),
         balance: accounts::account(state, &account).map_err(convert::defect)?.free,
+        follows: matches!(record.executable, Executable::ExternalRef(_)),
+        stopped: record.migrating.is_some() || lifecycle::frozen(chain, record).is_some(),
         proposals: touched.get(id).cloned().unwrap_or_default(),
     })
 }
 
 fn short(id: &ModuleId) -> String {
     to_hex(&id.0).chars().take(8).collect()
-}
-
-fn version(version: &VersionRecord) -> VersionView {
-    VersionView {
-        sequence: version.sequence,
-        version: version.semver.unwrap_or_default(),
-        code: version.code,
-        schema: version.schema,
-        generation: version.generation,
-        enacted: (version.enacted.height, version.enacted.slot),
-        proposal: version.proposal,
-        migrated: version.migrated,
-    }
 }
 
 /// Current value and history of a parameter.
@@ -184,21 +209,9 @@ fn fill(
 ) -> Result<(), Error> {
     let called = call(chain, id, &parameter.getter, &[])?;
     let direct = manifest.export(&parameter.getter).is_some_and(|getter| getter.direct);
-    let narrow = |value: Vec<u8>| if direct { narrow(manifest, parameter.ty, value) } else { value };
+    let narrow = |value: Vec<u8>| if direct { text::narrow(manifest, parameter.ty, value) } else { value };
     shown.value = called.outcome.is_ok().then(|| narrow(called.result));
     let history = zera_registry::config_history(chain.client.state(), id, &parameter.name).map_err(convert::defect)?;
     shown.history = history.into_iter().map(|change| (change.proposal, change.value, change.at.height)).collect();
     Ok(())
-}
-
-/// A direct export answers with a WASM integer, which may be wider than the parameter's type.
-fn narrow(manifest: &Manifest, ty: u32, mut value: Vec<u8>) -> Vec<u8> {
-    let shapes = super::shapes::shapes(&manifest.types);
-    let width = match shapes.get(ty as usize) {
-        Some(Shape::Bool) => 1,
-        Some(Shape::Unsigned(width) | Shape::Signed(width)) => usize::from(*width),
-        _ => value.len(),
-    };
-    value.truncate(width);
-    value
 }

@@ -1,15 +1,20 @@
 //! Proposals: where they stand, how they came there, and the forecast by the chain's own arithmetic.
 
-use super::modules::changed;
+use super::{
+    lifecycle, modules,
+    modules::changed,
+    voting::{delegated, flags, lock, sensitivity},
+};
 use crate::node::{Answer, chain::Chain, convert};
+use std::collections::BTreeSet;
 use zera_governance::{
     Forecast, Outlook, Situation,
     curve::Curve,
     forecast::ChartPoint,
     queries,
-    records::{Ctx, Progress, Proposal},
+    records::{Ctx, Proposal},
 };
-use zera_primitives::{Amount, Hash, Payload, ProposalId, Slot};
+use zera_primitives::{Amount, Effect, Hash, ModuleId, Payload, ProposalId, Slot};
 use zera_state::accounts;
 use zera_worker_protocol::{
     CurvePoint, Error, ForecastView, ProposalDetail, ProposalView, Response, StakeChange, Transition, WhatIf,
@@ -47,12 +52,21 @@ pub fn detail(chain: &Chain, id: ProposalId) -> Answer {
         before: change.before,
         after: change.after,
         side_total: change.side_after.x,
+        by: change.by,
         at: (change.height, change.side_after.since),
     });
     let transitions = queries::transitions(state, id).map_err(convert::governance)?;
     let transitions =
         transitions.into_iter().map(|step| Transition { state: step.state, at: (step.height, step.slot) });
+    let progress = queries::progress(state, id).map_err(convert::governance)?;
     let (codes, code_recomputed) = codes(chain, &proposal)?;
+    let carried: BTreeSet<Hash> = proposal.payload.codes().into_iter().collect();
+    let evidence = carried.iter().map(|code| lifecycle::evidence(chain, code)).collect::<Result<_, Error>>()?;
+    let mut migration = None;
+    for module in changed(&proposal.payload) {
+        let own = lifecycle::migration(chain, &module)?.filter(|work| work.proposal == id);
+        migration = migration.or(own);
+    }
     let (free_stake, free_balance) = means(chain)?;
     Ok(Response::Proposal(Box::new(ProposalDetail {
         proposal: view(chain, &ctx, id)?,
@@ -66,6 +80,13 @@ pub fn detail(chain: &Chain, id: ProposalId) -> Answer {
         free_stake,
         free_balance,
         forecast: forecast_view(chain, &ctx, id, None)?,
+        sensitivity: sensitivity(chain, &ctx, id)?,
+        lock: lock(chain, id)?,
+        filed: (progress.filed != progress.class).then_some(progress.filed),
+        evidence,
+        flags: flags(chain, &ctx, id)?,
+        migration,
+        delegated: delegated(chain, progress.filed)?,
     })))
 }
 
@@ -81,7 +102,7 @@ fn ctx(chain: &Chain) -> Result<Ctx, Error> {
 fn view(chain: &Chain, ctx: &Ctx, id: ProposalId) -> Result<ProposalView, Error> {
     let state = chain.client.state();
     let proposal = queries::proposal(state, id).map_err(convert::governance)?;
-    let Progress { state: stage, .. } = queries::progress(state, id).map_err(convert::governance)?;
+    let progress = queries::progress(state, id).map_err(convert::governance)?;
     let standing = queries::standing(state, ctx, id).map_err(convert::governance)?;
     let params = zera_governance::params(state).map_err(convert::governance)?;
     let mine = match chain.account {
@@ -95,16 +116,16 @@ fn view(chain: &Chain, ctx: &Ctx, id: ProposalId) -> Result<ProposalView, Error>
     Ok(ProposalView {
         id,
         title: proposal.title,
-        class: proposal.class,
-        state: stage,
+        class: progress.class,
+        state: progress.state,
         author: proposal.author,
         submitted: (proposal.height, proposal.slot),
         deposit: proposal.deposit,
         modules: changed(&proposal.payload),
         stake: (standing.x_for, standing.x_against),
         conviction: (standing.y_for, standing.y_against),
-        threshold: standing.threshold(params.threshold_ppm[proposal.class.index()]),
-        expires: proposal.expires,
+        threshold: standing.threshold(params.threshold_ppm[progress.class.index()]),
+        expires: progress.expires,
         mine,
     })
 }
@@ -113,14 +134,40 @@ fn view(chain: &Chain, ctx: &Ctx, id: ProposalId) -> Result<ProposalView, Error>
 type Codes = (Option<(Hash, Hash)>, Option<Hash>);
 
 fn codes(chain: &Chain, proposal: &Proposal) -> Result<Codes, Error> {
-    let Payload::Upgrade(upgrade) = &proposal.payload else { return Ok((None, None)) };
+    let Some((module, new)) = replaced(chain, &proposal.payload)? else { return Ok((None, None)) };
     let state = chain.client.state();
-    let new = upgrade.new_wasm_bytecode;
     let recomputed = zera_registry::code(state, &new).map_err(convert::defect)?.map(|code| Hash::of(&code));
-    let versions = zera_registry::versions(state, &upgrade.module_id).map_err(convert::defect)?;
+    let versions = zera_registry::versions(state, &module).map_err(convert::defect)?;
     // After its own enactment the comparison is with the version that it replaced.
-    let before = versions.iter().rev().find(|version| version.sequence < upgrade.new_version);
-    Ok((before.map(|version| (version.code, new)), recomputed))
+    let own = versions.iter().position(|version| version.proposal == Some(proposal.id));
+    let old = match own {
+        Some(place) => place.checked_sub(1).and_then(|place| versions.get(place)).map(|version| version.code),
+        None => modules::record(chain, &module).and_then(|record| modules::running(chain, &record)).ok(),
+    };
+    Ok((old.map(|old| (old, new)), recomputed))
+}
+
+/// The module whose code a payload replaces, the first of several, and the code that it gets.
+fn replaced(chain: &Chain, payload: &Payload) -> Result<Option<(ModuleId, Hash)>, Error> {
+    let state = chain.client.state();
+    Ok(match payload {
+        Payload::Upgrade(upgrade) => Some((upgrade.module_id, upgrade.new_wasm_bytecode)),
+        Payload::Rollback(rollback) => {
+            let target = zera_registry::version(state, &rollback.module_id, rollback.to_version);
+            target.map_err(convert::defect)?.map(|version| (rollback.module_id, version.code))
+        }
+        Payload::Reference { module_id, reference, .. } => {
+            let executable = zera_primitives::Executable::ExternalRef(reference.clone());
+            // A tag that is gone leads nowhere: there is nothing to compare.
+            let code = zera_registry::resolve(state, chain.client.head().slot, &executable).ok();
+            code.map(|code| (*module_id, code))
+        }
+        Payload::Execute(execution) => execution.effects.iter().find_map(|effect| match effect {
+            Effect::Upgrade { module, code, .. } => Some((*module, *code)),
+            _ => None,
+        }),
+        _ => None,
+    })
 }
 
 /// Stake that the active key could still allocate, and its free balance.
@@ -161,6 +208,7 @@ fn forecast_view(chain: &Chain, ctx: &Ctx, id: ProposalId, what_if: Option<WhatI
         future: future.iter().map(point).collect(),
         crosses: forecast.crosses,
         approved: forecast.approved,
+        locks: forecast.locks,
         enacts: forecast.enacts,
         shortfall: if live { standing.shortfall(tau) } else { Amount::ZERO },
         needed,

@@ -1,9 +1,11 @@
 //! The node, storage use, and accounts.
 
+use super::voting;
 use crate::node::{
     Answer, Node,
     chain::{Chain, count},
     convert,
+    run::Ticket,
     world::World,
 };
 use zera_governance::{
@@ -19,7 +21,7 @@ use zera_worker_protocol::{AccountView, AllocationView, Error, Response, StatusV
 /// Transactions of an account that its view lists.
 const RECENT: u32 = 20;
 
-impl<W: World, T: Copy> Node<W, T> {
+impl<W: World, T: Ticket> Node<W, T> {
     pub(in crate::node) fn status(&self) -> Answer {
         let chain = self.chain()?;
         let client = &chain.client;
@@ -58,11 +60,14 @@ impl<W: World, T: Copy> Node<W, T> {
         let state = chain.client.state();
         let ctx = chain.client.context(chain.client.head().slot).map_err(convert::client)?.governance();
         let account = accounts::account(state, id).map_err(convert::defect)?;
+        let held = queries::allocations(state, &ctx, id).map_err(convert::governance)?;
+        let delegations = voting::delegations(chain, id, &held)?;
         let mut allocations = Vec::new();
-        for (held, conviction) in queries::allocations(state, &ctx, id).map_err(convert::governance)? {
+        for (held, conviction) in held {
             let title = queries::proposal(state, held.proposal).map_err(convert::governance)?.title;
             let (proposal, side, stake) = (held.proposal, held.side, held.curve.x);
-            allocations.push(AllocationView { proposal, title, side, stake, conviction, live: true });
+            let by = held.by.map(|mandate| mandate.to);
+            allocations.push(AllocationView { proposal, title, side, stake, conviction, live: true, by });
         }
         let unstaking = queries::unstaking(state, id).map_err(convert::governance)?;
         let mut recent = Vec::new();
@@ -82,6 +87,9 @@ impl<W: World, T: Copy> Node<W, T> {
             storage_deposits: account.storage_deposits,
             unstaking: unstaking.into_iter().map(|entry| (entry.amount, entry.free_at)).collect(),
             allocations,
+            delegations,
+            delegators: voting::delegators(chain, id)?,
+            calendar: voting::calendar(chain, &ctx, id)?,
             recent,
         })))
     }

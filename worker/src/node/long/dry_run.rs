@@ -1,0 +1,162 @@
+//! A dry run: the rehearsal on a copy of the head's state, then the storage key by key, then past transactions on both
+//! copies. The copies are made with the rehearsal, so blocks that are sealed meanwhile change nothing about the answer.
+
+use super::past::Search;
+use crate::node::{Node, convert, run::Ticket, views::rehearsal, world::World};
+use zera_client::{
+    ClientError,
+    rehearsal::{Rehearsed, StorageDiff, Subject},
+};
+use zera_primitives::{Height, ModuleId};
+use zera_worker_protocol::{DryRunCheck, Error, RehearsalOf, ReplayRow, Response};
+
+/// Past transactions that one request replays.
+pub const REPLAYS: u32 = 1_000;
+/// Keys of storage compared between two looks at the clock.
+const KEYS: usize = 256;
+/// Transactions replayed in one step, however fast they are.
+const AT_ONCE: usize = 32;
+
+/// A dry run under way.
+pub struct DryRun {
+    of: RehearsalOf,
+    /// Past transactions asked for.
+    asked: u32,
+    run: Option<Box<Run>>,
+    /// Time spent in its steps.
+    micros: u64,
+}
+
+/// What is there once the rehearsal has run.
+pub struct Run {
+    /// The rehearsal and the two states.
+    pub rehearsed: Rehearsed,
+    /// How their storage differs.
+    pub diff: StorageDiff,
+    /// What was checked, once the storage is compared; asked before anything is replayed.
+    pub checks: Option<Vec<DryRunCheck>>,
+    /// Modules whose past calls are replayed.
+    recoded: Vec<ModuleId>,
+    search: Search,
+    searched: bool,
+    /// What was replayed; none where nothing is to be.
+    pub replay: Option<Replays>,
+}
+
+/// What the replays came to.
+#[derive(Default)]
+pub struct Replays {
+    /// How many were asked for.
+    pub asked: u32,
+    /// How many there were.
+    pub done: u32,
+    /// How many end alike.
+    pub same: u32,
+    /// Those that do not, oldest first.
+    pub changed: Vec<ReplayRow>,
+    /// Gas of each, before and after.
+    pub gas: Vec<(u64, u64)>,
+}
+
+impl DryRun {
+    /// Of a proposal or a payload, with so many past transactions.
+    pub const fn new(of: RehearsalOf, replay: u32) -> Self {
+        Self { of, asked: replay, run: None, micros: 0 }
+    }
+}
+
+impl Run {
+    fn new(rehearsed: Rehearsed, asked: u32) -> Result<Self, ClientError> {
+        let diff = rehearsed.storage_diff()?;
+        let recoded = rehearsed.recoded()?;
+        let wanted = if recoded.is_empty() { 0 } else { asked.min(REPLAYS) };
+        let search = Search::new(rehearsed.height, wanted as usize);
+        let replay = (wanted > 0).then(|| Replays { asked: wanted, ..Replays::default() });
+        Ok(Self { rehearsed, diff, checks: None, recoded, search, searched: wanted == 0, replay })
+    }
+
+    /// Units done and in all: entries to compare, and each transaction to be found and to be run.
+    fn progress(&self) -> (u64, u64) {
+        let (compared, entries) = self.diff.progress();
+        let Some(replay) = &self.replay else { return (compared.saturating_add(1), entries.saturating_add(1)) };
+        let (found, run) = (self.search.found.len() as u64, u64::from(replay.done));
+        let total =
+            if self.searched { found.saturating_add(run).saturating_add(run) } else { u64::from(replay.asked) * 2 };
+        let done = if self.searched { total.saturating_sub(found) } else { found };
+        (compared.saturating_add(done).saturating_add(1), entries.saturating_add(total).saturating_add(1))
+    }
+}
+
+impl<W: World, T: Ticket> Node<W, T> {
+    pub(super) async fn dry_run_step(&self, job: &mut DryRun) -> Result<Option<Response>, Error> {
+        let since = self.world.micros();
+        let done = self.dry_run_some(job, since).await;
+        job.micros = job.micros.saturating_add(self.world.micros().saturating_sub(since));
+        if let Some(run) = &job.run {
+            let (done, total) = run.progress();
+            self.progress("dry_run", done, total);
+        }
+        match (done?, &job.run) {
+            (true, Some(run)) => rehearsal::view(run, job.micros).map(|view| Some(Response::DryRun(Box::new(view)))),
+            _ => Ok(None),
+        }
+    }
+
+    /// The next part; true when all is done.
+    async fn dry_run_some(&self, job: &mut DryRun, since: u64) -> Result<bool, Error> {
+        let Some(run) = &mut job.run else {
+            let rehearsed = self.rehearse(&job.of)?;
+            job.run = Some(Box::new(Run::new(rehearsed, job.asked).map_err(convert::client)?));
+            return Ok(false);
+        };
+        if run.checks.is_none() {
+            while !run.diff.step(&run.rehearsed, KEYS).map_err(convert::client)? {
+                if !self.has_time(since) {
+                    return Ok(false);
+                }
+            }
+            run.checks = Some(rehearsal::checks(&run.rehearsed)?);
+            return Ok(run.searched);
+        }
+        if !run.searched {
+            run.searched = self.search_step(&mut run.search, &run.recoded).await?;
+            return Ok(false);
+        }
+        for _ in 0..AT_ONCE {
+            // Found newest first, run oldest first.
+            let (Some(found), Some(replays)) = (run.search.found.pop(), &mut run.replay) else { return Ok(true) };
+            let ended = run.rehearsed.states.run(&found.signed, &found.receipt, &found.module);
+            replays.note(found.height, ended.map_err(convert::client)?);
+            if !self.has_time(since) {
+                break;
+            }
+        }
+        Ok(run.search.found.is_empty())
+    }
+
+    fn rehearse(&self, of: &RehearsalOf) -> Result<Rehearsed, Error> {
+        let chain = self.chain()?;
+        let subject = match of {
+            RehearsalOf::Proposal(id) => Subject::Proposal(*id),
+            RehearsalOf::Payload { codes, payload } => {
+                for code in codes {
+                    convert::read_code(code)?;
+                }
+                Subject::Payload { codes, payload }
+            }
+        };
+        chain.client.rehearse(subject, self.slot()?).map_err(convert::client)
+    }
+}
+
+impl Replays {
+    fn note(&mut self, height: Height, ended: zera_client::Replayed) {
+        self.done = self.done.saturating_add(1);
+        self.gas.push((ended.before.gas.0, ended.after.gas.0));
+        if ended.same() {
+            self.same = self.same.saturating_add(1);
+        } else {
+            self.changed.push(rehearsal::replay_row(height, ended));
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Requests that take long: one at a time, in steps between which other requests are answered and blocks are sealed. A few
+//! more wait their turn; each can be cancelled, and none outlives the chain that it was asked about.
+
+mod compare;
+pub mod dry_run;
+mod past;
+mod reexecute;
+
+use super::{Answer, Node, Work, not_started, run::Ticket, seal::Advance, world::World};
+use compare::Compare;
+use dry_run::DryRun;
+use reexecute::Reexecute;
+use std::collections::VecDeque;
+use zera_worker_protocol::{Command, Error, ErrorKind, Event, Response};
+
+/// Long requests that may be under way and waiting.
+const MOST: usize = 5;
+/// A step ends soon after this many microseconds: short enough that a page which asks meanwhile sees no delay.
+const STEP_MICROS: u64 = 12_000;
+
+/// One long request's work.
+pub enum Job {
+    /// Letting time pass.
+    Advance(Advance),
+    /// Rehearsing an enactment.
+    DryRun(Box<DryRun>),
+    /// Comparing two codes.
+    Compare(Box<Compare>),
+    /// Executing a past transaction again.
+    Reexecute(Box<Reexecute>),
+}
+
+impl Job {
+    /// The work of a long request; any other command comes back.
+    pub fn of(command: Command) -> Result<Self, Command> {
+        match command {
+            Command::Advance { slots } => Ok(Self::Advance(Advance::new(slots))),
+            Command::DryRun { of, replay } => Ok(Self::DryRun(Box::new(DryRun::new(of, replay)))),
+            Command::Compare { old, new } => Ok(Self::Compare(Box::new(Compare::new(old, new)))),
+            Command::Reexecute(transaction) => Ok(Self::Reexecute(Box::new(Reexecute::new(transaction)))),
+            other => Err(other),
+        }
+    }
+}
+
+/// The long requests of a node, the one under way first.
+pub struct Long<T> {
+    jobs: VecDeque<(T, Job)>,
+    /// Those that ended without their work's doing, with their answers.
+    ended: VecDeque<(T, Error)>,
+}
+
+fn cancelled(detail: &str) -> Error {
+    Error::request(ErrorKind::Cancelled, detail)
+}
+
+impl<T: Ticket> Long<T> {
+    /// None.
+    pub const fn new() -> Self {
+        Self { jobs: VecDeque::new(), ended: VecDeque::new() }
+    }
+
+    /// Ends the request that `asker` knows as `request`.
+    pub fn cancel(&mut self, asker: &T, request: u32) -> Answer {
+        let place = self.jobs.iter().position(|(ticket, _)| ticket.is(asker, request));
+        let found = place.and_then(|place| self.jobs.remove(place));
+        let missing = || Error::request(ErrorKind::NotFound, "no long request of that number is under way or waiting");
+        let (ticket, _) = found.ok_or_else(missing)?;
+        self.ended.push_back((ticket, cancelled("it was cancelled")));
+        Ok(Response::Done)
+    }
+
+    /// Ends all of them.
+    pub fn give_up(&mut self, why: &str) {
+        self.ended.extend(self.jobs.drain(..).map(|(ticket, _)| (ticket, cancelled(why))));
+    }
+
+    /// The next one that ended without its work's doing; without a chain none goes on.
+    pub fn ended(&mut self, has_chain: bool) -> Option<(T, Answer)> {
+        if !has_chain {
+            self.ended.extend(self.jobs.drain(..).map(|(ticket, _)| (ticket, not_started())));
+        }
+        self.ended.pop_front().map(|(ticket, error)| (ticket, Err(error)))
+    }
+}
+
+impl<W: World, T: Ticket> Node<W, T> {
+    /// Takes a long request; [`Node::work`] does it.
+    pub(super) fn begin(&mut self, ticket: T, job: Job) -> Result<(), Error> {
+        self.chain()?;
+        if let Job::Advance(advance) = &job {
+            advance.check()?;
+        }
+        if self.long.jobs.len() >= MOST {
+            let detail = format!("{MOST} long requests are under way or waiting; cancel one, or wait for its answer");
+            return Err(Error::request(ErrorKind::Busy, detail));
+        }
+        self.long.jobs.push_back((ticket, job));
+        Ok(())
+    }
+
+    /// One step of the request under way; `None` when there is none. Letting time pass seals blocks itself; beside
+    /// everything else they are sealed as they fall due.
+    pub(super) async fn long_step(&mut self) -> Option<Work<T>> {
+        let (ticket, mut job) = self.long.jobs.pop_front()?;
+        if !matches!(job, Job::Advance(_)) {
+            self.seal_if_due().await;
+            if self.chain.is_none() {
+                return Some(Work::Done(ticket, Err(not_started())));
+            }
+        }
+        let done = match &mut job {
+            Job::Advance(job) => self.advance_step(job).await,
+            Job::DryRun(job) => self.dry_run_step(job).await,
+            Job::Compare(job) => self.compare_step(job),
+            Job::Reexecute(job) => self.reexecute_step(job).await,
+        };
+        if !matches!(job, Job::Advance(_)) {
+            // These steps compute and may wait for nothing, so what has arrived meanwhile would not be seen.
+            self.world.breathe().await;
+        }
+        Some(match done {
+            Ok(None) => {
+                self.long.jobs.push_front((ticket, job));
+                Work::Step
+            }
+            Ok(Some(response)) => Work::Done(ticket, Ok(response)),
+            Err(error) => Work::Done(ticket, Err(error)),
+        })
+    }
+
+    /// Reports how far a long request is.
+    pub(super) fn progress(&self, what: &str, done: u64, total: u64) {
+        self.world.emit(Event::Progress { what: what.into(), done, total });
+    }
+
+    /// True while a step that began at `since` may go on.
+    fn has_time(&self, since: u64) -> bool {
+        self.world.micros().saturating_sub(since) < STEP_MICROS
+    }
+}
