@@ -120,7 +120,7 @@ fn describe(sample: &Sample, packages: &Packages) -> Result<String> {
     let mut text = format!("zera build description 1\nsample {}\n", sample.name);
     let mut folders = packages.closure(&[TOOL, PRIMITIVES], false);
     if let Some(package) = &sample.package {
-        let _ = writeln!(text, "compiler {}\nstd {}", build::rustc_version()?, Wasm::required()?.describe());
+        let _ = writeln!(text, "compiler {}", Wasm::required()?.describe());
         let _ = writeln!(text, "command cargo {}", build::cargo_args(package, &sample.features).join(" "));
         let _ = writeln!(
             text,
