@@ -127,6 +127,7 @@ fn modules() -> Vec<Line> {
                 cursor: vec![24, 25],
                 usage: USAGE,
                 begun: Height(26),
+                blocks: 30,
                 steps: 27,
                 gas: 28,
             }],

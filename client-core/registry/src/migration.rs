@@ -37,6 +37,8 @@ pub struct MigrationRecord {
     pub usage: Usage,
     /// Block that began it.
     pub begun: Height,
+    /// Blocks that did a part of it: a migration waits while an older one has the block's gas.
+    pub blocks: u64,
     /// Steps so far.
     pub steps: u64,
     /// Gas used so far, steps that were taken back included.
@@ -106,9 +108,10 @@ impl<E: ?Sized> Enactment<'_, E> {
     where
         E: Executor<S>,
     {
-        if self.ctx.height.since(work.begun) >= limits::MIGRATION_BLOCKS {
+        if work.blocks >= limits::MIGRATION_BLOCKS {
             return Err(self.abort(AbortReason::MigrationTooLong, "it took more than 256 blocks".into()));
         }
+        work.blocks = work.blocks.saturating_add(1);
         let (mut first, mut dearest) = (true, 0u64);
         while first || self.gas_left() >= dearest.saturating_mul(2) {
             let args = work.cursor.encode();

@@ -19,7 +19,7 @@ use crate::{
     keys,
     legality::{Asked, Data, HEALTH, Migration, Plan, When, covers, plan},
     migration::{self, MigrationRecord},
-    modules::{Ctx, activate},
+    modules::{Ctx, activate, touch},
     records::{ConfigRecord, VersionRecord},
     refs, rollback,
     usage::{self, Usage},
@@ -94,7 +94,7 @@ pub fn enact<S: StateAccess + ?Sized, E: Executor<S> + ?Sized>(
 ) -> Result<Enacted, EnactError> {
     let mut enactment = Enactment { ctx, executor, vote, done: Enacted::default(), outgoing_gas: 0 };
     enactment.payload(st, payload)?;
-    Ok(enactment.done)
+    Ok(enactment.ended())
 }
 
 /// Goes on with the migration of `module` that `vote` began.
@@ -110,7 +110,7 @@ pub fn resume<S: StateAccess + ?Sized, E: Executor<S> + ?Sized>(
 ) -> Result<Enacted, EnactError> {
     let mut enactment = Enactment { ctx, executor, vote, done: Enacted::default(), outgoing_gas: 0 };
     enactment.resume(st, payload)?;
-    Ok(enactment.done)
+    Ok(enactment.ended())
 }
 
 /// Replaces the code of `module_id`, document 000's function of that name: validates the bytecode, runs the migration if
@@ -239,6 +239,7 @@ impl<E: ?Sized> Enactment<'_, E> {
             cursor: Vec::new(),
             usage: Usage::default(),
             begun: self.ctx.height,
+            blocks: 0,
             steps: 0,
             gas: 0,
         };
@@ -578,6 +579,8 @@ impl<E: ?Sized> Enactment<'_, E> {
         if !ended.outcome.is_ok() {
             return Err(self.failed(AbortReason::SetterFailed, &setter.entry, &ended));
         }
+        // What a vote wrote or moved is as much a reason to keep the data as what people did.
+        touch(st, &change.module_id).map_err(|error| self.refuse(error))?;
         crate::modules::touch(st, &change.module_id).map_err(|error| self.refuse(error))?;
         self.remember(st, index, change, setter.record.sequence)
     }
@@ -617,6 +620,12 @@ impl<E: ?Sized> Enactment<'_, E> {
         Ok(ended)
     }
 
+    /// What it did; the gas of outgoing code is part of what the block has to bear.
+    fn ended(self) -> Enacted {
+        let gas = self.done.gas.saturating_add(self.outgoing_gas);
+        Enacted { gas, ..self.done }
+    }
+
     pub(crate) const fn gas_left(&self) -> u64 {
         self.ctx.params.migration_gas.saturating_sub(self.done.gas)
     }
@@ -642,7 +651,7 @@ impl<E: ?Sized> Enactment<'_, E> {
     }
 
     pub(crate) const fn abort(&self, reason: AbortReason, detail: String) -> EnactError {
-        EnactError::Abort(Abort { reason, detail, gas: self.done.gas })
+        EnactError::Abort(Abort { reason, detail, gas: self.done.gas.saturating_add(self.outgoing_gas) })
     }
 }
 

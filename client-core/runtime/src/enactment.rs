@@ -16,8 +16,8 @@ use zera_registry::{self as registry, Abort, Enacted, Vote};
 use zera_state::{Overlay, StateView};
 
 /// What becomes of all that governance named in this block. Locks and enactments together stop once a quarter of the
-/// migration gas is used, so that one block's stay within one and a quarter of it; what is left is named again. The oldest
-/// migration under way has the whole migration gas for itself.
+/// migration gas is used, so that one block's stay within one and a quarter of it, and half of it more for what outgoing
+/// code answers; what is left is named again. The oldest migration under way has the whole migration gas for itself.
 pub(crate) fn run(
     machine: &Machine,
     st: &mut Overlay<'_>,

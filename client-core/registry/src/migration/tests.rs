@@ -155,6 +155,15 @@ fn a_step_that_a_whole_block_cannot_pay_aborts() {
 }
 
 #[test]
+fn blocks_in_which_it_had_to_wait_do_not_count() {
+    let (mut st, payload) = world();
+    let mut scripts = steps(copy_some(1, HALF));
+    run(&mut st, &mut scripts, Class::Major, &payload).unwrap();
+    assert!(go_on(&mut st, &mut scripts, Class::Major, &payload, BEGUN + 1_000).unwrap().unfinished);
+    assert!(!go_on(&mut st, &mut scripts, Class::Major, &payload, BEGUN + 2_000).unwrap().unfinished);
+}
+
+#[test]
 fn one_that_runs_for_ever_is_ended_after_256_blocks() {
     let (mut st, payload) = world();
     let mut endless = steps(|_, call| {

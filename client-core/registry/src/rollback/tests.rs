@@ -9,8 +9,9 @@ use crate::{
     testing::*,
     usage::{Usage, storage_usage, sweep},
 };
-use codec::DecodeAll;
-use zera_primitives::{AbortReason, Amount, Hash, ModuleId, Outcome, Payload, StateKey};
+use codec::{DecodeAll, Encode};
+use scale_info::meta_type;
+use zera_primitives::{AbortReason, Amount, Hash, ModuleId, Outcome, Payload, StateKey, payload::ConfigChange};
 use zera_state::{MemoryState, StateAccess, accounts};
 
 /// Puts `new` into force as the next version of [`MODULE`], with its own migration if it has one.
@@ -103,6 +104,21 @@ fn nobody_withdraws_is_rolled_back_and_withdraws_again() {
     assert_eq!((running(&st), now.generation), (code, 1));
     assert_eq!(st.get(&StateKey::storage(&MODULE, now.generation, b"a")), Ok(None));
     assert_balanced(&st);
+}
+
+#[test]
+fn what_a_vote_sets_keeps_the_data_too() {
+    let described = |version, schema| {
+        let parameter = with_parameter(manifest(version, schema, &[]), meta_type::<u32>(), false, (None, None));
+        Spec::new(Some(parameter)).scale("get_rate").scale("set_rate").scale("migrate")
+    };
+    let mut st = filled(&described((1, 0, 0), 1));
+    upgrade(&mut st, &described((2, 0, 0), 2));
+    let change = ConfigChange { module_id: MODULE, parameter: "rate".into(), value: 5u32.encode() };
+    let config = Payload::Config { changes: vec![change], description: String::new() };
+    let mut sets = Scripts::default().ends("set_rate", Outcome::Ok, &[]);
+    run(&mut st, &mut sets, Class::Patch, &config).unwrap();
+    assert_eq!(attempt(&mut st, Class::Minor, &back(1, None)), AbortReason::DataWritten);
 }
 
 #[test]

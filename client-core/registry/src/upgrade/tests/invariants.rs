@@ -96,8 +96,11 @@ fn old_code_that_never_ends_uses_up_nothing_that_its_replacement_needs() {
         let outcome = if answers { Outcome::Ok } else { Outcome::OutOfGas };
         Ok(ended(outcome, &[7], if answers { 10 } else { call.gas }))
     });
-    run(&mut st, &mut endless, Class::Major, &payload).unwrap();
+    let done = run(&mut st, &mut endless, Class::Major, &payload).unwrap();
+    assert!(done.gas > 50_000_000, "but the block has to bear it");
     let health = endless.asked.iter().find(|asked| asked.entry == "health").unwrap();
+    let asked = endless.asked.iter().find(|asked| asked.entry == "total" && asked.generation == 0).unwrap();
+    assert_eq!(asked.gas, 50_000_000, "gas of its own");
     assert!(health.gas > 99_000_000, "{}", health.gas);
 }
 
