@@ -4,10 +4,10 @@
 
 mod common;
 
-use common::{SUPPLY, Sim, account, config, upgrade};
+use common::{SUPPLY, Sim, account, config, edges, name, upgrade};
 use proptest::prelude::*;
 use zera_governance::{Delegation, Delegator, Mandate, Outlook, Situation, available, queries};
-use zera_primitives::{Amount, Class, Params, Payload, ProposalId, ProposalState, Side, limits};
+use zera_primitives::{AbortReason, Amount, Class, Params, Payload, ProposalId, ProposalState, Side, limits};
 
 const WHOLE: u64 = 1_000_000_000;
 
@@ -27,11 +27,26 @@ enum Op {
     Spam(usize),
     /// One of the live proposals.
     Raise(usize),
+    /// From here on rehearsals fail, enactments fail, migrations take more blocks.
+    Fate(bool, bool, bool),
+    /// One of all proposals, if it is active.
+    RollBack(usize),
 }
 
 /// Rarely a verdict, or nothing would live long enough.
 fn any_op() -> impl Strategy<Value = Op> {
     prop_oneof![40 => op(), 1 => any::<usize>().prop_map(Op::Spam)]
+}
+
+/// Also what the registry answers, which no forecast knows.
+fn any_op_and_fate() -> impl Strategy<Value = Op> {
+    let rarely = || prop::bool::weighted(0.2);
+    let fate = (rarely(), rarely(), any::<bool>());
+    prop_oneof![
+        20 => any_op(),
+        1 => fate.prop_map(|(rehearsal, enactment, migrates)| Op::Fate(rehearsal, enactment, migrates)),
+        1 => any::<usize>().prop_map(Op::RollBack),
+    ]
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -156,6 +171,14 @@ fn run(sim: &mut Sim, op: &Op) {
                 drop(sim.allocate_delegated(*who, *id, side(is_for), ppm));
             }
         }
+        Op::Fate(rehearsal, enactment, migrates) => {
+            let fate = |fails: bool| if fails { Err(AbortReason::Unhealthy) } else { Ok(()) };
+            (sim.rehearsal, sim.enactment, sim.migrates) = (fate(rehearsal), fate(enactment), migrates);
+        }
+        Op::RollBack(pick) => {
+            let count = queries::count(&sim.st).unwrap();
+            sim.roll_back(ProposalId(pick as u64 % count + 1), ProposalId(count));
+        }
         Op::Spam(pick) | Op::Raise(pick) => {
             let live = queries::live(&sim.st).unwrap();
             match (op, live.get(pick % live.len().max(1))) {
@@ -195,14 +218,21 @@ proptest! {
     #![proptest_config(config(150))]
 
     #[test]
-    fn every_state_is_sound(ops in prop::collection::vec(any_op(), 1..60)) {
-        let mut sim = chain();
+    fn every_state_is_sound(ops in prop::collection::vec(any_op_and_fate(), 1..80)) {
+        let (mut sim, edges) = (chain(), edges());
         for op in &ops {
             run(&mut sim, op);
             if matches!(op, Op::Wait(_)) {
                 sim.end();
                 check(&sim);
                 check_sums(&sim);
+            }
+        }
+        for id in 1..=queries::count(&sim.st).unwrap() {
+            let states: Vec<String> = sim.slots(ProposalId(id)).iter().map(|(state, _)| name(state)).collect();
+            for pair in states.windows(2) {
+                let edge = (pair[0].clone(), pair[1].clone());
+                prop_assert!(edges.contains(&edge), "docs/governance.md knows no edge {edge:?}");
             }
         }
     }

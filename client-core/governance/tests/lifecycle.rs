@@ -424,3 +424,76 @@ fn the_past_is_recomputed_exactly() {
     assert_eq!(changes.len(), 5);
     assert_eq!((changes[3].side, changes[3].before, changes[3].after), (Side::For, zra(2_000_000), Amount::ZERO));
 }
+
+/// What the rehearsal refuses is not locked in: it closes with the reason, its deposit returns.
+#[test]
+fn a_failed_rehearsal_aborts_and_returns_the_deposit() {
+    let (mut sim, id) = chain(Class::Minor, &[NEWCOMER]);
+    sim.rehearsal = Err(AbortReason::MigrationFailed);
+    sim.run_to(96);
+    let height = Height(97);
+    assert_eq!(sim.state(id), ProposalState::Aborted { reason: AbortReason::MigrationFailed, height });
+    assert_eq!(queries::lock(&sim.st, id).unwrap(), None);
+    assert_eq!((sim.account(1).proposal_deposits, accounts::burnt(&sim.st).unwrap()), (Amount::ZERO, Amount::ZERO));
+}
+
+/// The lock keeps the tally that it was locked in with.
+#[test]
+fn a_lock_keeps_the_tally() {
+    let (mut sim, id) = chain(Class::Minor, &[NEWCOMER]);
+    sim.run_to(96);
+    let lock = queries::lock(&sim.st, id).unwrap().unwrap();
+    assert_eq!((lock.height, lock.slot.0, lock.class, lock.tally), (Height(97), 96, Class::Minor, sim.standing(id)));
+}
+
+/// Stake against that comes after the lock-in holds the enactment up, for one half-life at most.
+#[test]
+fn what_is_locked_in_waits_no_longer_than_one_half_life() {
+    for leaves in [true, false] {
+        let (mut sim, id) = chain(Class::Patch, &[STAKE, STAKE]);
+        sim.allocate(2, id, Side::For, Amount::ZERO).unwrap();
+        while !matches!(sim.state(id), ProposalState::LockedIn { .. }) {
+            sim.block(sim.slot.0 + 1);
+        }
+        let since = sim.slot.0;
+        sim.allocate(2, id, Side::Against, STAKE).unwrap();
+        assert_eq!(sim.situation(id).forecast().unwrap().outlook, Outlook::Paused);
+        sim.run_to(since + 60);
+        assert!(matches!(sim.state(id), ProposalState::LockedIn { .. }), "{:?}", sim.state(id));
+        if leaves {
+            sim.allocate(2, id, Side::Against, Amount::ZERO).unwrap();
+        }
+        sim.run_to(since + 61);
+        assert_eq!(matches!(sim.state(id), ProposalState::Active { .. }), leaves);
+        assert_eq!(matches!(sim.state(id), ProposalState::Expired { .. }), !leaves);
+    }
+}
+
+/// A migration takes as many blocks as it needs; then the proposal is active, or aborted with the old version running on.
+#[test]
+fn a_migration_over_several_blocks_ends_either_way() {
+    for outcome in [Ok(()), Err(AbortReason::MigrationFailed)] {
+        let (mut sim, id) = chain(Class::Minor, &[NEWCOMER]);
+        sim.migrates = true;
+        sim.run_to(100);
+        assert_eq!(sim.state(id), ProposalState::Migrating { height: Height(98) });
+        assert_eq!(sim.block(101).continuing, [id]);
+        (sim.migrates, sim.enactment) = (false, outcome);
+        sim.run_to(102);
+        assert_eq!(matches!(sim.state(id), ProposalState::Active { .. }), outcome.is_ok());
+        assert_eq!(sim.account(1).proposal_deposits, Amount::ZERO);
+    }
+}
+
+/// Only what was enacted can be rolled back, once.
+#[test]
+fn a_rollback_is_recorded_on_what_it_undoes() {
+    let (mut sim, id) = chain(Class::Minor, &[NEWCOMER]);
+    let by = sim.propose(1, Class::Minor);
+    sim.roll_back(id, by);
+    assert_eq!(sim.state(id), ProposalState::Accruing);
+    sim.run_to(97);
+    sim.roll_back(id, by);
+    sim.roll_back(id, id);
+    assert_eq!(sim.state(id), ProposalState::RolledBack { height: Height(98), by });
+}

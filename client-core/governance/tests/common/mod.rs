@@ -2,10 +2,11 @@
 #![allow(dead_code)] // each test file uses a part
 
 use proptest::test_runner::{Config, RngSeed};
+use std::collections::BTreeSet;
 use zera_governance::{
     BaseDelta, Ctx, GovError, GovEvent, Proposed, Situation, Tick, allocate, allocate_delegated, apply_base,
     apply_params, begin_migration, close_as_spam, conclude, delegate, genesis, is_due, lock_in, propose, queries,
-    raise_class, stake, standing::Standing, tick, unstake, withdraw,
+    raise_class, rolled_back, stake, standing::Standing, tick, unstake, withdraw,
 };
 use zera_primitives::{
     AbortReason, AccountId, Amount, Class, Hash, Height, ModuleId, Params, Payload, ProposalId, ProposalState, Side,
@@ -46,8 +47,29 @@ pub struct Sim {
     pub events: Vec<GovEvent>,
     /// What the enactment of a due proposal answers.
     pub enactment: Result<(), AbortReason>,
-    /// Enactments take more blocks than a test looks at.
+    /// What the rehearsal of a proposal to be locked in answers.
+    pub rehearsal: Result<(), AbortReason>,
+    /// Enactments take more blocks, as long as this is so.
     pub migrates: bool,
+}
+
+/// The states that docs/governance.md says may follow one another.
+pub fn edges() -> BTreeSet<(String, String)> {
+    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/governance.md")).unwrap();
+    let rows = document.lines().skip_while(|line| !line.starts_with("| from | to |")).skip(2);
+    let mut edges = BTreeSet::new();
+    for row in rows.take_while(|row| row.starts_with('|')) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let from = cells[0].replace("any before Migrating", "Submitted, Accruing, Confirming, Approved, LockedIn");
+        let to = cells[1].split([',', ' ']).next().unwrap();
+        edges.extend(from.split(", ").map(|from| (from.to_owned(), to.to_owned())));
+    }
+    edges
+}
+
+/// The name of a state, without what it holds.
+pub fn name(state: &ProposalState) -> String {
+    format!("{state:?}").split(' ').next().unwrap().to_owned()
 }
 
 impl Sim {
@@ -63,7 +85,18 @@ impl Sim {
         accounts::mint_genesis(&mut st, &account(255), rest).unwrap();
         let (base, deltas) = (BaseDelta::NONE, Deltas::default());
         let (height, slot) = (Height(0), Slot(0));
-        Self { st, height, slot, supply: SUPPLY, base, deltas, events: vec![], enactment: Ok(()), migrates: false }
+        Self {
+            st,
+            height,
+            slot,
+            supply: SUPPLY,
+            base,
+            deltas,
+            events: vec![],
+            enactment: Ok(()),
+            rehearsal: Ok(()),
+            migrates: false,
+        }
     }
 
     pub fn ctx(&self) -> Ctx {
@@ -78,12 +111,20 @@ impl Sim {
         let ctx = self.ctx();
         let result = tick(&mut self.st, &ctx, &mut self.deltas).unwrap();
         self.events.extend(&result.events);
+        for id in &result.continuing {
+            if !self.migrates {
+                self.events.push(conclude(&mut self.st, &ctx, *id, self.enactment, &mut self.deltas).unwrap());
+            }
+        }
         for id in &result.due {
             self.enact(*id);
         }
         for id in &result.locking {
             if is_due(&self.st, &ctx, *id).unwrap() {
-                self.events.push(lock_in(&mut self.st, &ctx, *id, Hash::ZERO).unwrap());
+                self.events.push(match self.rehearsal {
+                    Ok(()) => lock_in(&mut self.st, &ctx, *id, Hash::ZERO).unwrap(),
+                    failed => conclude(&mut self.st, &ctx, *id, failed, &mut self.deltas).unwrap(),
+                });
             }
         }
         result
@@ -209,6 +250,12 @@ impl Sim {
             sim.events.push(event);
             Ok(())
         })
+    }
+
+    /// What the enactment of a rollback does.
+    pub fn roll_back(&mut self, id: ProposalId, by: ProposalId) {
+        let ctx = self.ctx();
+        self.events.extend(rolled_back(&mut self.st, &ctx, id, by).unwrap());
     }
 
     /// What the last builder's refutation does.
