@@ -12,6 +12,10 @@ mod fleet;
 mod journal;
 #[path = "en/module.rs"]
 mod module;
+#[path = "en/proposal.rs"]
+mod proposal;
+#[path = "en/voting.rs"]
+mod voting;
 #[path = "en/words.rs"]
 mod words;
 
@@ -20,6 +24,8 @@ pub use comparison::*;
 pub use fleet::*;
 pub use journal::*;
 pub use module::*;
+pub use proposal::*;
+pub use voting::*;
 pub use words::*;
 
 pub const ABORTED_AT: &str = "aborted at {0}";
@@ -63,7 +69,6 @@ pub const A_CODE_MISSING: &str = "its code is not in the code store";
 pub const A_HASH: &str = "hash";
 pub const A_MIGRATION: &str = "its migration failed";
 pub const A_MIGRATION_GAS: &str = "its migration ran out of gas";
-pub const A_MODULE: &str = "a module";
 pub const A_NO_MODULE: &str = "the module does not exist";
 pub const A_PARAMETER: &str = "a parameter does not exist or its value is out of bounds";
 pub const A_PARAMS: &str = "the parameters are outside floor and ceiling";
@@ -177,7 +182,6 @@ pub const C_GOVERNANCE: &str = "governance";
 pub const C_MAJOR: &str = "major";
 pub const C_MINOR: &str = "minor";
 pub const C_PATCH: &str = "patch";
-pub const DATA: &str = "Data";
 pub const DEPLOY: &str = "Deploy";
 pub const DEPLOYED: &str = "The module runs.";
 pub const DEPLOYED_FIRST: &str = "deployed";
@@ -261,9 +265,9 @@ pub const FILE: &str = "File";
 pub const FILE_NOTE: &str = "Up to 1 MiB. C, C++, Rust or anything that compiles to integer WebAssembly.";
 pub const FINAL: &str = "Final";
 pub const FINAL_ABOUT: &str = "A solo chain is final at once: one signer, this tab";
-pub const FIND: &str = "Hash, height, address, #proposal";
+pub const FIND: &str = "Hash, height, address, #proposal, module";
 pub const FINDING: &str = "Finding";
-pub const FIND_NOTHING: &str = "That is no hash, height, address or #proposal of this chain.";
+pub const FIND_NOTHING: &str = "That is no hash, height, address, #proposal or name of a module of this chain.";
 pub const FIRST_LANE: &str = "cluster, first attempt";
 pub const FIRST_LEAD: &str = "It is yours alone. Nothing was installed, nothing was sent, no account was made. Deploy, vote and upgrade on it as you would on a shared one.";
 pub const FIRST_LOOK: &str = "Look around here";

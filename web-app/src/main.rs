@@ -7,6 +7,8 @@ mod components;
 mod deeds;
 #[path = "../locales/en.rs"]
 mod en;
+mod happened;
+mod json;
 mod known;
 mod pages;
 mod router;

@@ -17,10 +17,20 @@ pub enum Route {
     Proposal(u64),
     /// `/modules`
     Modules,
+    /// `/modules?find=words`
+    FindModules(String),
     /// `/modules/deploy`
     Deploy,
     /// `/modules/<address>`
     Module(String),
+    /// `/modules/<address>/fleet`, optionally of one tag.
+    Fleet(String, Option<String>),
+    /// `/builders`
+    Builders,
+    /// `/journal`, optionally of one module.
+    Journal(Option<String>),
+    /// `/verify`
+    Verify,
     /// `/blocks`
     Blocks,
     /// `/blocks/7`
@@ -47,14 +57,15 @@ impl Route {
         match parts.as_slice() {
             [] => Self::Overview,
             ["proposals"] => Self::Proposals,
-            ["proposals", "new"] => {
-                let module = query.trim_start_matches('?').split('&').find_map(|pair| pair.strip_prefix("module="));
-                Self::NewProposal(module.map(str::to_owned))
-            }
+            ["proposals", "new"] => Self::NewProposal(value_of(query, "module")),
             ["proposals", id] => number(id, Self::Proposal),
-            ["modules"] => Self::Modules,
+            ["modules"] => value_of(query, "find").map_or(Self::Modules, Self::FindModules),
             ["modules", "deploy"] => Self::Deploy,
             ["modules", id] => Self::Module((*id).to_owned()),
+            ["modules", id, "fleet"] => Self::Fleet((*id).to_owned(), value_of(query, "tag")),
+            ["builders"] => Self::Builders,
+            ["journal"] => Self::Journal(value_of(query, "module")),
+            ["verify"] => Self::Verify,
             ["blocks"] => Self::Blocks,
             ["blocks", height] => number(height, Self::Block),
             ["transactions", hash] => Self::Transaction((*hash).to_owned()),
@@ -75,6 +86,13 @@ impl Route {
             Self::NewProposal(Some(module)) => format!("/proposals/new?module={module}"),
             Self::Proposal(id) => format!("/proposals/{id}"),
             Self::Modules => "/modules".into(),
+            Self::FindModules(words) => format!("/modules?find={}", escaped(words)),
+            Self::Fleet(id, None) => format!("/modules/{id}/fleet"),
+            Self::Fleet(id, Some(tag)) => format!("/modules/{id}/fleet?tag={}", escaped(tag)),
+            Self::Builders => "/builders".into(),
+            Self::Journal(None) => "/journal".into(),
+            Self::Journal(Some(module)) => format!("/journal?module={module}"),
+            Self::Verify => "/verify".into(),
             Self::Deploy => "/modules/deploy".into(),
             Self::Module(id) => format!("/modules/{id}"),
             Self::Blocks => "/blocks".into(),
@@ -93,13 +111,62 @@ impl Route {
         match self {
             Self::Overview => "/",
             Self::Proposals | Self::NewProposal(_) | Self::Proposal(_) => "/proposals",
-            Self::Modules | Self::Deploy | Self::Module(_) => "/modules",
+            Self::Modules
+            | Self::FindModules(_)
+            | Self::Deploy
+            | Self::Module(_)
+            | Self::Fleet(..)
+            | Self::Builders => "/modules",
+            Self::Verify | Self::Journal(_) => "/verify",
             Self::Blocks | Self::Block(_) | Self::Transaction(_) => "/blocks",
             Self::Account | Self::OtherAccount(_) => "/account",
             Self::Settings => "/settings",
             Self::NotFound(_) => "",
         }
     }
+}
+
+/// The value of `name` in a query, with its escapes resolved; an empty one counts as none.
+fn value_of(query: &str, name: &str) -> Option<String> {
+    let pairs = query.trim_start_matches('?').split('&');
+    let value = pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?.1;
+    Some(unescaped(value)).filter(|value| !value.is_empty())
+}
+
+/// `text` as a value of a query: everything but letters, digits, `-`, `.`, `_`, `~` is escaped.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// The reverse of [`escaped`]; what is no escape stands for itself.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        bytes.extend_from_slice(&rest.as_bytes()[..at]);
+        let digits = rest.get(at + 1..at + 3);
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &rest[at + 3..];
+            }
+            None => {
+                bytes.push(b'%');
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The route shown now, and the way to another.
@@ -146,6 +213,22 @@ pub fn use_router() -> Router {
     use_context().unwrap_or_else(|| Router(RwSignal::new(Route::Overview)))
 }
 
+/// The value of `name` in the query of the address shown now.
+#[must_use]
+pub fn query(name: &str) -> Option<String> {
+    let search = window().location().search().unwrap_or_default();
+    value_of(search.trim_start_matches('?'), name)
+}
+
+/// Makes `query` the query of the address shown now, so that opening the address shows the same; no page changes.
+pub fn remember(query: &str) {
+    let path = window().location().pathname().unwrap_or_default();
+    if let Ok(history) = window().history() {
+        // As with `go`: without it the page is shown all the same.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("{path}?{query}")));
+    }
+}
+
 fn current() -> Route {
     let location = window().location();
     Route::parse(&location.pathname().unwrap_or_default(), &location.search().unwrap_or_default())
@@ -176,6 +259,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_query_gives_its_values() {
+        assert_eq!(value_of("a=1&dry=500", "dry"), Some("500".to_owned()));
+        assert_eq!((value_of("dryer=1", "dry"), value_of("", "dry"), value_of("dry", "dry")), (None, None, None));
+    }
+
+    #[test]
     fn every_address_names_its_page_and_back() {
         for path in [
             "/",
@@ -185,6 +274,10 @@ mod tests {
             "/modules",
             "/modules/deploy",
             "/modules/zerasmod1x",
+            "/modules/zerasmod1x/fleet",
+            "/builders",
+            "/journal",
+            "/verify",
             "/blocks",
             "/blocks/12",
             "/transactions/ab",
@@ -197,6 +290,11 @@ mod tests {
             assert_eq!(route.path(), path);
         }
         assert_eq!(Route::parse("/proposals/new", "?module=m"), Route::NewProposal(Some("m".into())));
+        let fleet = Route::Fleet("m".into(), Some("a tag/ü&%".into()));
+        let (path, query) = fleet.path().split_once('?').map(|(p, q)| (p.to_owned(), q.to_owned())).unwrap_or_default();
+        assert_eq!(Route::parse(&path, &query), fleet, "whatever a tag is called, its address leads back to it");
+        assert_eq!(Route::parse("/modules", "?find=a%20b%zz%"), Route::FindModules("a b%zz%".into()));
+        assert_eq!(Route::parse("/journal", "?module="), Route::Journal(None));
         for bad in ["/proposals/x", "/blocks/-1", "/nowhere", "/blocks/1/2"] {
             assert!(matches!(Route::parse(bad, ""), Route::NotFound(_)), "{bad}");
         }

@@ -74,3 +74,9 @@ pub const ROW_KINDS: &[(&str, &str)] = &[
     ("data", "first bytes of memory"),
     ("custom", "custom section"),
 ];
+
+pub const TEXT_ALL: &str = "all {0} functions";
+pub const TEXT_DO: &str = "Show it as text";
+pub const TEXT_FUNCTION: &str = "Function";
+pub const TEXT_OFFER: &str = "Disassembled in a worker of this tab, from the bytes that the chain holds.";
+pub const TEXT_WHOLE: &str = "the whole code";

@@ -54,7 +54,7 @@ pub fn comparison(found: &ComparisonView) -> AnyView {
     .into_any()
 }
 
-fn surface(rows: &[DifferenceRow], same: u32) -> AnyView {
+pub fn surface(rows: &[DifferenceRow], same: u32) -> AnyView {
     let note = view! { <p class="small dim">{say!(CMP_SAME_ROWS, text::count(same.into()))}</p> };
     if rows.is_empty() {
         return view! { <p>{say!(CMP_NO_ROWS)}</p>{note} }.into_any();
@@ -98,7 +98,7 @@ enum Differing {
     Removed(FunctionView),
 }
 
-fn functions(found: &ComparisonView) -> AnyView {
+pub fn functions(found: &ComparisonView) -> AnyView {
     let changed = found.changed.iter().cloned().map(Differing::Changed);
     let added = found.added.iter().cloned().map(Differing::Added);
     let removed = found.removed.iter().cloned().map(Differing::Removed);

@@ -2,6 +2,7 @@
 
 use super::{basic, evidence_sheet, feedback, mark, react};
 use crate::{
+    answer,
     client::{Phase, use_client},
     known,
     router::{Route, use_router},
@@ -9,7 +10,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use zera_primitives::{Address, Network};
-use zera_worker_protocol::StatusView;
+use zera_worker_protocol::{Command, ModuleView, StatusView};
 
 /// Heights the strip has room for; older ones leave at the left.
 const TICKS: usize = 240;
@@ -42,7 +43,7 @@ fn top() -> AnyView {
                 <a class="logo" href="/" aria-label=say!(HOME)><svg aria-hidden="true"><use href="#logo"></use></svg>"ZERA"</a>
                 <nav class="nav" aria-label=say!(PAGES)>
                     {entry("/", say!(NAV_OVERVIEW))}{entry("/proposals", say!(NAV_PROPOSALS))}{entry("/modules", say!(NAV_MODULES))}
-                    {entry("/blocks", say!(NAV_BLOCKS))}{entry("/account", say!(NAV_ACCOUNT))}
+                    {entry("/blocks", say!(NAV_BLOCKS))}{entry("/verify", say!(NAV_VERIFY))}{entry("/account", say!(NAV_ACCOUNT))}
                 </nav>
                 <div class="top-end">{find()}{key_link()}</div>
             </div>
@@ -94,6 +95,25 @@ fn target_of(words: &str, network: Network) -> Option<Route> {
     }
 }
 
+/// Where a search for words leads: the one module that is called so, or the list of all whose names have them.
+fn named(modules: &[ModuleView], words: &str, network: Network) -> Option<Route> {
+    let words = words.trim().to_lowercase();
+    let of = |module: &ModuleView| Route::Module(Address::Module(module.id).to_text(network));
+    if words.is_empty() {
+        return None;
+    }
+    let mut exact = modules.iter().filter(|module| module.name.to_lowercase() == words);
+    if let (Some(module), None) = (exact.next(), exact.next()) {
+        return Some(of(module));
+    }
+    let mut found = modules.iter().filter(|module| module.name.to_lowercase().contains(&words));
+    match (found.next(), found.next()) {
+        (None, _) => None,
+        (Some(module), None) => Some(of(module)),
+        _ => Some(Route::FindModules(words)),
+    }
+}
+
 fn find() -> AnyView {
     let (client, router) = (use_client(), use_router());
     let words = RwSignal::new(String::new());
@@ -101,13 +121,21 @@ fn find() -> AnyView {
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let network = client.status.with_untracked(|s| s.as_ref().map_or(Network::Solo, |status| status.network));
-        match target_of(&words.get_untracked(), network) {
-            Some(route) => {
-                words.set(String::new());
-                router.go(&route.path());
-            }
-            None => wrong.set(true),
+        let asked = words.get_untracked();
+        if let Some(route) = target_of(&asked, network) {
+            words.set(String::new());
+            return router.go(&route.path());
         }
+        leptos::task::spawn_local(async move {
+            let modules = answer!(client.ask(Command::Modules).await, Modules).unwrap_or_default();
+            match named(&modules, &asked, network) {
+                Some(route) => {
+                    words.set(String::new());
+                    router.go(&route.path());
+                }
+                None => wrong.set(true),
+            }
+        });
     };
     let shortcut = window_event_listener(leptos::ev::keydown, |event| {
         if event.ctrl_key() && event.key() == "k" {
@@ -239,4 +267,44 @@ fn announcer() -> AnyView {
         }
     });
     view! { <div class="sr" aria-live="polite" aria-atomic="true">{move || words.get()}</div> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zera_primitives::{Amount, Hash, ModuleId, manifest::SemVer};
+
+    fn module(n: u8, name: &str) -> ModuleView {
+        ModuleView {
+            id: ModuleId([n; 32]),
+            name: name.into(),
+            version: SemVer::default(),
+            sequence: 1,
+            code: Hash::ZERO,
+            since: Default::default(),
+            storage: (0, 0),
+            balance: Amount::ZERO,
+            follows: false,
+            stopped: false,
+            proposals: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_search_finds_modules_by_name() {
+        let modules = [
+            module(1, "Lending"),
+            module(2, "Lending core"),
+            module(3, "Oracle"),
+            module(4, "Twin"),
+            module(5, "twin"),
+        ];
+        let of = |n: u8| Some(Route::Module(Address::Module(ModuleId([n; 32])).to_text(Network::Solo)));
+        let found = |words: &str| named(&modules, words, Network::Solo);
+        assert_eq!(found(" lending "), of(1), "the exact name goes first");
+        assert_eq!(found("orac"), of(3));
+        assert_eq!(found("lend"), Some(Route::FindModules("lend".into())));
+        assert_eq!(found("twin"), Some(Route::FindModules("twin".into())), "two of one name");
+        assert_eq!((found("nothing"), found("  ")), (None, None));
+    }
 }

@@ -1,18 +1,25 @@
 //! One block: what it holds, what its header commits to, what its certificate says.
 
-use super::shown_page;
+use super::{
+    shown_page,
+    told::{Manifests, events},
+};
 use crate::{
     answer,
-    client::live,
+    client::{live, network},
     components::{
-        Evidence, Step, bare, crumbs, empty, hash, head, kv, leaf, link, mark, path_wide, slot_time, table, td,
-        td_known, td_num,
+        Evidence, Part, Step, bare, by_parts, crumbs, empty, hash, head, kv, leaf, link, mark, path_wide, slot_time,
+        table, td, td_known, td_num,
     },
     known, say, text, words,
 };
 use leptos::prelude::*;
-use zera_primitives::{Event, Hash, Height, hash::to_hex};
+use std::sync::Arc;
+use zera_primitives::{Hash, Height, Network, Receipt, SignedTransaction};
 use zera_worker_protocol::{BlockView, Command};
+
+/// Transactions shown at first, and more at a time.
+const ROWS: usize = 50;
 
 /// `/blocks/<height>`.
 #[must_use]
@@ -42,64 +49,57 @@ fn show(block: &BlockView) -> AnyView {
     ];
     view! {
         {head(crumbs("/blocks", say!(NAV_BLOCKS), height), title, lead)}
-        {leaf(say!(TRANSACTIONS), say!(IN_ORDER), transactions(block))}
-        {leaf(say!(EVENTS), say!(RUNTIME_EVENTS), events(&block.events, head_view.height))}
+        {leaf(say!(TRANSACTIONS), say!(IN_ORDER), transactions(block, network()))}
+        {leaf(say!(EVENTS), say!(RUNTIME_EVENTS), events(&block.events, head_view.height, network()))}
         {leaf(say!(HEADER), say!(HEADER_NOTE), header(block))}
         {leaf(say!(P_CERTIFICATE), say!(CERTIFICATE_NOTE), path_wide(&certificate))}
     }
     .into_any()
 }
 
-fn transactions(block: &BlockView) -> AnyView {
+fn transactions(block: &BlockView, network: Network) -> AnyView {
     if block.body.transactions.is_empty() {
         return empty(say!(BLOCK_EMPTY), view! { <p>{say!(BLOCK_EMPTY_WHY)}</p> });
     }
-    let rows = block
-        .body
-        .transactions
-        .iter()
-        .zip(&block.receipts)
-        .map(|(signed, receipt)| {
-            let id = receipt.transaction;
-            let calls = signed.transaction.calls.iter().map(words::call).collect::<Vec<_>>().join("; ");
-            (
-                link(format!("/transactions/{id}"), text::short(&id.to_hex())),
-                vec![
-                    td(say!(DOES), calls),
-                    td(say!(OUTCOME), words::outcome(receipt.outcome)),
-                    td_num(say!(GAS), text::count(receipt.gas.0)),
-                    td_num(say!(FEE), text::zra(receipt.fee)),
-                    td_known(bare(proof(say!(TRANSACTION), block.head.height))),
-                ],
-            )
-        })
-        .collect();
-    let columns = [
-        (say!(TRANSACTION), false),
-        (say!(DOES), false),
-        (say!(OUTCOME), false),
-        (say!(GAS), true),
-        (say!(FEE), true),
-        ("", false),
-    ];
-    table(say!(TRANSACTIONS), &columns, rows)
+    let height = block.head.height;
+    let manifests = Manifests::at(Some(height));
+    let pairs = block.body.transactions.iter().cloned().zip(block.receipts.iter().cloned());
+    let all: Arc<[(SignedTransaction, Receipt)]> = pairs.collect();
+    let total = all.len();
+    let part: Part = Arc::new(move |range| {
+        let shown = all.get(range).unwrap_or_default();
+        let rows = shown.iter().map(|(signed, receipt)| row(signed, receipt, manifests, height, network)).collect();
+        let columns = [
+            (say!(TRANSACTION), false),
+            (say!(DOES), false),
+            (say!(OUTCOME), false),
+            (say!(GAS), true),
+            (say!(FEE), true),
+            ("", false),
+        ];
+        table(say!(TRANSACTIONS), &columns, rows)
+    });
+    view! { {by_parts(total, ROWS, part)}<p class="small dim gap-2">{say!(DECODED_NOTE)}</p> }.into_any()
 }
 
-/// Events as rows: name and bytes.
-pub fn events(events: &[Event], height: Height) -> AnyView {
-    if events.is_empty() {
-        return empty(say!(EVENTS_EMPTY), ());
-    }
-    let rows = events
-        .iter()
-        .map(|event| {
-            let source = if event.module.is_some() { say!(A_MODULE) } else { say!(THE_RUNTIME) };
-            let name = view! { <code>{event.topic.clone()}</code> }.into_any();
-            let data = view! { <span class="bytes">{to_hex(&event.data)}</span> };
-            (name, vec![td(say!(FROM), source), td(say!(DATA), data), td_known(bare(proof(&event.topic, height)))])
-        })
-        .collect();
-    table(say!(EVENTS), &[(say!(EVENT), false), (say!(FROM), false), (say!(DATA), false), ("", false)], rows)
+fn row(
+    signed: &SignedTransaction,
+    receipt: &Receipt,
+    manifests: Manifests,
+    height: Height,
+    network: Network,
+) -> (AnyView, Vec<AnyView>) {
+    let id = receipt.transaction;
+    (
+        link(format!("/transactions/{id}"), text::short(&id.to_hex())),
+        vec![
+            td(say!(DOES), manifests.calls(&signed.transaction.calls, network)),
+            td(say!(OUTCOME), words::outcome(receipt.outcome)),
+            td_num(say!(GAS), text::count(receipt.gas.0)),
+            td_num(say!(FEE), text::zra(receipt.fee)),
+            td_known(bare(proof(say!(TRANSACTION), height))),
+        ],
+    )
 }
 
 fn header(block: &BlockView) -> AnyView {

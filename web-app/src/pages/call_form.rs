@@ -7,7 +7,7 @@ use super::{
 use crate::{
     answer,
     client::use_client,
-    components::{Deed, Explain, Field, act_panel, field, kv, mark, select, solid, verdict},
+    components::{Deed, Explain, Field, act_panel, field, kv, mark, react, select, solid, verdict},
     known, say, text, words,
 };
 use leptos::prelude::*;
@@ -15,9 +15,9 @@ use std::sync::Arc;
 use zera_primitives::{Amount, ModuleId, Network, manifest::ExportKind, tx::Call};
 use zera_worker_protocol::{CalledView, Command, Error, ExportView, ManifestView, PlanView};
 
-/// The form of all exports that people may call.
+/// The form of all exports that people may call; `stopped` says why changing ones are refused now.
 #[must_use]
-pub fn form(module: ModuleId, manifest: &ManifestView, network: Network) -> AnyView {
+pub fn form(module: ModuleId, manifest: &ManifestView, network: Network, stopped: Memo<Option<String>>) -> AnyView {
     let callable: Vec<ExportView> =
         manifest.exports.iter().filter(|e| matches!(e.kind, ExportKind::Call | ExportKind::Query)).cloned().collect();
     let Some(first) = callable.first() else { return view! { <p class="dim">{say!(NO_CALLS)}</p> }.into_any() };
@@ -34,10 +34,11 @@ pub fn form(module: ModuleId, manifest: &ManifestView, network: Network) -> AnyV
         let name = chosen.get();
         callable.iter().find(|export| export.name == name).map(|export| match export.kind {
             ExportKind::Query => query(module, export, &manifest, network),
-            _ => call(module, export, &manifest, network),
+            _ => call(module, export, &manifest, network, stopped),
         })
     };
-    view! { <div class="stack">{select(Field::new("entry", say!(FUNCTION)).mono(), choices, chosen)}{one}</div> }
+    let note = move || stopped.get().map(|why| verdict("pending", why, view! { <p>{say!(STOPPED_CALLS)}</p> }, None));
+    view! { <div class="stack">{react(move || note().into_any())}{select(Field::new("entry", say!(FUNCTION)).mono(), choices, chosen)}{one}</div> }
         .into_any()
 }
 
@@ -101,7 +102,13 @@ fn query_result(called: &CalledView, manifest: &ManifestView, entry: &str, netwo
     kv(rows)
 }
 
-fn call(module: ModuleId, export: &ExportView, manifest: &ManifestView, network: Network) -> AnyView {
+fn call(
+    module: ModuleId,
+    export: &ExportView,
+    manifest: &ManifestView,
+    network: Network,
+    stopped: Memo<Option<String>>,
+) -> AnyView {
     let args = Args::new(&manifest.shapes, &export.args);
     let inputs = args.view(network);
     let args = StoredValue::new(args);
@@ -112,6 +119,9 @@ fn call(module: ModuleId, export: &ExportView, manifest: &ManifestView, network:
     };
     let entry = StoredValue::new(export.name.clone());
     let deed = move || -> Deed {
+        if let Some(why) = stopped.get() {
+            return Err(why);
+        }
         let args = args.with_value(|args| args.encoded(network))?;
         let text = value.get();
         let value =

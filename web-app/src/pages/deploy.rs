@@ -105,6 +105,7 @@ pub fn page() -> AnyView {
             {head(crumbs("/modules", say!(NAV_MODULES), say!(DEPLOY)), say!(DEPLOY_TITLE), say!(DEPLOY_LEAD))}
             {leaf(say!(FILE), say!(FILE_NOTE), source(candidate))}
             {(state == Candidate::Reading).then(loading)}
+            {leaf(say!(REF_FORM), say!(REF_FORM_NOTE), super::deploy_reference::form())}
         }
         .into_any(),
     })

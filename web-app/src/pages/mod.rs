@@ -1,25 +1,37 @@
 //! One file per page; each asks the node by `live` and shows what it answers, with a mark on every figure.
 
 mod account;
+mod again;
 mod block;
 mod blocks;
+mod builders;
 mod call_form;
 mod deploy;
+mod deploy_reference;
 mod first_run;
+mod fleet;
+mod governance_params;
+mod journal;
 mod keys;
 mod module;
+mod module_history;
 mod module_list;
+mod module_parameters;
+mod module_standing;
+mod names;
 mod new_proposal;
 mod overview;
 mod proposal;
 mod proposal_list;
-mod proposal_parts;
 mod refused;
 mod settings;
 mod shapes;
+mod split;
 mod stake_panel;
 mod storage;
+mod told;
 mod transaction;
+mod verify;
 
 pub use keys::key_offer;
 
@@ -49,7 +61,12 @@ pub fn page() -> AnyView {
             Route::Proposals => proposal_list::page(),
             Route::NewProposal(module) => new_proposal::page(module),
             Route::Proposal(id) => proposal::page(id),
-            Route::Modules => module_list::page(),
+            Route::Modules => module_list::page(""),
+            Route::FindModules(words) => module_list::page(&words),
+            Route::Fleet(id, tag) => fleet::page(&id, tag),
+            Route::Builders => builders::page(),
+            Route::Journal(module) => journal::page(module),
+            Route::Verify => verify::page(),
             Route::Deploy => deploy::page(),
             Route::Module(id) => module::page(&id),
             Route::Blocks => blocks::page(),

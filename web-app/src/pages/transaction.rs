@@ -1,11 +1,15 @@
 //! One transaction: what was signed, what came of it, call by call.
 
-use super::{block::events, shapes, shown_page};
+use super::{
+    again, shapes, shown_page,
+    told::{Manifests, events},
+};
 use crate::{
     answer,
-    client::{live, use_client},
+    client::{live, network},
     components::{
-        bare, crumbs, failure, hash, head, kv, leaf, link, mark, slot_time, steps, table, td, td_known, td_num, verdict,
+        bare, crumbs, failure, hash, head, kv, leaf, link, mark, react, slot_time, steps, table, td, td_known, td_num,
+        verdict,
     },
     known, say, text, words,
 };
@@ -26,8 +30,8 @@ pub fn page(hash: &str) -> AnyView {
 }
 
 fn show(tx: &TransactionView) -> AnyView {
-    let client = use_client();
-    let network = client.status.with_untracked(|s| s.as_ref().map_or(Network::Solo, |status| status.network));
+    let network = network();
+    let manifests = Manifests::at(tx.block.map(|(height, _)| height));
     let inner = &tx.signed.transaction;
     let does = inner.calls.iter().map(words::call).collect::<Vec<_>>().join("; ");
     let (title, stage) = match (&tx.block, &tx.receipt) {
@@ -52,16 +56,18 @@ fn show(tx: &TransactionView) -> AnyView {
         {head(crumbs("/blocks", say!(NAV_BLOCKS), text::short(&tx.hash.to_hex())), title, lead)}
         {cause}
         {leaf(say!(HOW_FAR), say!(HOW_FAR_NOTE), steps(stage))}
-        {leaf(say!(SIGNED_PART), say!(SIGNED_NOTE), signed(tx))}
-        {tx.receipt.as_ref().map(|receipt| leaf(say!(RECEIPT), say!(RECEIPT_NOTE), receipt_view(tx, receipt, network)))}
-        {tx.receipt.as_ref().map(|receipt| leaf(say!(EVENTS), say!(EVENTS_NOTE), events(&receipt.events, tx.block.map_or_else(Default::default, |(height, _)| height))))}
+        {leaf(say!(SIGNED_PART), say!(SIGNED_NOTE), signed(tx, manifests, network))}
+        {tx.receipt.as_ref().map(|receipt| leaf(say!(RECEIPT), say!(RECEIPT_NOTE), receipt_view(tx, receipt, manifests, network)))}
+        {tx.receipt.as_ref().map(|receipt| leaf(say!(EVENTS), say!(EVENTS_NOTE), events(&receipt.events, tx.block.map_or_else(Default::default, |(height, _)| height), network)))}
+        {leaf(say!(AGAIN), say!(AGAIN_NOTE), again::again(tx))}
     }
     .into_any()
 }
 
-fn signed(tx: &TransactionView) -> AnyView {
+fn signed(tx: &TransactionView, manifests: Manifests, network: Network) -> AnyView {
     let inner = &tx.signed.transaction;
-    let calls = inner.calls.iter().map(|call| view! { <li>{words::call(call)}</li> }.into_any()).collect_view();
+    let calls = inner.calls.iter().map(|call| view! { <li>{manifests.call(call, network)}</li> }.into_any());
+    let calls = calls.collect_view();
     kv(vec![
         (say!(HASH).into(), view! { {hash(&tx.hash)}" "{mark(known::recomputed(text::short(&tx.hash.to_hex()), say!(TX_ABOUT), say!(TX_SIGNATURE)))} }.into_any()),
         (say!(DOES).into(), view! { <ol>{calls}</ol> }.into_any()),
@@ -73,7 +79,7 @@ fn signed(tx: &TransactionView) -> AnyView {
     ])
 }
 
-fn receipt_view(tx: &TransactionView, receipt: &Receipt, network: Network) -> AnyView {
+fn receipt_view(tx: &TransactionView, receipt: &Receipt, manifests: Manifests, network: Network) -> AnyView {
     let height = tx.block.map_or(0, |(height, _)| height.0);
     let proof = known::of_block(words::outcome(receipt.outcome), say!(RECEIPT_ABOUT), height);
     let attempts = if receipt.attempts > 1 { say!(SECOND_LANE) } else { say!(FIRST_LANE) };
@@ -90,12 +96,13 @@ fn receipt_view(tx: &TransactionView, receipt: &Receipt, network: Network) -> An
         .iter()
         .map(|call| {
             let result = if call.depth == 0 { results.next().map(|d| d.result.clone()) } else { None };
-            call_row(call, result, height, network)
+            call_row(call, result, (height, manifests), network)
         })
         .collect::<Vec<_>>();
     let columns = [
         (say!(ENTRY), false),
         (say!(MODULE), false),
+        (say!(CODE_RAN), false),
         (say!(RESULT), false),
         (say!(OUTCOME), false),
         (say!(GAS), true),
@@ -105,17 +112,23 @@ fn receipt_view(tx: &TransactionView, receipt: &Receipt, network: Network) -> An
         .into_any()
 }
 
-fn call_row(call: &CallRecord, result: Option<Vec<u8>>, height: u64, network: Network) -> (AnyView, Vec<AnyView>) {
+fn call_row(
+    call: &CallRecord,
+    result: Option<Vec<u8>>,
+    (height, manifests): (u64, Manifests),
+    network: Network,
+) -> (AnyView, Vec<AnyView>) {
     let module = Address::Module(call.module).to_text(network);
     let name = format!("{}{}", "→ ".repeat(call.depth.into()), call.entry);
     let shown = result.map_or_else(
         || view! { <code>{format!("b3:{}", text::short(&call.result.to_hex()))}</code> }.into_any(),
-        |bytes| result_view(call, bytes, network),
+        |bytes| result_view(call, bytes, manifests, network),
     );
     (
         view! { <code>{name}</code> }.into_any(),
         vec![
             td(say!(MODULE), link(format!("/modules/{module}"), text::short(&module))),
+            td(say!(CODE_RAN), hash(&call.code)),
             td(say!(RESULT), shown),
             td(say!(OUTCOME), words::outcome(call.outcome)),
             td_num(say!(GAS), text::count(call.gas.0)),
@@ -124,18 +137,17 @@ fn call_row(call: &CallRecord, result: Option<Vec<u8>>, height: u64, network: Ne
     )
 }
 
-/// The result in words, once the manifest of the code that runs is known; its digits until then.
-fn result_view(call: &CallRecord, bytes: Vec<u8>, network: Network) -> AnyView {
-    let (client, id, entry) = (use_client(), call.module, call.entry.clone());
-    let words = RwSignal::new(if bytes.is_empty() { say!(NOTHING).to_owned() } else { to_hex(&bytes) });
-    leptos::task::spawn_local(async move {
-        if let Ok(module) = answer!(client.ask(Command::Module(id)).await, Module)
-            && let Some(manifest) = &module.code.manifest
-        {
-            words.try_set(decode_result(manifest, &entry, &bytes, network));
-        }
-    });
-    view! { <code>{move || words.get()}</code> }.into_any()
+/// The result in words, once the manifest that the module had at that block is known; its digits until then.
+fn result_view(call: &CallRecord, bytes: Vec<u8>, manifests: Manifests, network: Network) -> AnyView {
+    if bytes.is_empty() {
+        return say!(NOTHING).into_any();
+    }
+    let (slot, entry) = (manifests.of(call.module), call.entry.clone());
+    let words = move || {
+        let decoded = slot.with(|m| m.as_ref().map(|manifest| decode_result(manifest, &entry, &bytes, network)));
+        decoded.unwrap_or_else(|| to_hex(&bytes))
+    };
+    view! { <code>{react(move || words().into_any())}</code> }.into_any()
 }
 
 /// The result of `entry` in words.
