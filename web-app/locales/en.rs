@@ -14,6 +14,8 @@ mod journal;
 mod module;
 #[path = "en/proposal.rs"]
 mod proposal;
+#[path = "en/propose.rs"]
+mod propose;
 #[path = "en/voting.rs"]
 mod voting;
 #[path = "en/words.rs"]
@@ -25,6 +27,7 @@ pub use fleet::*;
 pub use journal::*;
 pub use module::*;
 pub use proposal::*;
+pub use propose::*;
 pub use voting::*;
 pub use words::*;
 
@@ -196,7 +199,6 @@ pub const DEPOSITS_ABOUT: &str = "Held while proposals are open";
 pub const DEPOSIT_OF: &str = "{0}, returned unless it never reaches 1 % of S";
 pub const DESCRIPTION: &str = "Description";
 pub const DESCRIPTION_HINT: &str = "Shown to voters as your words, marked unverified.";
-pub const DIFFERENCE_ABOUT: &str = "Read from both binaries, not from a description";
 pub const DISMISS: &str = "Dismiss";
 pub const DOES: &str = "Does";
 pub const DOWNLOAD_WASM: &str = "Download .wasm";
@@ -227,7 +229,6 @@ pub const EVENTS_EMPTY: &str = "No events.";
 pub const EVENTS_NOTE: &str = "What modules and runtime reported.";
 pub const EVENT_ROOT: &str = "Event root";
 pub const EVERY_CHANGE: &str = "Every stake change";
-pub const EVERY_CHANGE_NOTE: &str = "The same data as the curve.";
 pub const EXECUTABLE: &str = "Executable";
 pub const EXECUTABLE_NOTE: &str = "What a call resolves to.";
 pub const EXEC_BYTES: &str = "hashed here, {0} functions, no floats";
@@ -266,7 +267,6 @@ pub const FILE_NOTE: &str = "Up to 1 MiB. C, C++, Rust or anything that compiles
 pub const FINAL: &str = "Final";
 pub const FINAL_ABOUT: &str = "A solo chain is final at once: one signer, this tab";
 pub const FIND: &str = "Hash, height, address, #proposal, module";
-pub const FINDING: &str = "Finding";
 pub const FIND_NOTHING: &str = "That is no hash, height, address, #proposal or name of a module of this chain.";
 pub const FIRST_LANE: &str = "cluster, first attempt";
 pub const FIRST_LEAD: &str = "It is yours alone. Nothing was installed, nothing was sent, no account was made. Deploy, vote and upgrade on it as you would on a shared one.";
@@ -370,8 +370,8 @@ pub const KEY_WORDS_WHY: &str = "Twelve words at least.";
 pub const KEY_WRITE: &str = "Write these words down, in this order";
 pub const KEY_WRITE_WHY: &str = "On paper. Whoever has them has the account; whoever loses them has lost it.";
 pub const KEY_WRITTEN: &str = "I have written them down";
-pub const KIND_CONFIG: &str = "A parameter";
-pub const KIND_UPGRADE: &str = "New code";
+pub const KIND_CONFIG: &str = "Parameters of modules";
+pub const KIND_UPGRADE: &str = "New code for a module";
 pub const KNOWN_HOW: &str = "Known how";
 pub const LANE: &str = "Lane";
 pub const LEAD_ABORTED: &str =
@@ -460,7 +460,6 @@ pub const NEW_LEAD: &str =
 pub const NEW_MODULE: &str = "New module";
 pub const NEW_PROPOSAL: &str = "New proposal";
 pub const NEW_SEQUENCE: &str = "New sequence";
-pub const NEW_TITLE: &str = "Propose what a module should run next.";
 pub const NEW_VALUE: &str = "New value";
 pub const NEXT_ENTRIES: &str = "Next entries, with proofs";
 pub const NONCE: &str = "Nonce";
@@ -485,7 +484,6 @@ pub const NOW_ABOVE: &str = "above now";
 pub const NO_BOUNDS: &str = "none declared";
 pub const NO_OTHER: &str = "no other";
 pub const NO_CALLS: &str = "This module exports nothing that people may call.";
-pub const NO_CODE_CHANGE: &str = "No code changes.";
 pub const NO_FORM: &str = "No form can be built for the type {0}.";
 pub const NO_KEY: &str = "No key";
 pub const NO_MIGRATION: &str = "none: the data stays as it is";
@@ -638,10 +636,8 @@ pub const RULER_NOTE: &str =
     "The thicker the bar, the more this tab did itself. Hatched: not done since this tab started.";
 pub const RULES_NOTE: &str = "The same on every node.";
 pub const RULES_TITLE: &str = "Every rule";
-pub const RUNS_NOW: &str = "Runs now";
 pub const RUNS_SINCE: &str = "runs now, since {0}";
 pub const RUNTIME_EVENTS: &str = "The runtime’s own: enactments and transitions.";
-pub const SAME_EXPORTS: &str = "{0} exports and imports are the same. Size {1} → {2}.";
 pub const SAMPLE_COUNTER: &str = "the smallest module with a parameter";
 pub const SAMPLE_CPP: &str = "written in C++";
 pub const SAMPLE_LENDING_1: &str = "lending contract: deposits and loans with interest";
@@ -781,7 +777,6 @@ pub const WHAT_HAPPENED: &str = "What just happened";
 pub const WHAT_HAPPENED_NOTE: &str = "The start of this tab, step by step.";
 pub const WHAT_IF: &str = "What if I add";
 pub const WHAT_KEY_SIGNS: &str = "What your key signs, {0} bytes";
-pub const WHAT_NOTE: &str = "New code for a module, or one of its declared parameters.";
 pub const WHAT_YOU_CAN_DO: &str = "What you can do";
 pub const WHERE_FROM: &str = "Where from";
 pub const WHY_ADDRESS: &str = "Type the address to send to.";

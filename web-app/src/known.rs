@@ -166,3 +166,20 @@ pub fn browser(figure: impl Into<String>, about: impl Into<String>) -> Evidence 
     ];
     evidence(Known::Unverified, say!(BROWSER_ESTIMATE).into(), figure, about.into(), steps, false)
 }
+
+/// What builders got when they rebuilt code from its source: registered, agreeing, differing.
+#[must_use]
+pub fn rebuilt(figure: impl Into<String>, (builders, agree, differ): (u32, u32, u32)) -> Evidence {
+    let figure = figure.into();
+    let read = Step::checked(figure.clone(), say!(P_ATTESTED));
+    let (known, method, word) = match (agree, differ) {
+        (_, 1..) => (Known::Alarm, say!(REBUILT_MARK_DIFFERS), Step::of("alarm", say!(P_REBUILT), say!(P_REBUILT_DIFFERS))),
+        (0, _) => (Known::Unverified, say!(REBUILT_MARK_NONE), Step::of("unverified", say!(P_REBUILT), say!(P_REBUILT_NONE))),
+        (agree, _) if agree < builders => {
+            (Known::Pending, say!(REBUILT_MARK_SOME), Step::of("pending", say!(P_REBUILT), say!(P_REBUILT_SOME)))
+        }
+        _ => (Known::Verified, say!(REBUILT_MARK_ALL), Step::checked(say!(P_REBUILT), say!(P_REBUILT_ALL))),
+    };
+    let steps = vec![read, word, Step::trusted(say!(BUILDER_LIST), say!(P_BUILDERS_TRUST))];
+    evidence(known, method.into(), figure, say!(REBUILT_ABOUT).into(), steps, true)
+}

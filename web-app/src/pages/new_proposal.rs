@@ -1,54 +1,137 @@
-//! A new proposal: new code for a module, or a parameter of it.
+//! A new proposal of any kind: what it would do, typed; a dry run before anybody signs; the class computed from effects.
+
+mod code;
+mod config;
+mod execute;
+mod link;
+mod parameters;
+mod registers;
+mod stop;
 
 use super::{
-    deploy::{Candidate, code_facts, source},
-    refused,
-    shapes::Input,
+    deploy::Candidate,
+    names::{Names, names},
+    proposal, refused,
 };
-use crate::components::react;
 use crate::{
     answer,
-    client::{live, use_client},
+    client::{Answer, live, network},
     components::{
-        Deed, Explain, Field, act_panel, crumbs, empty, field, head, kv, leaf, loading, seg, select, text_area,
-        tool_button,
+        Deed, Explain, Field, act_panel, crumbs, empty, field, head, kv, leaf, loading, react, select, text_area,
     },
-    router::use_router,
-    say, words,
+    router::{query, use_router},
+    say, text, words,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
-use zera_primitives::{
-    Address, ModuleId, Network, Payload, WasmModuleUpgradeProposal, manifest::ExportKind, payload::ConfigChange,
-    tx::Call,
-};
-use zera_worker_protocol::{Command, ModuleDetail, ModuleView, PlanView};
+use zera_primitives::{Address, ModuleId, Payload, limits, tx::Call};
+use zera_worker_protocol::{Command, DryRunView, ModuleDetail, ModuleView, PlanView, RehearsalOf};
 
+/// Codes to upload and the payload, or why the form is not ready.
+pub type Draft = Result<(Vec<Vec<u8>>, Payload), String>;
+
+/// What a kind's form makes with the author's words; tracked.
+type Make = Arc<dyn Fn(String) -> Draft + Send + Sync>;
+
+/// What all kinds share.
 #[derive(Clone, Copy)]
-struct Form {
+pub struct Form {
     kind: RwSignal<String>,
     module: RwSignal<String>,
     title: RwSignal<String>,
     description: RwSignal<String>,
+    /// The new code, or the code that runs once.
     candidate: RwSignal<Candidate>,
-    parameter: RwSignal<String>,
-    /// The value of the chosen parameter, with its type.
-    value: RwSignal<Option<(u32, Input)>>,
+    make: RwSignal<Option<MakeOf>>,
+    /// The chosen module.
+    detail: RwSignal<Answer<Box<ModuleDetail>>>,
+    /// What the last dry run said.
+    found: RwSignal<Option<Box<DryRunView>>>,
+    names: Names,
 }
 
-/// `/proposals/new`, for one module when the address names it.
+/// A make that equals no other: a form that is built anew is another form.
+#[derive(Clone)]
+struct MakeOf(Make);
+
+impl Form {
+    /// Called by each kind's form when it is built.
+    fn makes(self, make: impl Fn(String) -> Draft + Send + Sync + 'static) {
+        self.make.set(Some(MakeOf(Arc::new(make))));
+    }
+
+    /// The chosen module; tracked.
+    fn module_id(self) -> Option<ModuleId> {
+        module_id(&self.module.get())
+    }
+
+    /// Its detail, or that it is still being asked for; tracked.
+    fn detail(self) -> Result<Box<ModuleDetail>, String> {
+        match self.detail.get() {
+            Some(Ok(detail)) => Ok(detail),
+            Some(Err(error)) => Err(error.detail),
+            None => Err(say!(ASKING).to_owned()),
+        }
+    }
+
+    /// What would be proposed; tracked.
+    fn draft(self) -> Draft {
+        let description = self.description.get();
+        if description.len() > limits::DESCRIPTION_BYTES {
+            return Err(too_long(&description));
+        }
+        let make = self.make.get().ok_or_else(|| say!(ASKING).to_owned())?;
+        (make.0)(description)
+    }
+}
+
+fn too_long(description: &str) -> String {
+    say!(TEXT_LONG, text::bytes(description.len() as u64), text::bytes(limits::DESCRIPTION_BYTES as u64))
+}
+
+/// The module that an address names.
+fn module_id(address: &str) -> Option<ModuleId> {
+    match Address::from_text(address, network()) {
+        Ok(Address::Module(id)) => Some(id),
+        _ => None,
+    }
+}
+
+/// Kinds that are about one module, then the others.
+const KINDS: [(&str, &str); 10] = [
+    ("upgrade", say!(KIND_UPGRADE)),
+    ("config", say!(KIND_CONFIG)),
+    ("rollback", say!(KIND_ROLLBACK)),
+    ("freeze", say!(KIND_FREEZE)),
+    ("unfreeze", say!(KIND_UNFREEZE)),
+    ("reference", say!(KIND_REFERENCE)),
+    ("execute", say!(KIND_EXECUTE)),
+    ("parameters", say!(KIND_PARAMETERS)),
+    ("builders", say!(KIND_BUILDERS)),
+    ("spam", say!(KIND_SPAM)),
+];
+
+fn of_one_module(kind: &str) -> bool {
+    matches!(kind, "upgrade" | "rollback" | "freeze" | "unfreeze" | "reference")
+}
+
+/// `/proposals/new`, for one module and kind when the address names them.
 #[must_use]
 pub fn page(module: Option<String>) -> AnyView {
+    let kind = query("kind").filter(|kind| KINDS.iter().any(|(known, _)| known == kind));
+    let module = RwSignal::new(module.unwrap_or_default());
+    let detail = live(move || module_id(&module.get()).map(Command::Module), |result| answer!(result, Module));
     let form = Form {
-        kind: RwSignal::new("upgrade".into()),
-        module: RwSignal::new(module.unwrap_or_default()),
+        kind: RwSignal::new(kind.unwrap_or_else(|| "upgrade".into())),
+        module,
         title: RwSignal::new(String::new()),
         description: RwSignal::new(String::new()),
         candidate: RwSignal::new(Candidate::None),
-        parameter: RwSignal::new(String::new()),
-        value: RwSignal::new(None),
+        make: RwSignal::new(None),
+        detail,
+        found: RwSignal::new(None),
+        names: names(),
     };
-    let modules = live(|| Some(Command::Modules), |result| answer!(result, Modules));
     let refusal = move || match form.candidate.get() {
         Candidate::Refused(name, size, hash, error) => {
             Some(refused::page(&name, size, hash, &error, move || form.candidate.set(Candidate::None)))
@@ -56,171 +139,114 @@ pub fn page(module: Option<String>) -> AnyView {
         _ => None,
     };
     // Built once modules are known, and not again with every block: what was typed stays.
-    let known = Memo::new(move |_| {
-        modules.with(|answer| answer.as_ref().and_then(|result| result.as_ref().ok()).cloned().map(Names))
-    });
+    let known = Memo::new(move |_| form.names.all().map(Same));
+    let refused = Memo::new(move |_| matches!(form.candidate.get(), Candidate::Refused(..)));
     react(move || {
-        refusal().unwrap_or_else(|| {
+        if refused.get() {
+            return untrack(refusal).unwrap_or_else(loading);
+        }
         view! {
-            {head(crumbs("/proposals", say!(NAV_PROPOSALS), say!(NEW)), say!(NEW_TITLE), say!(NEW_LEAD))}
+            {head(crumbs("/proposals", say!(NAV_PROPOSALS), say!(NEW)), say!(NEW_TITLE_ANY), say!(NEW_LEAD))}
             {move || match known.get() {
                 None => loading(),
-                Some(Names(modules)) if modules.is_empty() => empty(say!(MODULES_EMPTY), view! { <p><a href="/modules/deploy">{say!(DEPLOY_A_MODULE)}</a></p> }),
-                Some(Names(modules)) => parts(form, &modules),
+                Some(Same(modules)) => parts(form, &modules),
             }}
         }
         .into_any()
     })
-    })
 }
 
-/// Modules that are equal while the same ones exist under the same names.
+/// Modules that are equal while the same ones exist in the same versions.
 #[derive(Clone)]
-struct Names(Vec<ModuleView>);
+struct Same(Vec<ModuleView>);
 
-impl PartialEq for Names {
+impl PartialEq for Same {
     fn eq(&self, other: &Self) -> bool {
         self.0.len() == other.0.len()
             && self.0.iter().zip(&other.0).all(|(a, b)| (a.id, a.sequence) == (b.id, b.sequence))
     }
 }
 
-fn network() -> Network {
-    use_client().status.with_untracked(|s| s.as_ref().map_or(Network::Solo, |status| status.network))
+/// Modules as choices: address, and name with version.
+fn choices(modules: &[ModuleView]) -> Vec<(String, String)> {
+    let network = network();
+    modules
+        .iter()
+        .map(|module| {
+            let address = Address::Module(module.id).to_text(network);
+            let label = format!("{} {} · {}", text::safe(&module.name), module.version, text::short(&address));
+            (address, label)
+        })
+        .collect()
 }
 
-fn module_id(form: Form) -> Option<ModuleId> {
-    match Address::from_text(&form.module.get(), network()) {
-        Ok(Address::Module(id)) => Some(id),
-        _ => None,
+/// Sets `value` to the first choice when it is none of them.
+fn first_of(choices: &[(String, String)], value: RwSignal<String>) {
+    if value.with_untracked(|chosen| !choices.iter().any(|(key, _)| key == chosen)) {
+        value.set(choices.first().map(|(key, _)| key.clone()).unwrap_or_default());
     }
 }
 
 fn parts(form: Form, modules: &[ModuleView]) -> AnyView {
-    let network = network();
-    let choices: Vec<(String, String)> = modules
-        .iter()
-        .map(|module| (Address::Module(module.id).to_text(network), format!("{} {}", module.name, module.version)))
-        .collect();
-    if form.module.with_untracked(|chosen| !choices.iter().any(|(key, _)| key == chosen)) {
-        form.module.set(choices.first().map(|(key, _)| key.clone()).unwrap_or_default());
-    }
-    let kinds = vec![
-        ("upgrade".to_owned(), say!(KIND_UPGRADE).to_owned()),
-        ("config".to_owned(), say!(KIND_CONFIG).to_owned()),
-    ];
-    let detail = live(move || module_id(form).map(Command::Module), |result| answer!(result, Module));
-    let stable = Memo::new(move |_| {
-        detail.with(|answer| {
-            answer.as_ref().and_then(|result| result.as_ref().ok()).map(|d| (d.module.id, d.module.sequence))
-        })
-    });
-    let change = move || match (form.kind.get().as_str(), stable.get()) {
-        ("config", Some(_)) => detail.with_untracked(|answer| match answer {
-            Some(Ok(detail)) => config(form, detail),
-            _ => loading(),
-        }),
-        ("config", None) => loading(),
-        _ => upgrade(form),
+    let modules: Arc<[ModuleView]> = Arc::from(modules);
+    let choices = choices(&modules);
+    first_of(&choices, form.module);
+    let kinds = KINDS.iter().map(|(key, label)| ((*key).to_owned(), (*label).to_owned())).collect();
+    let kind = Memo::new(move |_| form.kind.get());
+    let none = choices.is_empty();
+    let which = {
+        let choices = choices.clone();
+        move || {
+            (of_one_module(&kind.get()) && !choices.is_empty())
+                .then(|| select(Field::new("module", say!(MODULE)), choices.clone(), form.module))
+        }
     };
+    let change = move || {
+        let kind = kind.get();
+        if none && (of_one_module(&kind) || kind == "config") {
+            form.makes(|_| Err(say!(MODULES_EMPTY).to_owned()));
+            return empty(say!(MODULES_EMPTY), view! { <p><a href="/modules/deploy">{say!(DEPLOY_A_MODULE)}</a></p> });
+        }
+        match kind.as_str() {
+            "config" => config::form(form, &modules),
+            "rollback" => code::rollback(form),
+            "freeze" => stop::freeze(form),
+            "unfreeze" => stop::unfreeze(form),
+            "reference" => link::form(form, &modules),
+            "execute" => execute::form(form),
+            "parameters" => parameters::form(form),
+            "builders" => registers::builders(form),
+            "spam" => registers::spam(form),
+            _ => code::upgrade(form),
+        }
+    };
+    let what = move || crate::deeds::keyed(crate::en::KIND_NOTES, &kind.get());
+    let rehearsed = move || form.draft().map(|(codes, payload)| RehearsalOf::Payload { codes, payload });
     view! {
-        {leaf(say!(WHAT), say!(WHAT_NOTE), view! {
+        {leaf(say!(WHAT), say!(WHAT_NOTE_ANY), view! {
             <div class="stack">
-                {seg("kind", say!(WHAT), kinds, form.kind)}
-                {select(Field::new("module", say!(MODULE)), choices, form.module)}
+                {select(Field::new("kind", say!(KIND)), kinds, form.kind)}
+                <p class="small dim" aria-live="polite">{what}</p>
+                {which}
             </div>
         })}
-        {leaf(say!(CHANGE), say!(CHANGE_NOTE), change)}
-        {leaf(say!(WORDS), say!(WORDS_NOTE), submit(form, detail))}
+        {leaf(say!(CHANGE), say!(CHANGE_NOTE), react(change))}
+        {leaf(say!(DRY_FIRST), say!(DRY_RUN_NOTE), proposal::rehearsal(rehearsed, None, form.names, form.found))}
+        {leaf(say!(WORDS), say!(WORDS_NOTE), submit(form))}
     }
     .into_any()
 }
 
-fn upgrade(form: Form) -> AnyView {
-    react(move || {
-        match form.candidate.get() {
-        Candidate::Good(name, _, code) => view! {
-            <div class="stack"><p><b>{name}</b></p>{code_facts(&code)}<div>{tool_button(say!(OTHER_FILE), move || form.candidate.set(Candidate::None))}</div></div>
-        }
-        .into_any(),
-        Candidate::Reading => loading(),
-        _ => source(form.candidate),
-    }
-    })
-}
-
-fn config(form: Form, detail: &ModuleDetail) -> AnyView {
-    let network = network();
-    let Some(manifest) = detail.code.manifest.as_ref().filter(|manifest| !manifest.parameters.is_empty()) else {
-        return empty(say!(PARAMETERS_EMPTY), ());
-    };
-    let choices: Vec<(String, String)> = manifest
-        .parameters
-        .iter()
-        .map(|p| {
-            let value = p.value.as_ref().map_or_else(
-                || say!(NOT_READ).to_owned(),
-                |bytes| super::shapes::decoded(&manifest.shapes, Some(p.shape), bytes, network),
-            );
-            (p.name.clone(), say!(PARAMETER_CHOICE, p.name, value, super::module::bounds(p.bounds)))
-        })
-        .collect();
-    if form.parameter.with_untracked(|chosen| !choices.iter().any(|(key, _)| key == chosen)) {
-        form.parameter.set(choices.first().map(|(key, _)| key.clone()).unwrap_or_default());
-    }
-    let shapes = StoredValue::new(manifest.shapes.clone());
-    let types: Vec<(String, u32)> = manifest.parameters.iter().map(|p| (p.name.clone(), p.shape)).collect();
-    let input = move || {
-        let name = form.parameter.get();
-        let ty = types.iter().find(|(known, _)| *known == name).map(|(_, ty)| *ty)?;
-        let input = Input::new(shapes, ty);
-        let view = input.view("new-value", say!(NEW_VALUE), network);
-        form.value.set(Some((ty, input)));
-        Some(view)
-    };
-    view! { <div class="stack">{select(Field::new("parameter", say!(PARAMETER)).mono(), choices, form.parameter)}{input}</div> }.into_any()
-}
-
-type Detail = RwSignal<crate::client::Answer<Box<ModuleDetail>>>;
-
-fn deed(form: Form, slot: Detail) -> Deed {
+fn deed(form: Form) -> Deed {
     let title = form.title.get();
     if title.trim().is_empty() {
         return Err(say!(WHY_TITLE).to_owned());
     }
-    let Some(Ok(detail)) = slot.get() else { return Err(say!(ASKING).to_owned()) };
-    let description = form.description.get();
-    if form.kind.get() == "config" {
-        let Some((ty, input)) = form.value.get() else { return Err(say!(PARAMETERS_EMPTY).to_owned()) };
-        let shapes = detail.code.manifest.as_ref().map(|m| m.shapes.clone()).unwrap_or_default();
-        let value = input.value(network())?;
-        let value = zera_worker_protocol::shape::encode(&shapes, ty, &value).map_err(|why| why.to_string())?;
-        let change = ConfigChange { module_id: detail.module.id, parameter: form.parameter.get(), value };
-        return Ok((
-            Vec::new(),
-            vec![Call::Propose { title, payload: Payload::Config { changes: vec![change], description } }],
-        ));
-    }
-    let Candidate::Good(_, bytes, code) = form.candidate.get() else { return Err(say!(WHY_FILE).to_owned()) };
-    // A new schema that cannot read the old data needs the migration that the new code itself carries.
-    let migrates = code.manifest.as_ref().is_some_and(|new| {
-        let old = detail.code.manifest.as_ref().map_or(new.schema, |m| m.schema);
-        new.schema != old
-            && !new.reads_schemas.contains(&old)
-            && new.exports.iter().any(|e| e.kind == ExportKind::Migration)
-    });
-    let payload = Payload::Upgrade(WasmModuleUpgradeProposal {
-        module_id: detail.module.id,
-        new_wasm_bytecode: code.hash,
-        new_version: detail.module.sequence.saturating_add(1),
-        migration_logic_hash: migrates.then_some(code.hash),
-        description,
-    });
-    let codes = if code.stored { Vec::new() } else { vec![bytes] };
+    let (codes, payload) = form.draft()?;
     Ok((codes, vec![Call::Propose { title, payload }]))
 }
 
-fn submit(form: Form, slot: Detail) -> AnyView {
+fn submit(form: Form) -> AnyView {
     let router = use_router();
     let explain: Explain = Arc::new(|plan: &PlanView| match plan.proposals.first() {
         Some((id, class)) => kv(vec![(say!(OPENS).into(), say!(OPENS_AS, id, words::class(*class)).into_any())]),
@@ -231,16 +257,22 @@ fn submit(form: Form, slot: Detail) -> AnyView {
             router.go(&format!("/proposals/{id}"));
         }
     };
+    let long_title = move || {
+        let size = form.title.with(String::len);
+        (size > limits::TITLE_BYTES).then(|| say!(TEXT_LONG, text::bytes(size as u64), text::bytes(limits::TITLE_BYTES as u64)))
+    };
+    let long_words = move || form.description.with(|words| (words.len() > limits::DESCRIPTION_BYTES).then(|| too_long(words)));
     view! {
         <div class="split">
             <div class="stack">
-                {field(Field::new("title", say!(TITLE)).hint(say!(TITLE_HINT)), form.title, || None)}
-                {text_area(Field::new("description", say!(DESCRIPTION)).hint(say!(DESCRIPTION_HINT)), form.description, || None)}
+                {field(Field::new("title", say!(TITLE)).hint(say!(TITLE_HINT)), form.title, long_title)}
+                {text_area(Field::new("description", say!(DESCRIPTION)).hint(say!(DESCRIPTION_HINT)), form.description, long_words)}
             </div>
             <section class="panel" aria-label=say!(NEW_PROPOSAL)>
                 <h2>{say!(SUBMIT_PANEL)}</h2>
                 <p class="small dim">{say!(SUBMIT_PANEL_WHAT)}</p>
-                {act_panel(say!(PREVIEW_AND_SIGN), move || deed(form, slot), Some(explain), done)}
+                {proposal::in_short(form.found)}
+                {act_panel(say!(PREVIEW_AND_SIGN), move || deed(form), Some(explain), done)}
             </section>
         </div>
     }

@@ -1,18 +1,34 @@
 //! One proposal: the curve against the bar, what would change it, the dry run, the payload, differences, every stake
 //! change: in the order in which an auditor doubts.
 
-use super::{proposal_list::needed, proposal_parts as parts, shown, shown_page, stake_panel};
-use crate::components::react;
+mod effects;
+mod forecast;
+mod payload;
+mod rehearsal;
+mod report;
+mod votes;
+
+pub use effects::{Returning, list as effect_list, returning, returning_words};
+pub use rehearsal::{in_short, panel as rehearsal};
+
+use super::{
+    names::{Names, names},
+    proposal_list::needed,
+    shown_page, stake_panel,
+};
 use crate::{
     answer,
     charts::{Curves, conviction},
     client::{live, use_client},
-    components::{Step, crumbs, head, leaf, mark, path_wide, seg, slider, tag},
+    components::{
+        Long, Step, crumbs, empty, functions, gas_table, head, kv, leaf, mark, path_wide, react, surface, tag, verdict,
+    },
     known, say, text, words,
 };
 use leptos::prelude::*;
+use votes::part;
 use zera_primitives::{Amount, ProposalId, ProposalState, Side, Slot};
-use zera_worker_protocol::{Command, ForecastView, ProposalDetail, WhatIf};
+use zera_worker_protocol::{Command, ComparisonView, ForecastView, MigrationView, ProposalDetail, RehearsalOf, WhatIf};
 
 /// What the slider assumes.
 #[derive(Clone, Copy)]
@@ -29,9 +45,12 @@ impl Assumed {
         Amount(units / zera_primitives::amount::UNITS_PER_ZRA * zera_primitives::amount::UNITS_PER_ZRA)
     }
 
+    fn side(self) -> Side {
+        if self.side.get() == "against" { Side::Against } else { Side::For }
+    }
+
     fn what_if(self, available: Amount) -> Option<WhatIf> {
-        let amount = self.amount(available);
-        let side = if self.side.get() == "against" { Side::Against } else { Side::For };
+        let (amount, side) = (self.amount(available), self.side());
         (!amount.is_zero()).then_some(WhatIf { side, amount })
     }
 }
@@ -46,17 +65,13 @@ pub fn page(id: u64) -> AnyView {
     // Between two blocks no stake can move, so the forecast is exact: conviction is seen to grow with the clock.
     let detail = Memo::new(move |_| {
         let answer = slot.with(|answer| answer.as_ref().and_then(|result| result.as_ref().ok()).cloned());
-        answer.map(|detail| if detail.proposal.state.is_live() { advanced(detail, client.clock.get()) } else { detail })
+        answer.map(|detail| if detail.proposal.state.is_open() { advanced(detail, client.clock.get()) } else { detail })
     });
-    let open = Memo::new(move |_| detail.with(|detail| detail.as_ref().is_none_or(|d| d.proposal.state.is_live())));
+    let open = Memo::new(move |_| detail.with(|detail| detail.as_ref().is_none_or(|d| d.proposal.state.is_open())));
     let available = Memo::new(move |_| detail.with(|d| d.as_ref().map_or(Amount::ZERO, |d| available(d))));
-    let what_if = live(
-        move || {
-            let what_if = assumed.what_if(available.get())?;
-            open.get().then_some(Command::Forecast { proposal: id, what_if: Some(what_if) })
-        },
-        |result| answer!(result, Forecast),
-    );
+    let what_if = forecast::assumed_forecast(id, assumed, available, open);
+    let within = RwSignal::new("300".to_owned());
+    let wanted = forecast::wanted(id, open, within);
     let assumed_now = move || {
         assumed.what_if(available.get())?;
         let forecast = what_if.with(|answer| answer.as_ref().and_then(|result| result.as_ref().ok()).cloned())?;
@@ -70,6 +85,10 @@ pub fn page(id: u64) -> AnyView {
     });
     let exists = Memo::new(move |_| detail.with(Option::is_some));
     let can_add = Memo::new(move |_| available.get() >= Amount::zra(1));
+    let twin = move || {
+        let what_if = assumed_now().map(|forecast| (assumed.side(), assumed.amount(available.get()), *forecast));
+        detail.with(|d| d.as_ref().map(|d| wanted.with(|wanted| forecast::twin(d, what_if, wanted))))
+    };
     let rest = move || {
         exists.get().then(|| {
             view! {
@@ -78,8 +97,8 @@ pub fn page(id: u64) -> AnyView {
                         <div class="stack">
                             <div class="row end"><h2>{say!(CURVE_TITLE)}</h2>{move || detail.with(|d| d.as_ref().map(|d| tags(d)))}</div>
                             {conviction(curves)}
-                            {move || (open.get() && can_add.get()).then(|| what_if_part(assumed, available))}
-                            {move || detail.with(|d| d.as_ref().map(|d| parts::crossings(d, assumed_now().map(|f| (assumed.amount(available.get()), *f)))))}
+                            {move || open.get().then(|| forecast::controls(assumed, available, can_add, within))}
+                            {twin}
                         </div>
                         {stake_panel::panel(detail)}
                     </div>
@@ -92,27 +111,126 @@ pub fn page(id: u64) -> AnyView {
 }
 
 type Asked = RwSignal<crate::client::Answer<Box<ProposalDetail>>>;
+type Detail = Memo<Option<Box<ProposalDetail>>>;
 
 /// The page from its head down, `rest` being what stands beside the curve.
 fn leaves(
     id: ProposalId,
     slot: Asked,
-    detail: Memo<Option<Box<ProposalDetail>>>,
+    detail: Detail,
     open: Memo<bool>,
     rest: impl Fn() -> Option<AnyView> + Send + 'static,
 ) -> AnyView {
+    let names = names();
+    let found = RwSignal::new(None);
+    let exists = Memo::new(move |_| detail.with(Option::is_some));
+    let dry = move || Ok(RehearsalOf::Proposal(id));
+    let body = move || {
+        view! {
+            {move || open.get().then(|| leaf(say!(DRY_RUN), say!(DRY_RUN_NOTE), rehearsal(dry, Some(id), names, found)))}
+            {leaf(say!(PAYLOAD), say!(PAYLOAD_NOTE), part(detail, without_tally, |detail| payload::leaf(detail)))}
+            {leaf(say!(WHAT_IT_DOES), say!(WHAT_IT_DOES_NOTE), part(detail, |d| d.payload.clone(), move |payload| effects::what_it_does(payload, names)))}
+            {migration(detail)}
+            {code_leaves(detail)}
+            {leaf(say!(FLAGS_LEAF), say!(FLAGS_NOTE), part(detail, |d| d.flags.clone(), |flags| votes::flags(flags)))}
+            {leaf(say!(EVERY_CHANGE), votes::margin(detail), part(detail, |d| d.changes.clone(), |changes| votes::changes(changes)))}
+            {leaf(say!(TIMELINE), say!(TIMELINE_NOTE), part(detail, |d| d.transitions.clone(), |all| votes::history(all)))}
+            {leaf(say!(HOW_KNOWN), say!(HOW_KNOWN_NOTE), part(detail, |d| (d.proposal.conviction.0, d.changes.len()), |tally| how_known(*tally)))}
+        }
+        .into_any()
+    };
     view! {
-        {shown_page(slot, say!(PROPOSAL_N, id), move |_| react(move || detail.with(|d| d.as_ref().map(|d| summary(d))).into_any()))}
+        {shown_page(slot, say!(PROPOSAL_N, id), move |_| react(move || detail.with(|d| d.as_ref().map(|d| summary(d, names))).into_any()))}
         {react(move || rest().into_any())}
-        {move || open.get().then(|| leaf(say!(DRY_RUN), say!(DRY_RUN_NOTE), parts::dry_run(id)))}
-        {leaf(say!(PAYLOAD), say!(PAYLOAD_NOTE), shown(slot, |detail| parts::payload(detail)))}
-        {leaf(say!(WHAT_CHANGES), say!(WHAT_CHANGES_NOTE), parts::difference(detail))}
-        {leaf(say!(TIMELINE), say!(TIMELINE_NOTE), shown(slot, |detail| parts::timeline(detail)))}
-        {leaf(say!(EVERY_CHANGE), say!(EVERY_CHANGE_NOTE), shown(slot, |detail| parts::changes(detail)))}
-        {leaf(say!(HOW_KNOWN), say!(HOW_KNOWN_NOTE), shown(slot, |detail| how_known(detail)))}
+        {react(move || if exists.get() { body() } else { ().into_any() })}
     }
     .into_any()
 }
+
+/// A migration that is under way, with its figures.
+fn migration(detail: Detail) -> AnyView {
+    let view = Memo::new(move |_| detail.with(|d| d.as_ref().and_then(|d| d.migration.clone())));
+    let show = |migration: MigrationView| {
+        let (done, total) = migration.entries;
+        let words = say!(MIGRATING_OF, text::count(done), text::count(total), text::count(migration.steps));
+        let bar = (total > 0).then(|| view! {
+            <div class="progress"><label for="migration">{words.clone()}</label><progress id="migration" max=total.to_string() value=done.to_string()></progress></div>
+        });
+        let rows = vec![
+            (say!(NEW_CODE).to_owned(), crate::components::hash(&migration.code)),
+            (say!(GENERATION).to_owned(), migration.generation.to_string().into_any()),
+            (say!(GAS).to_owned(), text::count(migration.gas).into_any()),
+            (say!(MIGRATING_SINCE).to_owned(), text::count(migration.begun.0).into_any()),
+        ];
+        leaf(say!(MIGRATION), say!(MIGRATION_NOTE), view! { <div class="stack" role="status">{bar}{kv(rows)}</div> })
+    };
+    react(move || view.get().map(show).into_any())
+}
+
+/// The three leaves that compare the code that runs with the code proposed; read once, in the worker.
+fn code_leaves(detail: Detail) -> AnyView {
+    let codes = Memo::new(move |_| detail.with(|d| d.as_ref().and_then(|d| d.codes)));
+    react(move || {
+        let Some((old, new)) = codes.get() else { return ().into_any() };
+        if old == new {
+            return leaf(say!(WHAT_CHANGES), say!(WHAT_CHANGES_NOTE), empty(say!(CMP_SAME), ()));
+        }
+        let long: Long<Box<ComparisonView>> = Long::new();
+        let start = move || long.start(Command::Compare { old, new }, |result| answer!(result, Comparison));
+        start();
+        let offer = move || view! { <div>{crate::components::tool_button(say!(CMP_DO), start)}</div> }.into_any();
+        let waits = || view! { <p class="dim">{say!(CMP_WAITS)}</p> }.into_any();
+        let after = move |show: fn(&ComparisonView) -> AnyView| {
+            react(move || long.answer().map_or_else(waits, |found| show(&found)))
+        };
+        view! {
+            {leaf(say!(WHAT_CHANGES), say!(WHAT_CHANGES_NOTE), long.view(offer, |found| compared(found)))}
+            {leaf(say!(CMP_GAS), say!(GAS_LEAF_NOTE), after(|found| gas_table(&found.gas)))}
+            {leaf(say!(DISASSEMBLY), say!(DISASSEMBLY_NOTE), after(|found| disassembly(found)))}
+        }
+        .into_any()
+    })
+}
+
+fn compared(found: &ComparisonView) -> AnyView {
+    let took = say!(CMP_IN_MS, text::count(found.micros / 1_000));
+    let evidence = known::recomputed(took.clone(), say!(CMP_ABOUT), say!(P_READ_BOTH));
+    view! { <div class="stack">{surface(&found.rows, found.same_rows)}<p class="small">{took}" "{mark(evidence)}</p></div> }.into_any()
+}
+
+fn disassembly(found: &ComparisonView) -> AnyView {
+    let (changed, added, removed) = (found.changed.len(), found.added.len(), found.removed.len());
+    let title = say!(CMP_TITLE, changed, added, removed, text::count(found.same.into()));
+    let evidence = known::recomputed(title.clone(), say!(CMP_ABOUT), say!(P_READ_BOTH));
+    view! { <div class="stack">{verdict("", title, (), Some(evidence))}{functions(found)}</div> }.into_any()
+}
+
+/// What the payload's leaf shows: a detail without what changes with every block, so that it is not drawn anew.
+fn without_tally(detail: &ProposalDetail) -> ProposalDetail {
+    let mut kept = detail.clone();
+    kept.proposal.conviction = Default::default();
+    kept.proposal.stake = Default::default();
+    kept.proposal.threshold = Amount::ZERO;
+    kept.proposal.mine = None;
+    kept.proposal.state = ProposalState::Submitted;
+    kept.forecast = NOTHING;
+    (kept.changes, kept.transitions, kept.flags) = Default::default();
+    (kept.free_stake, kept.free_balance, kept.sensitivity, kept.migration) = Default::default();
+    kept.delegated = Amount::ZERO;
+    kept
+}
+
+const NOTHING: ForecastView = ForecastView {
+    now: Slot(0),
+    past: Vec::new(),
+    future: Vec::new(),
+    crosses: None,
+    approved: None,
+    locks: None,
+    enacts: None,
+    shortfall: Amount::ZERO,
+    needed: None,
+};
 
 /// The same proposal as the clock stands, by the points of its own forecast.
 fn advanced(mut detail: Box<ProposalDetail>, clock: u64) -> Box<ProposalDetail> {
@@ -134,7 +252,7 @@ fn advanced(mut detail: Box<ProposalDetail>, clock: u64) -> Box<ProposalDetail> 
 fn begun_at(mut forecast: Box<ForecastView>, now: Slot) -> Box<ForecastView> {
     let late = now.since(forecast.now);
     forecast.future.iter_mut().for_each(|point| point.slot = point.slot.plus(late));
-    for slot in [&mut forecast.crosses, &mut forecast.approved, &mut forecast.enacts] {
+    for slot in [&mut forecast.crosses, &mut forecast.approved, &mut forecast.locks, &mut forecast.enacts] {
         *slot = slot.map(|slot| slot.plus(late));
     }
     forecast.now = now;
@@ -181,14 +299,17 @@ fn sentence(detail: &ProposalDetail) -> String {
     }
 }
 
-fn summary(detail: &ProposalDetail) -> AnyView {
+fn summary(detail: &ProposalDetail, names: Names) -> AnyView {
     let proposal = &detail.proposal;
-    let title = format!("{}: {}", proposal.title, words::payload(&detail.payload));
-    let live = proposal.state.is_live();
+    let title = format!("{}: {}", text::safe(&proposal.title), words::payload(&detail.payload));
+    let open = proposal.state.is_open();
     let words = sentence(detail);
-    let evidence = if live { known::forecast(words.clone()) } else { known::state(words.clone(), say!(STATE_ABOUT)) };
+    let evidence = if open { known::forecast(words.clone()) } else { known::state(words.clone(), say!(STATE_ABOUT)) };
     let lead = view! { <span id="standing" role="status">{words}</span>" "{mark(evidence)} };
-    head(crumbs("/proposals", say!(NAV_PROPOSALS), proposal.id.to_string()), title, lead)
+    let modules = proposal.modules.iter().map(|id| view! { " · "{names.link(*id)} }).collect_view();
+    let crumbs = view! { {crumbs("/proposals", say!(NAV_PROPOSALS), proposal.id.to_string())} };
+    let crumbs = view! { <div class="crumb-row">{crumbs}<span class="small">{modules}</span></div> };
+    head(crumbs.into_any(), title, lead)
 }
 
 fn curves(detail: &ProposalDetail, what_if: Option<(String, ForecastView)>) -> Curves {
@@ -211,33 +332,19 @@ fn curves(detail: &ProposalDetail, what_if: Option<(String, ForecastView)>) -> C
         changes: detail.changes.clone(),
         share: share.to_string(),
         hold_wait: (hold, wait),
-        end: if proposal.state.is_live() { say!(NOW) } else { words::state(&proposal.state) },
-        closed: !proposal.state.is_live(),
+        end: if proposal.state.is_open() { say!(NOW) } else { words::state(&proposal.state) },
+        closed: !proposal.state.is_open(),
         conclusion: sentence(detail),
     }
 }
 
-fn what_if_part(assumed: Assumed, available: Memo<Amount>) -> AnyView {
-    let shown = move || text::zra(assumed.amount(available.get()));
-    let ends = ("0".to_owned(), say!(YOU_HAVE).to_owned(), say!(ALL_OF_IT).to_owned());
-    let sides = vec![("for".to_owned(), say!(FOR).to_owned()), ("against".to_owned(), say!(AGAINST).to_owned())];
-    view! {
-        <div class="cols" id="what-if-part">
-            {slider(say!(WHAT_IF), shown, ends, assumed.share)}
-            {seg("what-if-side", say!(SIDE), sides, assumed.side)}
-        </div>
-    }
-    .into_any()
-}
-
-fn how_known(detail: &ProposalDetail) -> AnyView {
+fn how_known((conviction, changes): (Amount, usize)) -> AnyView {
     let client = use_client();
     let (root, genesis, height) = client.status.with_untracked(|status| {
         status.as_ref().map_or_else(Default::default, |s| (s.head.root.to_hex(), s.genesis.to_hex(), s.head.height.0))
     });
-    let proposal = &detail.proposal;
     let steps = vec![
-        Step::checked(say!(TALLY, text::zra_short(proposal.conviction.0)), say!(TALLY_HOW, detail.changes.len())),
+        Step::checked(say!(TALLY, text::zra_short(conviction)), say!(TALLY_HOW, changes)),
         known::executed(),
         Step::checked(say!(P_ROOT, text::count(height)), format!("b3:{}", text::short(&root))),
         Step::checked(say!(P_CERTIFICATE), say!(ONE_SIGNER)),
