@@ -31,6 +31,10 @@ enum Op {
     Fate(bool, bool, bool),
     /// One of all proposals, if it is active.
     RollBack(usize),
+    /// So many blocks, so many slots apart.
+    Blocks(u64, u64),
+    /// One of the live proposals, with so many thousandths of what is unbound or there already.
+    Vote(u8, usize, bool, u64),
 }
 
 /// Rarely a verdict, or nothing would live long enough.
@@ -43,7 +47,10 @@ fn any_op_and_fate() -> impl Strategy<Value = Op> {
     let rarely = || prop::bool::weighted(0.2);
     let fate = (rarely(), rarely(), any::<bool>());
     prop_oneof![
-        20 => any_op(),
+        12 => any_op(),
+        6 => (1_u64..40, 1_u64..6).prop_map(|(blocks, apart)| Op::Blocks(blocks, apart)),
+        6 => (1_u8..=4, any::<usize>(), prop::bool::weighted(0.8), 0_u64..=1_000)
+            .prop_map(|(who, pick, is_for, milli)| Op::Vote(who, pick, is_for, milli)),
         1 => fate.prop_map(|(rehearsal, enactment, migrates)| Op::Fate(rehearsal, enactment, migrates)),
         1 => any::<usize>().prop_map(Op::RollBack),
     ]
@@ -171,6 +178,14 @@ fn run(sim: &mut Sim, op: &Op) {
                 drop(sim.allocate_delegated(*who, *id, side(is_for), ppm));
             }
         }
+        Op::Blocks(blocks, apart) => (0..blocks).for_each(|_| drop(sim.block(sim.slot.0 + apart))),
+        Op::Vote(who, pick, is_for, milli) => {
+            let live = queries::live(&sim.st).unwrap();
+            let Some(id) = live.get(pick % live.len().max(1)) else { return };
+            let held = queries::allocation(&sim.st, &account(who), *id).unwrap().map_or(0, |held| held.curve.x.0);
+            let most = available(&sim.st, &account(who)).unwrap().0 + held;
+            drop(sim.allocate(who, *id, side(is_for), Amount(most / 1_000 * u128::from(milli))));
+        }
         Op::Fate(rehearsal, enactment, migrates) => {
             let fate = |fails: bool| if fails { Err(AbortReason::Unhealthy) } else { Ok(()) };
             (sim.rehearsal, sim.enactment, sim.migrates) = (fate(rehearsal), fate(enactment), migrates);
@@ -222,7 +237,7 @@ proptest! {
         let (mut sim, edges) = (chain(), edges());
         for op in &ops {
             run(&mut sim, op);
-            if matches!(op, Op::Wait(_)) {
+            if matches!(op, Op::Wait(_) | Op::Blocks(..)) {
                 sim.end();
                 check(&sim);
                 check_sums(&sim);
