@@ -36,6 +36,7 @@ enum Tag {
     Migration = 14,
     Retired = 15,
     Freezes = 16,
+    TagCount = 17,
 }
 
 fn code_room(tag: CodeTag, rest: &[&[u8]]) -> StateKey {
@@ -148,6 +149,11 @@ pub(crate) fn tag(manager: &ModuleId, name: &str) -> StateKey {
 
 pub(crate) fn tag_prefix(manager: &ModuleId) -> StateKey {
     registry_room(Tag::Tag, &[&manager.0])
+}
+
+/// How many tags a manager has: one entry tells who manages, where a scan could not be hinted.
+pub(crate) fn tag_count(manager: &ModuleId) -> StateKey {
+    registry_room(Tag::TagCount, &[&manager.0])
 }
 
 pub(crate) fn tag_change(manager: &ModuleId, name: &str, index: u64) -> StateKey {

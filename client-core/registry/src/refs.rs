@@ -186,6 +186,14 @@ pub fn create_contract_wasm_ref(
     make(st, ctx, manager, name, code, notice, None)
 }
 
+/// Number of tags that a manager has.
+///
+/// # Errors
+/// [`StateError`].
+pub fn tag_count(st: &(impl StateView + ?Sized), manager: &ModuleId) -> Result<u32, StateError> {
+    Ok(get_typed(st, &keys::tag_count(manager))?.unwrap_or_default())
+}
+
 fn check_change(
     st: &(impl StateView + ?Sized),
     manager: &ModuleId,
@@ -212,6 +220,8 @@ fn make(
     vote: Option<&Vote>,
 ) -> Result<Event, RegistryError> {
     let mut record = TagRecord { tag: name.into(), code, pending: None, notice, followers: 0, changes: 0 };
+    let tags = tag_count(st, manager)?.saturating_add(1);
+    put_typed(st, keys::tag_count(manager), &tags);
     change(st, ctx, manager, &mut record, TagChange { old: None, new: code, from: ctx.slot, at: ctx.at() }, vote)
 }
 
@@ -249,6 +259,10 @@ pub fn delete_contract_wasm_ref(
         return Err(RegistryError::Followed(record.followers));
     }
     st.remove(&keys::tag(manager, name));
+    match tag_count(st, manager)?.saturating_sub(1) {
+        0 => st.remove(&keys::tag_count(manager)),
+        left => put_typed(st, keys::tag_count(manager), &left),
+    }
     Ok(journal::note(st, ctx, Some(manager), None, Deed::TagDeleted { tag: name.into() })?)
 }
 
@@ -274,7 +288,7 @@ pub(crate) fn check(
     if let Some(pin) = &reference.pin {
         required_info(st, pin)?;
     }
-    if st.next_key(keys::tag_prefix(follower).as_bytes(), &[])?.is_some() {
+    if tag_count(st, follower)? > 0 {
         return Err(RegistryError::BadReference("a module with tags of its own cannot follow"));
     }
     Ok(())
@@ -436,7 +450,7 @@ pub fn adopt(st: &mut (impl StateAccess + ?Sized), id: &ModuleId, schema: u32) -
 }
 
 /// Puts the generation that a follower's migration to `code` wrote into force. `usage` is what it holds; `payer` pays the
-/// storage deposit for what it holds more than the one before.
+/// storage deposit for what it holds more than the one before; nobody does on a copy of the state.
 ///
 /// # Errors
 /// [`RegistryError::NoSuchModule`], [`RegistryError::Account`], [`RegistryError::State`].
@@ -446,12 +460,12 @@ pub fn arrived(
     id: &ModuleId,
     (code, schema): (Hash, u32),
     usage: &Usage,
-    payer: &AccountId,
+    payer: Option<&AccountId>,
 ) -> Result<(ModuleRecord, Event), RegistryError> {
     let mut record = required(st, id)?;
     let (left, generation) = (usage::storage_usage(st, id)?, record.next_generation);
     let growth = usage.bytes.saturating_sub(left.bytes);
-    if growth > 0 {
+    if let (Some(payer), 1..) = (payer, growth) {
         usage::pay(st, ctx.params.storage_deposit_per_byte, payer, id, growth)?;
     }
     record.turn_to(generation, schema, left);

@@ -45,7 +45,8 @@ impl Session<'_, '_> {
         stack: u64,
     ) -> Result<ModuleRecord, Stop> {
         let payer = match self.payer {
-            Some(payer) if !call.read_only || self.is_copy => payer,
+            _ if self.is_copy => None,
+            Some(payer) if !call.read_only => Some(payer),
             _ => {
                 return Err(Stop::refused(
                     "the data of this follower wait for the migration to the code that its tag stands at; \
@@ -78,7 +79,7 @@ impl Session<'_, '_> {
             }
         }
         let to = (code, migration.schema);
-        let (record, event) = refs::arrived(self.st, &self.ctx.registry(), &module, to, &usage, &payer)?;
+        let (record, event) = refs::arrived(self.st, &self.ctx.registry(), &module, to, &usage, payer.as_ref())?;
         self.emit(event)?;
         Ok(record)
     }

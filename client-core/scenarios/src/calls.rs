@@ -26,7 +26,8 @@ impl<'m> Names<'m> {
     }
 
     /// A module file by name; `hex:00ff` are these bytes, `zeros:20` twenty zero bytes, `padded:NAME:N` the file with
-    /// a custom section of N zero bytes behind it, which changes nothing but its size and hash.
+    /// a custom section of N zero bytes behind it, which changes nothing but its size and hash; `bound:NAME:a:b` is the
+    /// file with the ids of `a` and `b` in place of its markers, `@c` with the hash of code `c`.
     pub(crate) fn code(&self, name: &str) -> Result<Vec<u8>> {
         let file = |name: &str| (self.modules)(name).ok_or_else(|| ScenarioError(format!("no module file {name}")));
         let count = |text: &str| text.parse::<usize>().map_err(|error| ScenarioError(format!("{text}: {error}")));
@@ -37,6 +38,18 @@ impl<'m> Names<'m> {
             Some(("padded", rest)) => {
                 let (name, n) = rest.split_once(':').unwrap_or((rest, "0"));
                 Ok([file(name)?, padding(count(n)?)].concat())
+            }
+            Some(("bound", rest)) => {
+                let mut names = rest.split(':');
+                let mut code = file(names.next().unwrap_or(""))?;
+                for (number, name) in ('0'..='9').zip(names) {
+                    let id = match name.strip_prefix('@') {
+                        Some(name) => Hash::of(&self.code(name)?).0,
+                        None => self.account(name)?.0,
+                    };
+                    bind(&mut code, number, &id)?;
+                }
+                Ok(code)
             }
             _ => file(name),
         }
@@ -76,6 +89,8 @@ impl<'m> Names<'m> {
                 "zra" => amount(value)?.encode_to(&mut bytes),
                 "account" => self.account(value.as_str().unwrap_or(""))?.encode_to(&mut bytes),
                 "text" => value.as_str().unwrap_or("").encode_to(&mut bytes),
+                "code" => Hash::of(&self.code(value.as_str().unwrap_or(""))?).encode_to(&mut bytes),
+                "nested" => self.args(value.as_array().map_or(&[], Vec::as_slice))?.encode_to(&mut bytes),
                 "hex" => bytes.extend(hash::from_hex(value.as_str().unwrap_or("")).unwrap_or_default()),
                 "accounts" => {
                     let all = value.as_array().into_iter().flatten();
@@ -279,6 +294,17 @@ fn small(what: &Value, name: &str) -> Result<u32> {
 fn amount(value: &Value) -> Result<Amount> {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_string);
     text.parse().map_err(|error| ScenarioError(format!("{text}: {error}")))
+}
+
+/// Puts an id in place of the marker `number` of a proposal's code (`Bound` of the guest SDK).
+fn bind(code: &mut [u8], number: char, id: &[u8; 32]) -> Result<()> {
+    let marker = format!("zera:replace-these-32-bytes:#{number}#!");
+    let place = code.windows(marker.len()).position(|window| window == marker.as_bytes());
+    match place.and_then(|at| code.get_mut(at..at.saturating_add(marker.len()))) {
+        Some(bytes) => bytes.copy_from_slice(id),
+        None => return bad(format!("no marker {number}")),
+    }
+    Ok(())
 }
 
 /// A custom section named `p` with `n` zero bytes.

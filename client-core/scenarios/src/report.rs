@@ -81,6 +81,16 @@ pub(crate) fn module(st: &dyn StateView, slot: Slot, id: &ModuleId) -> String {
     )
 }
 
+/// What a manager's tag stands at, and who follows it.
+pub(crate) fn tag(st: &dyn StateView, slot: Slot, manager: &ModuleId, name: &str) -> String {
+    let (record, history) = (registry::refs::tag(st, manager, name), registry::refs::tag_history(st, manager, name));
+    let (Ok(record), Ok(history)) = (record, history) else { return "damaged".into() };
+    match record {
+        Some(tag) => format!("code {} followers {} changes {}", tag.at(slot), tag.followers, history.len()),
+        None => format!("none, changes {}", history.len()),
+    }
+}
+
 /// Where a proposal stands.
 pub(crate) fn proposal(st: &dyn StateView, id: u64) -> String {
     let (Ok(proposal), Ok(progress)) = (queries::proposal(st, ProposalId(id)), queries::progress(st, ProposalId(id)))

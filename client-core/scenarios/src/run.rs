@@ -243,6 +243,11 @@ impl<'m> Scenario<'m> {
             let line = report::module(self.client.state(), self.slot, &id);
             self.line(&format!("module {name}: {line}"));
         }
+        if let Some(name) = what.get("tag").and_then(Value::as_str) {
+            let manager = self.names.module(text(what, "manager")?)?;
+            let line = report::tag(self.client.state(), self.slot, &manager, name);
+            self.line(&format!("tag {name}: {line}"));
+        }
         if let Some(id) = what.get("proposal").and_then(Value::as_u64) {
             let line = report::proposal(self.client.state(), id);
             self.line(&format!("proposal {id}: {line}"));

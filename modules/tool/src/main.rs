@@ -20,6 +20,7 @@ const RUST: &[Described] = &[
     ("deputy", deputy::deputy::manifest),
     ("enactor", enactor::enactor::manifest),
     ("enactor-greedy", enactor_greedy::enactor::manifest),
+    ("enactor-release", enactor_release::enactor::manifest),
     ("lending-v1", lending_v1::lending::manifest),
     ("lending-v1-back", lending_v1_back::lending::manifest),
     ("lending-v2", lending_v2::lending::manifest),
