@@ -817,7 +817,13 @@ pub const RULES: [&str; 9] = [
 
 /// Long requests of the node: its key, our words.
 pub const PROGRESS: &[(&str, &str)] =
-    &[("import", "Checking the snapshot"), ("advance", "Sealing blocks while time passes")];
+    &[
+    ("import", "Checking the snapshot"),
+    ("advance", "Sealing blocks while time passes"),
+    ("compare", "Comparing functions"),
+    ("dry_run", "Rehearsing, and running past calls again"),
+    ("reexecute", "Rebuilding the state of its time, blocks"),
+];
 
 /// Steps of the node's start: its key, our words.
 pub const STARTED: &[(&str, &str)] = &[

@@ -7,7 +7,7 @@ use crate::{
     client::use_client,
     components::{
         Deed, Field, act_panel, crumbs, drop_zone, field, file_link, hash, head, keep_focus, kv, leaf, loading, mark,
-        tool_button, verdict,
+        seg, tool_button, verdict,
     },
     known, say, text,
 };
@@ -26,6 +26,17 @@ pub const SAMPLES: [(&str, &str); 6] = [
     ("token.wasm", say!(SAMPLE_TOKEN)),
     ("counter.wasm", say!(SAMPLE_COUNTER)),
     ("cpp-readings.wasm", say!(SAMPLE_CPP)),
+];
+
+/// Samples of the lifecycle: fleets, settings by vote, ways back.
+const MORE_SAMPLES: [(&str, &str); 7] = [
+    ("manager.wasm", say!(SAMPLE_MANAGER)),
+    ("vault-v1.wasm", say!(SAMPLE_VAULT_1)),
+    ("vault-v2.wasm", say!(SAMPLE_VAULT_2)),
+    ("vault-v3.wasm", say!(SAMPLE_VAULT_3)),
+    ("treasury.wasm", say!(SAMPLE_TREASURY)),
+    ("lending-v2b.wasm", say!(SAMPLE_LENDING_2B)),
+    ("lending-v1-back.wasm", say!(SAMPLE_LENDING_BACK)),
 ];
 
 /// A file and what the node found in it.
@@ -80,13 +91,20 @@ pub fn source(into: RwSignal<Candidate>) -> AnyView {
             Candidate::inspect(into, file.to_owned(), fetch(format!("/samples/{file}")).await)
         });
     };
-    let items = SAMPLES.map(|(file, words)| {
-        view! { <li class="row">{tool_button(say!(USE_SAMPLE, file), move || sample(file))}<span class="small dim">{words}</span></li> }.into_any()
-    });
+    let list = move |samples: &'static [(&'static str, &'static str)]| {
+        let items = samples.iter().map(|(file, words)| {
+            view! { <li class="row">{tool_button(say!(USE_SAMPLE, file), move || sample(file))}<span class="small dim">{*words}</span></li> }.into_any()
+        });
+        view! { <ul class="stack-2 samples">{items.collect_view()}</ul> }.into_any()
+    };
     view! {
         <div class="split even">
             {drop_zone("wasm-file", say!(DROP_WASM), ".wasm,application/wasm", move |name, bytes| Candidate::inspect(into, name, bytes))}
-            <div><p class="small"><b>{say!(OR_SAMPLE)}</b></p><ul class="stack-2 samples">{items.into_iter().collect_view()}</ul></div>
+            <div class="stack-2">
+                <p class="small"><b>{say!(OR_SAMPLE)}</b></p>
+                {list(&SAMPLES)}
+                <details><summary>{say!(MORE_SAMPLES_TITLE)}</summary>{list(&MORE_SAMPLES)}</details>
+            </div>
         </div>
     }
     .into_any()
@@ -245,7 +263,16 @@ fn deploy_form(bytes: Vec<u8>, code: &CodeView) -> AnyView {
         (!text.is_empty() && text.parse::<Amount>().is_err()).then(|| say!(NOT_AMOUNT).to_owned())
     };
     let (hash, stored, args, bytes) = (code.hash, code.stored, StoredValue::new(args), StoredValue::new(bytes));
+    let deeds = RwSignal::new("deploy".to_owned());
+    let store_only = move || deeds.with(|what| what == "store");
     let deed = move || -> Deed {
+        if store_only() {
+            return if stored {
+                Err(say!(STORED_ALREADY).to_owned())
+            } else {
+                Ok((vec![bytes.get_value()], Vec::new()))
+            };
+        }
         let args = args.with_value(|args| args.as_ref().map_or(Ok(Vec::new()), |args| args.encoded(network)))?;
         let text = value.get();
         let value =
@@ -261,7 +288,9 @@ fn deploy_form(bytes: Vec<u8>, code: &CodeView) -> AnyView {
         None => ().into_any(),
     });
     let made: RwSignal<Option<String>> = RwSignal::new(None);
+    let kept = RwSignal::new(false);
     let done = move |plan: &PlanView| {
+        kept.set(plan.modules.is_empty());
         if let Some(id) = plan.modules.first() {
             made.set(Some(format!("/modules/{}", Address::Module(*id).to_text(network))));
         }
@@ -274,18 +303,29 @@ fn deploy_form(bytes: Vec<u8>, code: &CodeView) -> AnyView {
     view! {
         <div class="split">
             <div class="stack">
-                <p class="dim">{what}</p>
-                {inputs}
-                {payable.then(|| field(Field::new("value", say!(ATTACHED)).unit("ZRA"), value, wrong))}
+                {seg("deploy-what", say!(DEPLOY_WHAT), vec![("deploy".into(), say!(DEPLOY_MODULE).into()), ("store".into(), say!(DEPLOY_STORE).into())], deeds)}
+                <div class="stack" hidden=store_only>
+                    <p class="dim">{what}</p>
+                    {inputs}
+                    {payable.then(|| field(Field::new("value", say!(ATTACHED)).unit("ZRA"), value, wrong))}
+                </div>
+                {move || store_only().then(|| view! { <p class="dim">{say!(DEPLOY_STORE_WHAT)}</p> })}
+                {hash_line(&hash)}
             </div>
             <section class="panel" aria-label=say!(DEPLOY_PANEL)>
                 <h2>{say!(DEPLOY_PANEL)}</h2>
                 {act_panel(say!(PREVIEW_AND_SIGN), deed, Some(explain), done)}
                 {move || made.get().map(|href| verdict("verified", say!(DEPLOYED), view! { <p>{file_link("btn", href, say!(OPEN_MODULE))}</p> }, None))}
+                {move || kept.get().then(|| verdict("verified", say!(CODE_KEPT), hash_line(&hash), None))}
             </section>
         </div>
     }
     .into_any()
+}
+
+/// The code's hash, to name it in a call or a proposal.
+fn hash_line(code: &Hash) -> AnyView {
+    kv(vec![(say!(CODE_HASH).into(), hash(code))])
 }
 
 /// The decoded results of a plan's last module call.
