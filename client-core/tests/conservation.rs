@@ -15,7 +15,7 @@ use zera_client::{
     light::SealKey,
     primitives::{
         AccountId, Amount, Hash, Height, ModuleId, Payload, ProposalId, Side, Slot, WasmModuleUpgradeProposal,
-        keys::SecretKey, proposal::ConfigChange, tx::Call,
+        keys::SecretKey, payload::ConfigChange, tx::Call,
     },
     state::accounts,
 };

@@ -18,7 +18,7 @@ enum CodeTag {
 /// Kinds of entries under [`Room::Registry`].
 #[derive(Clone, Copy)]
 #[repr(u8)]
-enum Tag {
+enum Kind {
     ModuleSet = 0,
     Module = 1,
     Version = 2,
@@ -47,7 +47,7 @@ fn code_room(tag: CodeTag, rest: &[&[u8]]) -> StateKey {
     StateKey::new(Room::Code, &parts)
 }
 
-fn registry_room(tag: Tag, rest: &[&[u8]]) -> StateKey {
+fn registry_room(tag: Kind, rest: &[&[u8]]) -> StateKey {
     let mut parts: Vec<&[u8]> = Vec::with_capacity(rest.len().saturating_add(1));
     let tag = [tag as u8];
     parts.push(&tag);
@@ -72,83 +72,83 @@ pub(crate) fn chunk(code: &Hash, who: &AccountId, index: u32) -> StateKey {
 }
 
 pub(crate) fn module_set() -> StateKey {
-    registry_room(Tag::ModuleSet, &[])
+    registry_room(Kind::ModuleSet, &[])
 }
 
 pub(crate) fn module(id: &ModuleId) -> StateKey {
-    registry_room(Tag::Module, &[&id.0])
+    registry_room(Kind::Module, &[&id.0])
 }
 
 /// Prefix of all modules' entries.
 pub(crate) fn module_prefix() -> StateKey {
-    registry_room(Tag::Module, &[])
+    registry_room(Kind::Module, &[])
 }
 
 pub(crate) fn version(id: &ModuleId, sequence: Sequence) -> StateKey {
-    registry_room(Tag::Version, &[&id.0, &sequence.to_be_bytes()])
+    registry_room(Kind::Version, &[&id.0, &sequence.to_be_bytes()])
 }
 
 pub(crate) fn version_prefix(id: &ModuleId) -> StateKey {
-    registry_room(Tag::Version, &[&id.0])
+    registry_room(Kind::Version, &[&id.0])
 }
 
 pub(crate) fn attempt(id: &ModuleId, proposal: ProposalId) -> StateKey {
-    registry_room(Tag::Attempt, &[&id.0, &proposal.0.to_be_bytes()])
+    registry_room(Kind::Attempt, &[&id.0, &proposal.0.to_be_bytes()])
 }
 
 pub(crate) fn attempt_prefix(id: &ModuleId) -> StateKey {
-    registry_room(Tag::Attempt, &[&id.0])
+    registry_room(Kind::Attempt, &[&id.0])
 }
 
 /// Proposal and place in it make the key unique and ordered without a counter.
 pub(crate) fn config(id: &ModuleId, parameter: &str, proposal: ProposalId, index: u32) -> StateKey {
     let name = Hash::of(parameter.as_bytes());
-    registry_room(Tag::Config, &[&id.0, &name.0, &proposal.0.to_be_bytes(), &index.to_be_bytes()])
+    registry_room(Kind::Config, &[&id.0, &name.0, &proposal.0.to_be_bytes(), &index.to_be_bytes()])
 }
 
 pub(crate) fn config_prefix(id: &ModuleId, parameter: &str) -> StateKey {
-    registry_room(Tag::Config, &[&id.0, &Hash::of(parameter.as_bytes()).0])
+    registry_room(Kind::Config, &[&id.0, &Hash::of(parameter.as_bytes()).0])
 }
 
 pub(crate) fn usage(id: &ModuleId) -> StateKey {
-    registry_room(Tag::Usage, &[&id.0])
+    registry_room(Kind::Usage, &[&id.0])
 }
 
 pub(crate) fn journal(index: u64) -> StateKey {
-    registry_room(Tag::Journal, &[&index.to_be_bytes()])
+    registry_room(Kind::Journal, &[&index.to_be_bytes()])
 }
 
 pub(crate) fn journal_head() -> StateKey {
-    registry_room(Tag::JournalHead, &[])
+    registry_room(Kind::JournalHead, &[])
 }
 
 pub(crate) fn journal_of(id: &ModuleId, index: u64) -> StateKey {
-    registry_room(Tag::JournalOf, &[&id.0, &index.to_be_bytes()])
+    registry_room(Kind::JournalOf, &[&id.0, &index.to_be_bytes()])
 }
 
 pub(crate) fn journal_of_prefix(id: &ModuleId) -> StateKey {
-    registry_room(Tag::JournalOf, &[&id.0])
+    registry_room(Kind::JournalOf, &[&id.0])
 }
 
 pub(crate) fn builders() -> StateKey {
-    registry_room(Tag::Builders, &[])
+    registry_room(Kind::Builders, &[])
 }
 
 pub(crate) fn attestation(code: &Hash, builder: &AccountId) -> StateKey {
-    registry_room(Tag::Attestation, &[&code.0, &builder.0])
+    registry_room(Kind::Attestation, &[&code.0, &builder.0])
 }
 
 pub(crate) fn attestation_prefix(code: &Hash) -> StateKey {
-    registry_room(Tag::Attestation, &[&code.0])
+    registry_room(Kind::Attestation, &[&code.0])
 }
 
 /// Tags are keyed by the hash of their names, so that no name is a prefix of another's key.
 pub(crate) fn tag(manager: &ModuleId, name: &str) -> StateKey {
-    registry_room(Tag::Tag, &[&manager.0, &Hash::of(name.as_bytes()).0])
+    registry_room(Kind::Tag, &[&manager.0, &Hash::of(name.as_bytes()).0])
 }
 
 pub(crate) fn tag_prefix(manager: &ModuleId) -> StateKey {
-    registry_room(Tag::Tag, &[&manager.0])
+    registry_room(Kind::Tag, &[&manager.0])
 }
 
 /// How many tags a manager has: one entry tells who manages, where a scan could not be hinted.
@@ -157,34 +157,34 @@ pub(crate) fn tag_count(manager: &ModuleId) -> StateKey {
 }
 
 pub(crate) fn tag_change(manager: &ModuleId, name: &str, index: u64) -> StateKey {
-    registry_room(Tag::TagChange, &[&manager.0, &Hash::of(name.as_bytes()).0, &index.to_be_bytes()])
+    registry_room(Kind::TagChange, &[&manager.0, &Hash::of(name.as_bytes()).0, &index.to_be_bytes()])
 }
 
 pub(crate) fn tag_change_prefix(manager: &ModuleId, name: &str) -> StateKey {
-    registry_room(Tag::TagChange, &[&manager.0, &Hash::of(name.as_bytes()).0])
+    registry_room(Kind::TagChange, &[&manager.0, &Hash::of(name.as_bytes()).0])
 }
 
 pub(crate) fn follower(manager: &ModuleId, name: &str, id: &ModuleId) -> StateKey {
-    registry_room(Tag::Follower, &[&manager.0, &Hash::of(name.as_bytes()).0, &id.0])
+    registry_room(Kind::Follower, &[&manager.0, &Hash::of(name.as_bytes()).0, &id.0])
 }
 
 pub(crate) fn follower_prefix(manager: &ModuleId, name: &str) -> StateKey {
-    registry_room(Tag::Follower, &[&manager.0, &Hash::of(name.as_bytes()).0])
+    registry_room(Kind::Follower, &[&manager.0, &Hash::of(name.as_bytes()).0])
 }
 
 /// The migration of a module that is under way.
 pub(crate) fn migration(id: &ModuleId) -> StateKey {
-    registry_room(Tag::Migration, &[&id.0])
+    registry_room(Kind::Migration, &[&id.0])
 }
 
 /// Storage generations that wait for their removal.
 pub(crate) fn retired() -> StateKey {
-    registry_room(Tag::Retired, &[])
+    registry_room(Kind::Retired, &[])
 }
 
 /// Past and present freezes of a module.
 pub(crate) fn freezes(id: &ModuleId) -> StateKey {
-    registry_room(Tag::Freezes, &[&id.0])
+    registry_room(Kind::Freezes, &[&id.0])
 }
 
 /// Every key under `prefix`, in order.

@@ -581,7 +581,6 @@ impl<E: ?Sized> Enactment<'_, E> {
         }
         // What a vote wrote or moved is as much a reason to keep the data as what people did.
         touch(st, &change.module_id).map_err(|error| self.refuse(error))?;
-        crate::modules::touch(st, &change.module_id).map_err(|error| self.refuse(error))?;
         self.remember(st, index, change, setter.record.sequence)
     }
 
