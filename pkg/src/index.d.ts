@@ -84,7 +84,7 @@ export class Client {
   proposals(): Promise<ProposalView[]>;
   proposal(id: ProposalId): Promise<ProposalDetail>;
   forecast(id: ProposalId, whatIf?: WhatIf): Promise<ForecastView>;
-  dryRun(id: ProposalId): Promise<DryRunView>;
+  dryRun(what: ProposalId | { codes?: Uint8Array[]; payload: Payload }, options?: { replay?: number }): Promise<DryRunView>;
   account(id?: AccountId): Promise<AccountView>;
   block(height: Height): Promise<BlockView>;
   blocks(page?: { from?: Height | null; limit?: number }): Promise<HeadView[]>;

@@ -144,9 +144,13 @@ export class Client {
     return this._ask({ Forecast: { proposal: id, what_if: whatIf ?? null } }, "Forecast");
   }
 
-  /** Rehearses a proposal's enactment; nothing changes. */
-  dryRun(id) {
-    return this._ask({ DryRun: id }, "DryRun");
+  /**
+   * Rehearses a proposal's enactment, or `{ codes, payload }` that nobody has proposed yet, and runs up to `replay` past
+   * calls of the module again under both codes; nothing changes.
+   */
+  dryRun(what, { replay = 0 } = {}) {
+    const of = typeof what === "object" ? { Payload: { codes: [], ...what } } : { Proposal: what };
+    return this._ask({ DryRun: { of, replay } }, "DryRun");
   }
 
   /** An account by hexadecimal id or address; the active one by default. */
