@@ -81,7 +81,7 @@ export async function run({ report, browser, url }) {
   await report.step("time is let pass until it has enacted itself", async () => {
     await press(page, link(page, "Settings"));
     await press(page, button(page, "5 min"));
-    await until(page, async () => (await globalThis.zera.proposals()).every(({ state }) => typeof state === "object" && "Enacted" in state));
+    await until(page, async () => (await globalThis.zera.proposals()).every(({ state }) => typeof state === "object" && "Active" in state));
   });
   await report.check("the module runs version 2, and a reload keeps it", async () => {
     await visit(page, address);
