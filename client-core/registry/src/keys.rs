@@ -153,7 +153,7 @@ pub(crate) fn tag_prefix(manager: &ModuleId) -> StateKey {
 
 /// How many tags a manager has: one entry tells who manages, where a scan could not be hinted.
 pub(crate) fn tag_count(manager: &ModuleId) -> StateKey {
-    registry_room(Tag::TagCount, &[&manager.0])
+    registry_room(Kind::TagCount, &[&manager.0])
 }
 
 pub(crate) fn tag_change(manager: &ModuleId, name: &str, index: u64) -> StateKey {
