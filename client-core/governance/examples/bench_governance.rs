@@ -123,6 +123,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let each: Vec<f64> = changes.iter().map(|us| us / f64::from(allocations)).collect();
     let each = report(&format!("one change among {allocations} in a block"), &each, "us", None);
 
+    let mut watched = empty.clone();
+    for block in 0..4_096 {
+        let x = Amount::zra(10 + block % 2 * 980);
+        let (_, delta) =
+            allocate(&mut watched, &ctx(2 + block), &account(20), *ids.first().ok_or("none")?, Side::For, x)?;
+        apply_base(&mut watched, &ctx(2 + block), delta)?;
+    }
+    let looks = timed(|_| queries::flags(&watched, &ctx(4_099), ids[0]).is_ok());
+    report("detector over 4,096 changes of one proposal", &looks, "us", None);
+
     let mut delegated = empty;
     for number in 0..limits::DELEGATORS as u32 {
         // 31 places taken: the most that a delegate can meet.

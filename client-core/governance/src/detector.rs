@@ -11,7 +11,10 @@ use crate::{
     records::{BaseChange, Ctx, StakeChange},
     store,
 };
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, VecDeque},
+    vec::Vec,
+};
 use zera_primitives::{AccountId, Amount, Height, ProposalId, ProposalState, Side, Slot};
 use zera_state::StateView;
 
@@ -225,28 +228,46 @@ fn base_jumps(st: &(impl StateView + ?Sized), id: ProposalId, past: &Past) -> Re
         let nothing = BaseChange { curve: Default::default(), supply: Amount::ZERO, height: Height(0) };
         changes.insert(0, nothing);
     }
-    let (mut flags, mut start) = (Vec::new(), 0);
-    for (index, change) in changes.iter().enumerate().skip(1) {
+    let (mut flags, mut lows, mut highs) = (Vec::new(), Stood::default(), Stood::default());
+    for (index, pair) in changes.windows(2).enumerate() {
+        let [held, change] = pair else { continue };
         let (slot, after) = (change.curve.since, change.curve.x);
+        lows.push(index, held, |last, new| last > new);
+        highs.push(index, held, |last, new| last < new);
         let since = slot.0.saturating_sub(past.params(slot)?.of_half_life(JUMP_MILLI));
-        // What stood at `since` or later: an entry stood until the next one.
-        let stood = changes.get(start..=index).unwrap_or_default().windows(2).rev();
-        let stood = stood.take_while(|pair| matches!(pair, [_, next] if next.curve.since.0 >= since));
-        let farthest = stood.filter_map(|pair| match pair {
-            [held, next] => Some((Amount(held.curve.x.0.abs_diff(after.0)), *held, *next)),
-            _ => None,
-        });
-        let Some((distance, held, first)) = farthest.max_by_key(|(distance, ..)| *distance) else { continue };
+        // An entry stood until the next one: what ended before the window is out.
+        let ended = |index: usize| changes.get(index + 1).is_none_or(|next| next.curve.since.0 < since);
+        let extremes = [lows.first(ended), highs.first(ended)].into_iter().flatten();
+        let far = extremes.map(|(index, x)| (x.0.abs_diff(after.0), index, x)).max_by_key(|(distance, ..)| *distance);
+        let Some((distance, from, before)) = far.filter(|(distance, ..)| *distance > 0) else { continue };
         let base = past.base_at(slot)?;
-        if !distance.is_zero() && is_part(distance, LARGE, base) {
+        if let Some(first) = changes.get(from + 1).filter(|_| is_part(Amount(distance), LARGE, base)) {
             let moment = |change: &BaseChange| Moment { height: change.height, slot: change.curve.since };
-            let (from, to, before) = (moment(&first), moment(change), held.curve.x);
+            let (from, to) = (moment(first), moment(change));
             let mover = mover(st, id, from, to, after > before)?;
             flags.push(Flag::BaseJump { from, to, before, after, base, mover });
-            start = index;
+            (lows, highs) = (Stood::default(), Stood::default());
         }
     }
     Ok(flags)
+}
+
+/// What stood in a sliding window, kept so that the extreme is always first: each entry comes and goes once.
+#[derive(Default)]
+struct Stood(VecDeque<(usize, Amount)>);
+
+impl Stood {
+    /// Adds an entry and forgets those before it that it makes useless.
+    fn push(&mut self, index: usize, entry: &BaseChange, is_useless: impl Fn(Amount, Amount) -> bool) {
+        while self.0.pop_back_if(|(_, last)| is_useless(*last, entry.curve.x)).is_some() {}
+        self.0.push_back((index, entry.curve.x));
+    }
+
+    /// The extreme, after those have gone that `ended`.
+    fn first(&mut self, ended: impl Fn(usize) -> bool) -> Option<(usize, Amount)> {
+        while self.0.pop_front_if(|(index, _)| ended(*index)).is_some() {}
+        self.0.front().copied()
+    }
 }
 
 /// Who moved most stake in that direction, over `id` and the live proposals.

@@ -96,7 +96,8 @@ impl Past {
 
     /// The threshold base S at `slot`.
     pub fn base_at(&self, slot: Slot) -> Result<Amount, GovError> {
-        let change = self.base.iter().rev().find(|change| change.curve.since <= slot);
+        let after = self.base.partition_point(|change| change.curve.since <= slot);
+        let change = after.checked_sub(1).and_then(|last| self.base.get(last));
         // Before the first change of the base nothing was allocated, and supply was what the next change recorded.
         let supply = change.or(self.base.first()).map_or(self.supply, |change| change.supply);
         let curve = change.map_or_else(Curve::default, |change| change.curve);
