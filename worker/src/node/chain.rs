@@ -6,7 +6,7 @@ use std::{
     collections::BTreeMap,
 };
 use zera_client::{Client, HeadPointer, Record, Sealed, light::SealKey, record_hash};
-use zera_governance::queries;
+use zera_governance::{Outlook, queries};
 use zera_primitives::{AccountId, Hash, Height, ProposalState, Slot};
 use zera_worker_protocol::{Error, HeadView};
 
@@ -86,10 +86,14 @@ impl Chain {
             let ctx = self.client.context(head).ok()?.governance();
             let next = |id| {
                 let situation = queries::situation(state, &ctx, id, 1).ok()?;
-                if situation.state == ProposalState::Submitted {
-                    return Some(head.plus(1));
-                }
                 let forecast = situation.forecast().ok()?;
+                let paused = forecast.outlook == Outlook::Paused;
+                match situation.state {
+                    // What the next block does with these is known: evaluate, migrate on, enact or send back.
+                    ProposalState::Submitted | ProposalState::Migrating { .. } => return Some(head.plus(1)),
+                    ProposalState::LockedIn { .. } if !paused => return Some(head.plus(1)),
+                    _ => {}
+                }
                 [forecast.crosses, forecast.approved, forecast.locks, forecast.enacts].into_iter().flatten().min()
             };
             queries::live(state).ok()?.into_iter().filter_map(next).min()

@@ -1,13 +1,18 @@
 //! A node under test, its commands one by one.
 
 use super::world::Memory;
-use crate::node::{Answer, Node, Work};
+use crate::node::{Answer, Node, Work, run::Ticket};
 use std::{
     future::Future,
     pin::pin,
     task::{Context, Poll, Waker},
 };
-use zera_primitives::{AccountId, Amount, Hash, Outcome, tx::Call};
+use zera_primitives::{
+    AccountId, Amount, Gas, Hash, Outcome, SignedTransaction, Slot, Transaction,
+    keys::SecretKey,
+    limits,
+    tx::{AccessHint, Call},
+};
 use zera_worker_protocol::{
     Command, Error, ErrorKind, Event, KeySource, PlanView, Response, StatusView, TransactionStage,
 };
@@ -18,6 +23,12 @@ pub fn now<F: Future>(future: F) -> F::Output {
     match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("the world in memory never waits"),
+    }
+}
+
+impl Ticket for u32 {
+    fn is(&self, _: &Self, request: u32) -> bool {
+        *self == request
     }
 }
 
@@ -115,5 +126,41 @@ impl Bench {
             Response::Account(account) => account.free,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Begins a long request under another ticket.
+    pub fn begin(&mut self, ticket: u32, command: Command) {
+        assert!(now(self.node.handle(ticket, command)).is_none(), "answered at once");
+    }
+
+    /// Accounts beside the bench's own, each with so many ZRA.
+    pub fn crowd(&mut self, count: u32, zra: u64) -> Vec<SecretKey> {
+        let key = |n: u32| {
+            let mut seed = [9; 32];
+            seed[..4].copy_from_slice(&n.to_le_bytes());
+            SecretKey::from_seed(&seed)
+        };
+        let keys: Vec<_> = (0..count).map(key).collect();
+        for some in keys.chunks(limits::TRANSACTION_CALLS) {
+            let gift = |key: &SecretKey| Call::Transfer { to: key.public(), amount: Amount::zra(zra) };
+            self.transact(some.iter().map(gift).collect());
+        }
+        keys
+    }
+
+    /// A transaction of such an account, as a wallet would send it.
+    pub fn signed(&mut self, key: &SecretKey, nonce: u64, calls: Vec<Call>) -> Vec<u8> {
+        let status = self.status();
+        let transaction = Transaction {
+            sender: key.public(),
+            nonce,
+            expiry: Slot(status.slot.0 + 600),
+            gas_limit: Gas(1_000_000),
+            fee_limit: Amount::zra(1),
+            calls,
+            hint: AccessHint::default(),
+        };
+        let signed: SignedTransaction = transaction.sign(&status.genesis, key);
+        codec::Encode::encode(&signed)
     }
 }

@@ -6,12 +6,13 @@ use zera_primitives::{
     AccountId, Amount, Hash, ModuleId, Payload, ProposalId, ProposalState, Side, WasmModuleUpgradeProposal, tx::Call,
 };
 use zera_worker_protocol::{
-    Command, ErrorKind, Event, ModuleDetail, Page, ProposalDetail, Response, TransactionStage, WhatIf,
+    Command, DryRunView, ErrorKind, Event, ModuleDetail, Page, ProposalDetail, RehearsalOf, Response, TransactionStage,
+    WhatIf,
 };
 
 pub const V1: &[u8] = include_bytes!("../../../../modules/prebuilt/lending-v1.wasm");
-const V2: &[u8] = include_bytes!("../../../../modules/prebuilt/lending-v2.wasm");
-const V3: &[u8] = include_bytes!("../../../../modules/prebuilt/lending-v3.wasm");
+pub const V2: &[u8] = include_bytes!("../../../../modules/prebuilt/lending-v2.wasm");
+pub const V3: &[u8] = include_bytes!("../../../../modules/prebuilt/lending-v3.wasm");
 
 pub fn deploy(bench: &mut Bench) -> ModuleId {
     let call = Call::Deploy { code: Hash::of(V1), args: 500u32.encode(), value: Amount::ZERO };
@@ -20,21 +21,21 @@ pub fn deploy(bench: &mut Bench) -> ModuleId {
     plan.modules[0]
 }
 
-fn module(bench: &mut Bench, id: ModuleId) -> ModuleDetail {
+pub fn module(bench: &mut Bench, id: ModuleId) -> ModuleDetail {
     match bench.ask(Command::Module(id)).unwrap() {
         Response::Module(module) => *module,
         other => panic!("{other:?}"),
     }
 }
 
-fn proposal(bench: &mut Bench, id: ProposalId) -> ProposalDetail {
+pub fn proposal(bench: &mut Bench, id: ProposalId) -> ProposalDetail {
     match bench.ask(Command::Proposal(id)).unwrap() {
         Response::Proposal(proposal) => *proposal,
         other => panic!("{other:?}"),
     }
 }
 
-fn propose(bench: &mut Bench, id: ModuleId, code: &[u8], sequence: u32) -> ProposalId {
+pub fn propose(bench: &mut Bench, id: ModuleId, code: &[u8], sequence: u32) -> ProposalId {
     let payload = Payload::Upgrade(WasmModuleUpgradeProposal {
         module_id: id,
         new_wasm_bytecode: Hash::of(code),
@@ -47,7 +48,14 @@ fn propose(bench: &mut Bench, id: ModuleId, code: &[u8], sequence: u32) -> Propo
     plan.proposals[0].0
 }
 
-fn support(bench: &mut Bench, proposal: ProposalId, amount: Amount) {
+pub fn dry_run(bench: &mut Bench, of: RehearsalOf, replay: u32) -> DryRunView {
+    match bench.ask(Command::DryRun { of, replay }).unwrap() {
+        Response::DryRun(dry) => *dry,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub fn support(bench: &mut Bench, proposal: ProposalId, amount: Amount) {
     let allocate = Call::Allocate { proposal, side: Side::For, amount };
     bench.transact(vec![Call::Stake { amount }, allocate]);
 }
@@ -83,12 +91,12 @@ fn an_upgrade_enacts_itself_and_survives_a_reload() {
     let open = proposal(&mut bench, vote);
     assert_eq!((open.payload_hash, open.code_recomputed), (open.payload_recomputed, Some(Hash::of(V2))));
     assert_eq!(open.codes, Some((Hash::of(V1), Hash::of(V2))));
-    let Response::DryRun(dry) = bench.ask(Command::DryRun(vote)).unwrap() else { panic!() };
+    let dry = dry_run(&mut bench, RehearsalOf::Proposal(vote), 0);
     assert_eq!(dry.abort, None, "{:?}", dry.cause);
 
     bench.ask(Command::Advance { slots: 400 }).unwrap();
     let done = proposal(&mut bench, vote);
-    assert!(matches!(done.proposal.state, ProposalState::Enacted { .. }), "{:?}", done.proposal.state);
+    assert!(matches!(done.proposal.state, ProposalState::Active { .. }), "{:?}", done.proposal.state);
     assert!(done.transitions.len() >= 4);
     let after = module(&mut bench, id);
     assert_eq!((after.module.sequence, after.module.code, after.generation), (2, Hash::of(V2), 1));
@@ -114,8 +122,8 @@ fn a_failing_migration_changes_nothing_and_says_why() {
     let vote = propose(&mut bench, id, V3, 3);
     // The stake is free again since the first vote closed.
     bench.transact(vec![Call::Allocate { proposal: vote, side: Side::For, amount: Amount::zra(20_000_000) }]);
-    let Response::DryRun(dry) = bench.ask(Command::DryRun(vote)).unwrap() else { panic!() };
-    assert!(dry.abort.is_some() && dry.checks.last().is_some_and(|check| !check.held && !check.finding.is_empty()));
+    let dry = dry_run(&mut bench, RehearsalOf::Proposal(vote), 0);
+    assert!(dry.abort.is_some() && dry.checks.last().is_some_and(|check| !check.held && !check.after.is_empty()));
     bench.ask(Command::Advance { slots: 500 }).unwrap();
     let state = proposal(&mut bench, vote).proposal.state;
     assert!(matches!(state, ProposalState::Aborted { .. }), "{state:?}");
@@ -194,7 +202,7 @@ fn a_forecast_comes_true_to_the_slot() {
     let done = proposal(&mut bench, vote);
     assert_eq!(slot(|state| matches!(state, ProposalState::Confirming { .. }), &done), shown.crosses);
     assert_eq!(slot(|state| matches!(state, ProposalState::Approved { .. }), &done), shown.approved);
-    assert_eq!(slot(|state| matches!(state, ProposalState::Enacted { .. }), &done), shown.enacts);
+    assert_eq!(slot(|state| matches!(state, ProposalState::Active { .. }), &done), shown.enacts);
     assert!(shown.enacts.is_some());
 }
 

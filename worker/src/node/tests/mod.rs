@@ -1,8 +1,15 @@
-//! The node in a world of memory: commands to answers, crashes, damage, keys, snapshots.
+//! The node in a world of memory: commands to answers, crashes, damage, keys, snapshots, long requests.
 
 mod bench;
+mod evidence;
+mod fleet;
+mod flood;
 mod journey;
 mod keys;
+mod record;
+mod rehearsal;
 mod storage;
+mod upgrade;
+mod voting;
 mod wire;
 mod world;
