@@ -4,8 +4,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 const root = new URL("../", import.meta.url);
-const PROTOCOL = ["command", "error", "event", "response", "shape", "views"].map((name) => `worker/protocol/src/${name}.rs`);
-const PRIMITIVES = ["address", "block", "manifest", "params", "proposal", "receipt", "tx"].map((name) => `client-core/primitives/src/${name}.rs`);
+const VIEWS = ["inspection", "lifecycle", "rehearsal", "voting"].map((name) => `views/${name}`);
+const PROTOCOL = ["command", "error", "event", "response", "shape", "views", ...VIEWS].map((name) => `worker/protocol/src/${name}.rs`);
+const PRIMITIVES = ["address", "block", "manifest", "params", "payload", "proposal", "receipt", "tx"].map((name) => `client-core/primitives/src/${name}.rs`);
 
 /** How `zera_primitives::plain` shows what it writes by hand. */
 const PLAIN = {

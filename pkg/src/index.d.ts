@@ -3,19 +3,26 @@ import type {
   AccountView,
   Amount,
   BlockView,
+  BuilderView,
   CalledView,
   Call,
+  Class,
   CodeView,
   Command,
+  ComparisonView,
   DryRunView,
   Error as NodeError,
   Event,
+  FleetView,
   ForecastView,
   Hash,
   HeadView,
   Height,
+  JournalPage,
+  JournalVerdict,
   KeySource,
   KeyView,
+  ListingView,
   ModuleDetail,
   ModuleId,
   ModuleView,
@@ -26,10 +33,12 @@ import type {
   ProposalId,
   ProposalView,
   Receipt,
+  ReexecutionView,
   Response,
   Side,
   StatusView,
   StoragePage,
+  TagView,
   TransactionView,
   WhatIf,
 } from "./types.d.ts";
@@ -84,7 +93,17 @@ export class Client {
   proposals(): Promise<ProposalView[]>;
   proposal(id: ProposalId): Promise<ProposalDetail>;
   forecast(id: ProposalId, whatIf?: WhatIf): Promise<ForecastView>;
-  dryRun(what: ProposalId | { codes?: Uint8Array[]; payload: Payload }, options?: { replay?: number }): Promise<DryRunView>;
+  dryRun(what: ProposalId | { codes?: Uint8Array[]; payload: Payload }, options?: { replay?: number; signal?: AbortSignal }): Promise<DryRunView>;
+  compare(old: Hash, code: Hash, options?: { signal?: AbortSignal }): Promise<ComparisonView>;
+  disassemble(code: Hash, options?: { function?: number | null }): Promise<ListingView>;
+  reexecute(hash: Hash, options?: { signal?: AbortSignal }): Promise<ReexecutionView>;
+  codeAt(module: ModuleId, height: Height): Promise<CodeView>;
+  tags(manager: ModuleId): Promise<TagView[]>;
+  fleet(manager: ModuleId, tag: string, page?: { after?: ModuleId | null; limit?: number }): Promise<FleetView>;
+  builders(): Promise<BuilderView[]>;
+  journal(page?: { module?: ModuleId | null; before?: number | null; limit?: number }): Promise<JournalPage>;
+  exportJournal(): Promise<Uint8Array>;
+  checkJournal(bytes: Uint8Array): Promise<JournalVerdict>;
   account(id?: AccountId): Promise<AccountView>;
   block(height: Height): Promise<BlockView>;
   blocks(page?: { from?: Height | null; limit?: number }): Promise<HeadView[]>;
@@ -106,7 +125,9 @@ export class Client {
   ): Promise<Done & { result: Uint8Array; receipt: Receipt }>;
   propose(title: string, payload: Payload | Upgrade): Promise<ProposalId>;
   allocate(proposal: ProposalId, amount: Amount | bigint, side?: Side): Promise<Done>;
-  advance(slots: number): Promise<StatusView>;
+  delegate(kind: Class, to: AccountId, amount: Amount | bigint): Promise<Done>;
+  attest(code: Hash, rebuilt: Hash, recipe: Hash): Promise<Done>;
+  advance(slots: number, options?: { signal?: AbortSignal }): Promise<StatusView>;
 
   exportChain(): Promise<Uint8Array>;
   importChain(bytes: Uint8Array): Promise<StatusView>;

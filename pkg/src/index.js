@@ -7,7 +7,7 @@
 export const UNITS_PER_ZRA = 1_000_000_000n;
 
 /** The protocol this package speaks; a worker of another one is refused. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Crashes within a minute after which no fresh worker is started. */
 const CRASHES = 3;
@@ -146,11 +146,62 @@ export class Client {
 
   /**
    * Rehearses a proposal's enactment, or `{ codes, payload }` that nobody has proposed yet, and runs up to `replay` past
-   * calls of the module again under both codes; nothing changes.
+   * calls of the module again under both codes; nothing changes. Takes a while: `Progress` events tell how far it is,
+   * `signal` (an `AbortSignal`) gives it up.
    */
-  dryRun(what, { replay = 0 } = {}) {
+  dryRun(what, { replay = 0, signal = undefined } = {}) {
     const of = typeof what === "object" ? { Payload: { codes: [], ...what } } : { Proposal: what };
-    return this._ask({ DryRun: { of, replay } }, "DryRun");
+    return this._ask({ DryRun: { of, replay } }, "DryRun", signal);
+  }
+
+  /** Compares two stored codes, named by hash, function by function, with static gas. Takes a while, as `dryRun` does. */
+  compare(old, code, { signal = undefined } = {}) {
+    return this._ask({ Compare: { old, new: code } }, "Comparison", signal);
+  }
+
+  /** Stored code as text, or one function of it. */
+  disassemble(code, { function: index = null } = {}) {
+    return this._ask({ Disassemble: { code, function: index } }, "Listing");
+  }
+
+  /** Executes a past transaction again, on the state and under the code of its time. Takes a while, as `dryRun` does. */
+  reexecute(hash, { signal = undefined } = {}) {
+    return this._ask({ Reexecute: hash }, "Reexecution", signal);
+  }
+
+  /** The code and manifest that a module had after a block. */
+  codeAt(module, height) {
+    return this._ask({ CodeAt: { module, height } }, "Code");
+  }
+
+  /** The tags that a manager has set. */
+  tags(manager) {
+    return this._ask({ Tags: manager }, "Tags");
+  }
+
+  /** Modules that follow a tag, those after `after`, and how its first thousand followers stand. */
+  fleet(manager, tag, { after = null, limit = 100 } = {}) {
+    return this._ask({ Fleet: { manager, tag, after, limit } }, "Fleet");
+  }
+
+  /** The registered builders. */
+  builders() {
+    return this._ask("Builders", "Builders");
+  }
+
+  /** The journal, newest first; of one module, or below a place in it. */
+  journal({ module = null, before = null, limit = 100 } = {}) {
+    return this._ask({ Journal: { module, before, limit } }, "Journal");
+  }
+
+  /** The whole journal as a file that anybody can check offline. */
+  exportJournal() {
+    return this._ask("ExportJournal", "Bytes");
+  }
+
+  /** Checks a journal file, of this chain or of any other. */
+  checkJournal(bytes) {
+    return this._ask({ CheckJournal: bytes }, "JournalVerdict");
   }
 
   /** An account by hexadecimal id or address; the active one by default. */
@@ -297,9 +348,19 @@ export class Client {
     return (await this.transact(calls)).transactions[0];
   }
 
-  /** Lets time pass on the solo chain. */
-  advance(slots) {
-    return this._ask({ Advance: { slots } }, "Status");
+  /** Lets `to` allocate `amount` base units of the active key's stake to proposals of one class; zero takes all back. */
+  async delegate(kind, to, amount) {
+    return (await this.transact({ Delegate: { class: kind, to, amount: String(amount) } })).transactions[0];
+  }
+
+  /** As a registered builder, states what rebuilding stored code from source gave. */
+  async attest(code, rebuilt, recipe) {
+    return (await this.transact({ Attest: { code, rebuilt, recipe } })).transactions[0];
+  }
+
+  /** Lets time pass on the solo chain; `signal` stops where it is. */
+  advance(slots, { signal = undefined } = {}) {
+    return this._ask({ Advance: { slots } }, "Status", signal);
   }
 
   /** The whole chain in one file. */
@@ -361,11 +422,15 @@ export class Client {
     }
   }
 
-  async _ask(command, kind = undefined) {
+  async _ask(command, kind = undefined, signal = undefined) {
     await this._ready;
     if (this._stopped) throw this._stopped;
+    if (signal?.aborted) throw new ZeraError({ kind: "Cancelled", cause: "Request", detail: "it was given up before it began" });
+    const request = this._next++;
+    // The request itself then answers that it was cancelled, or with its result if that came first.
+    const giveUp = () => this._ask({ Cancel: { request } }).catch(() => {});
+    signal?.addEventListener("abort", giveUp, { once: true });
     const answer = await new Promise((resolve, reject) => {
-      const request = this._next++;
       this._requests.set(request, { resolve, reject });
       try {
         this._worker.postMessage({ zera: { request, command } });
@@ -374,7 +439,7 @@ export class Client {
         this._requests.delete(request);
         reject(new ZeraError({ kind: "Malformed", cause: "Request", detail: `this cannot be sent: ${error.message}` }));
       }
-    });
+    }).finally(() => signal?.removeEventListener("abort", giveUp));
     if (kind === undefined) return answer;
     if (!answer || typeof answer !== "object" || !(kind in answer)) throw new ZeraError();
     return answer[kind];

@@ -25,7 +25,39 @@ export type AbortReason =
   /** A setter failed. */
   | "SetterFailed"
   /** The governance parameters are outside floor and ceiling. */
-  | "BadParams";
+  | "BadParams"
+  /** The new code is the running code. */
+  | "SameCode"
+  /** The migration went on for longer than any may. */
+  | "MigrationTooLong"
+  /** A declared invariant has another value afterwards. */
+  | "InvariantBroken"
+  /** A rollback to a version that never was, or that runs already. */
+  | "NoSuchVersion"
+  /** A rollback to data that are no longer kept. */
+  | "GenerationGone"
+  /** A rollback of data that have been written since the upgrade, without a reverse migration. */
+  | "DataWritten"
+  /** The module is frozen already. */
+  | "AlreadyFrozen"
+  /** The module is not frozen. */
+  | "NotFrozen"
+  /** The freeze would pass the bound of its window. */
+  | "FreezeTooLong"
+  /** Another migration of this module is under way. */
+  | "Busy"
+  /** The reference leads nowhere, to itself, or to a follower. */
+  | "BadReference"
+  /** The proposal's own code trapped, refused, or ran out of gas. */
+  | "ExecutionFailed"
+  /** The effects were not exactly those that were voted. */
+  | "OtherEffects"
+  /** A vote called the proposal spam. */
+  | "Spam"
+  /** The proposal that a spam verdict names is not live. */
+  | "NothingToClose"
+  /** The list of builders would be empty of change or too long. */
+  | "BadBuilders";
 
 /** Keys a transaction expects to touch, from simulating it before signing. Each is priced. */
 export interface AccessHint {
@@ -60,6 +92,12 @@ export interface AccountView {
   unstaking: Array<[Amount, Slot]>;
   /** Allocations. */
   allocations: Array<AllocationView>;
+  /** Stake that it lets others allocate. */
+  delegations: Array<DelegationView>;
+  /** Stake that others let it allocate. */
+  delegators: Array<DelegatorView>;
+  /** When each part of its ZRA can be free, soonest first. */
+  calendar: Array<BindingView>;
   /** Recent transactions of this account, newest first: height, hash, outcome. */
   recent: Array<[Height, Hash, Outcome]>;
 }
@@ -78,6 +116,8 @@ export interface AllocationView {
   conviction: Amount;
   /** False when the proposal has closed and the stake is free. */
   live: boolean;
+  /** The delegate who made it, if it was not the account itself. */
+  by: AccountId | null;
 }
 
 /** Base units, decimal: 10^9 are one ZRA. */
@@ -93,6 +133,30 @@ export interface AttemptView {
   reason: AbortReason;
   /** When. */
   at: [Height, Slot];
+}
+
+/** What one builder's rebuild of a code gave. */
+export interface AttestationView {
+  /** Who. */
+  builder: AccountId;
+  /** Its name; none when it is no longer registered and counts no more. */
+  name: string | null;
+  /** What the rebuild gave. */
+  rebuilt: Hash;
+  /** BLAKE3 of the build description. */
+  recipe: Hash;
+  /** When. */
+  at: [Height, Slot];
+}
+
+/** One entry of the unlock calendar. */
+export interface BindingView {
+  /** What binds it. */
+  bound: BoundView;
+  /** How much. */
+  amount: Amount;
+  /** Earliest slot at which it can be free if its owner acts now. */
+  free_at: Slot;
 }
 
 /** What a block carries besides its header. */
@@ -119,6 +183,49 @@ export interface BlockView {
   certificate: Uint8Array;
   /** Bytes of the stored record. */
   record_bytes: number;
+}
+
+/** What binds ZRA. */
+export type BoundView =
+  /** Staked, and nothing else. */
+  | "Staked"
+  /** Allocated by the account itself.
+   * The proposal.
+   * The side. */
+  | {
+      Allocated: {
+        proposal: ProposalId;
+        side: Side;
+      };
+    }
+  /** Delegated.
+   * For which class.
+   * To whom. */
+  | {
+      Delegated: {
+        class: Class;
+        to: AccountId;
+      };
+    }
+  /** On its way back. */
+  | "Unstaking"
+  /** The deposit of a live proposal. */
+  | { Deposit: ProposalId };
+
+/** Someone whose rebuilds of code from source governance counts. */
+export interface Builder {
+  /** The account that signs its attestations. */
+  account: AccountId;
+  /** Its name, 1 to 64 bytes. */
+  name: string;
+}
+
+/** A registered builder. */
+export interface BuilderView {
+  /** Its account. */
+  account: AccountId;
+  /** Its name. */
+  name: string;
 }
 
 /** One step of a transaction. */
@@ -218,12 +325,70 @@ export type Call =
       Withdraw: {
         proposal: ProposalId;
       };
+    }
+  /** Let `to` allocate `amount` of the sender's stake to proposals of one class; zero claws all of it back.
+   * The class.
+   * Who may allocate it.
+   * The new amount, not the difference. */
+  | {
+      Delegate: {
+        class: Class;
+        to: AccountId;
+        amount: Amount;
+      };
+    }
+  /** As a delegate, allocate a share of everybody's delegated stake to one side of a proposal; zero releases it.
+   * The proposal; its class tells whose stake.
+   * The side.
+   * Share of each delegation, ppm. */
+  | {
+      AllocateDelegated: {
+        proposal: ProposalId;
+        side: Side;
+        share_ppm: number;
+      };
+    }
+  /** Create a module that runs a manager's tag.
+   * The tag.
+   * Arguments of the constructor that the resolved code names; none to run no constructor.
+   * ZRA given to the module. */
+  | {
+      DeployReference: {
+        reference: ExternalRef;
+        constructor: Uint8Array | null;
+        value: Amount;
+      };
+    }
+  /** As a registered builder, state what rebuilding `code` from source gave.
+   * The stored code.
+   * BLAKE3 of what the rebuild gave; equal to `code` when it agrees.
+   * BLAKE3 of the build description: source, tools, command. */
+  | {
+      Attest: {
+        code: Hash;
+        rebuilt: Hash;
+        recipe: Hash;
+      };
     };
 
 /** What this tab saw of one call; not part of consensus. */
 export interface CallDiagnostic {
   /** Result bytes. */
   result: Uint8Array;
+  /** The finer cause of a failure. */
+  cause: string | null;
+}
+
+/** How one call ended. */
+export interface CallEnd {
+  /** Its class. */
+  outcome: Outcome;
+  /** Gas. */
+  gas: Gas;
+  /** What it answered. */
+  result: Uint8Array;
+  /** Events it emitted. */
+  events: number;
   /** The finer cause of a failure. */
   cause: string | null;
 }
@@ -285,6 +450,22 @@ export interface ChainEvent {
   data: Uint8Array;
 }
 
+/** A function that differs. */
+export interface ChangedFunction {
+  /** In the old code. */
+  old: FunctionView;
+  /** In the new code. */
+  new: FunctionView;
+  /** True when only values of constants differ. */
+  constants_only: boolean;
+  /** Lines added and removed. */
+  lines: [number, number];
+  /** What changed, in hunks with three lines of context. */
+  hunks: Array<Array<CodeLine>>;
+  /** True when lines are left out. */
+  cut: boolean;
+}
+
 /** How much a proposal can change; computed from effects, never claimed (design §6). */
 export type Class =
   /** Configuration inside declared bounds. */
@@ -297,6 +478,18 @@ export type Class =
   | "Governance"
   /** Freeze: stops calls, never an enactment. */
   | "Emergency";
+
+/** One line of text of a function. */
+export interface CodeLine {
+  /** What became of it; always `Same` in a listing. */
+  kind: LineKind;
+  /** Offset in its code, bytes. */
+  offset: number;
+  /** Nesting. */
+  depth: number;
+  /** The operator with its operands, names instead of indices. */
+  text: string;
+}
 
 /** A check of code. */
 export interface CodeView {
@@ -384,8 +577,85 @@ export type Command =
         what_if: WhatIf | null;
       };
     }
-  /** Rehearse a proposal's enactment on a copy of the head state. Answer: `DryRun`. */
-  | { DryRun: ProposalId }
+  /** Rehearse an enactment on a copy of the head state, and run past calls of the module again under both codes.
+   * Progress events; can be cancelled. Answer: `DryRun`.
+   * What to rehearse.
+   * How many past calls, at most 1,000. */
+  | {
+      DryRun: {
+        of: RehearsalOf;
+        replay: number;
+      };
+    }
+  /** Compare two stored codes function by function, with static gas. Progress events; can be cancelled. Answer:
+   * `Comparison`.
+   * The old code.
+   * The new code. */
+  | {
+      Compare: {
+        old: Hash;
+        new: Hash;
+      };
+    }
+  /** Stored code, or one function of it, as text. Answer: `Listing`.
+   * The code.
+   * The function's index; none for the whole. */
+  | {
+      Disassemble: {
+        code: Hash;
+        function: number | null;
+      };
+    }
+  /** Give up a request that reports progress; it answers `Cancelled`. Answer: `Done`.
+   * Its id. */
+  | {
+      Cancel: {
+        request: number;
+      };
+    }
+  /** Execute a past transaction again, on the state and under the versions of its time. Answer: `Reexecution`. */
+  | { Reexecute: Hash }
+  /** The manifest that a module had at a height, to read that block's calls. Answer: `Code`.
+   * The module.
+   * The block. */
+  | {
+      CodeAt: {
+        module: ModuleId;
+        height: Height;
+      };
+    }
+  /** The tags of a manager. Answer: `Tags`. */
+  | { Tags: ModuleId }
+  /** Followers of a tag, ascending. Answer: `Fleet`.
+   * The manager.
+   * The tag.
+   * Only those after this one.
+   * How many at most; 100 is the most. */
+  | {
+      Fleet: {
+        manager: ModuleId;
+        tag: string;
+        after: ModuleId | null;
+        limit: number;
+      };
+    }
+  /** The registered builders. Answer: `Builders`. */
+  | "Builders"
+  /** The journal, newest first. Answer: `Journal`.
+   * Only entries about this module.
+   * Only entries below this place.
+   * How many at most; 100 is the most. */
+  | {
+      Journal: {
+        module: ModuleId | null;
+        before: number | null;
+        limit: number;
+      };
+    }
+  /** The journal as one file that can be checked offline. Answer: `Bytes`. */
+  | "ExportJournal"
+  /** Check a journal file. Needs no chain of its own. Answer: `JournalVerdict`. */
+  | { CheckJournal: Uint8Array }
   /** An account. Answer: `Account`. */
   | { Account: AccountId }
   /** The keys this tab holds. Answer: `Keys`. */
@@ -441,6 +711,30 @@ export type Command =
   /** Break on purpose at this point, for the crash tests and for people who want to see what happens. Answer: `Done`. */
   | { Fault: FaultPoint };
 
+/** Everything that two codes do differently. */
+export interface ComparisonView {
+  /** The old code. */
+  old: Hash;
+  /** The new code. */
+  new: Hash;
+  /** What they offer, reach and take: rows that differ. */
+  rows: Array<DifferenceRow>;
+  /** Rows that are the same. */
+  same_rows: number;
+  /** Functions that are the same. */
+  same: number;
+  /** Functions only the new code has. */
+  added: Array<FunctionView>;
+  /** Functions only the old code has. */
+  removed: Array<FunctionView>;
+  /** Functions that changed. */
+  changed: Array<ChangedFunction>;
+  /** Static gas per export. */
+  gas: Array<GasRow>;
+  /** Microseconds it took here. */
+  micros: number;
+}
+
 /** One parameter of one module to be set. */
 export interface ConfigChange {
   /** The module. */
@@ -461,6 +755,36 @@ export interface CurvePoint {
   conviction_against: Amount;
   /** τ·S. */
   threshold: Amount;
+}
+
+/** A date that a forecast hangs on. */
+export interface DatesView {
+  /** First slot above the threshold; none for never. */
+  crosses: Slot | null;
+  /** Slot of enactment; none for never. */
+  enacts: Slot | null;
+}
+
+/** Stake that an account lets another allocate. */
+export interface DelegationView {
+  /** For which class. */
+  class: Class;
+  /** Who allocates it. */
+  to: AccountId;
+  /** How much. */
+  amount: Amount;
+  /** Of it, allocated by the delegate now. */
+  allocated: Amount;
+}
+
+/** Somebody whose stake an account may allocate. */
+export interface DelegatorView {
+  /** For which class. */
+  class: Class;
+  /** Whose. */
+  from: AccountId;
+  /** How much. */
+  amount: Amount;
 }
 
 /** How an export or import differs. */
@@ -491,8 +815,10 @@ export interface DifferenceView {
 export interface DryRunCheck {
   /** What, a key of the page's locale file. */
   what: string;
-  /** The finding. */
-  finding: string;
+  /** What was found before; empty where there is nothing to compare. */
+  before: string;
+  /** What was found after, or the finding. */
+  after: string;
   /** Whether it held. */
   held: boolean;
 }
@@ -501,19 +827,95 @@ export interface DryRunCheck {
 export interface DryRunView {
   /** Rests on this block. */
   height: Height;
+  /** Root of the state it began from. */
+  root: Hash;
+  /** What was rehearsed. */
+  payload: Hash;
+  /** The class that its effects have now. */
+  class: Class | null;
   /** None when it would succeed. */
   abort: AbortReason | null;
   /** The finer cause. */
   cause: string | null;
-  /** Gas of migration, setters and health check. */
+  /** Gas of migration, setters, invariants and health check. */
   gas: Gas;
   /** Entries of the state it would write. */
   writes: number;
+  /** Blocks it would take. */
+  blocks: number;
   /** What was checked. */
   checks: Array<DryRunCheck>;
+  /** How modules' data would differ. */
+  state: StateDiff;
+  /** Past calls run again; none where no module's code would change, or none was asked for. */
+  replay: ReplayView | null;
+  /** What an executable proposal's code did, when it is one. */
+  effects: Array<Effect>;
+  /** Digest of all of this but the time it took: two people who rehearse on one block compare it. */
+  digest: Hash;
   /** Microseconds it took here. */
   micros: number;
 }
+
+/** One effect that an executable proposal has; together they are exactly what its code does. */
+export type Effect =
+  /** Calls of an export, direct or nested.
+   * The module.
+   * The export.
+   * How often. */
+  | {
+      Call: {
+        module: ModuleId;
+        entry: string;
+        times: number;
+      };
+    }
+  /** A parameter set through its setter.
+   * The module.
+   * The parameter's name in its manifest.
+   * The value, SCALE of its type. */
+  | {
+      Set: {
+        module: ModuleId;
+        parameter: string;
+        value: Uint8Array;
+      };
+    }
+  /** ZRA that leave one account for another, all moves between the two together.
+   * From.
+   * To.
+   * How much. */
+  | {
+      Move: {
+        from: AccountId;
+        to: AccountId;
+        amount: Amount;
+      };
+    }
+  /** A module's upgrade, applied after the code has run.
+   * The module.
+   * The new code.
+   * Its sequence.
+   * Code of the migration. */
+  | {
+      Upgrade: {
+        module: ModuleId;
+        code: Hash;
+        version: number;
+        migration: Hash | null;
+      };
+    }
+  /** A manager's tag set to a code.
+   * The manager.
+   * The tag.
+   * The code. */
+  | {
+      Tag: {
+        manager: ModuleId;
+        tag: string;
+        code: Hash;
+      };
+    };
 
 /** One error. */
 export interface Error {
@@ -559,6 +961,12 @@ export type ErrorKind =
   | "NewerSchema"
   /** Only possible on the solo chain. */
   | "SoloOnly"
+  /** Given up because the person asked for it. */
+  | "Cancelled"
+  /** Too many long requests are under way or waiting already. */
+  | "Busy"
+  /** A journal file that is cut, changed, or of another format. */
+  | "JournalRefused"
   /** A defect of the client; the worker restarts from the last good block. */
   | "Panicked";
 
@@ -604,6 +1012,35 @@ export type Event =
   /** The worker cannot go on. */
   | { Stopped: Error };
 
+/** What builders say about a code. */
+export interface EvidenceView {
+  /** The code. */
+  code: Hash;
+  /** Registered builders, and how many of them agree and differ. */
+  builders: [number, number, number];
+  /** How many must differ to raise the class. */
+  enough: number;
+  /** What was said. */
+  said: Array<AttestationView>;
+}
+
+/** What a module runs (design §2). */
+export type Executable =
+  /** Its own code, from the code store. */
+  | { Code: Hash }
+  /** A manager's tag. */
+  | { ExternalRef: ExternalRef };
+
+/** Code that runs once, as the proposal itself, with exactly the effects that were voted. */
+export interface Execution {
+  /** The stored code; its export `enact` takes nothing. */
+  code: Hash;
+  /** Every effect, each subject once, at most 64. */
+  effects: Array<Effect>;
+  /** The author's words. */
+  description: string;
+}
+
 /** What an export is for. */
 export type ExportKind =
   /** Runs once at deployment. */
@@ -617,7 +1054,10 @@ export type ExportKind =
   /** Writes the new storage generation from the old one; only the runtime may call it. */
   | "Migration"
   /** Answers whether the module is in order after an upgrade: `() -> bool`; any other answer than `true` aborts. */
-  | "Health";
+  | "Health"
+  /** A query without arguments whose answer no upgrade may change: asked of the old code on the old data and of the
+   * new code on the new data, for example the sum of all balances. */
+  | "Invariant";
 
 /** One export with its types, ready for a form. */
 export interface ExportView {
@@ -637,6 +1077,33 @@ export interface ExportView {
   result: number | null;
 }
 
+/** A manager's tag that a follower runs (document 003): resolved at every call. */
+export interface ExternalRef {
+  /** The module that owns the tag. */
+  manager: ModuleId;
+  /** The tag's name, 1 to 64 bytes. */
+  tag: string;
+  /** Code that the follower stays on whatever the tag says. */
+  pin: Hash | null;
+}
+
+/** A value in an entry of the journal. */
+export type FactView =
+  /** A hash. */
+  | { Hash: Hash }
+  /** A number. */
+  | { Number: number }
+  /** A slot. */
+  | { Slot: Slot }
+  /** An account. */
+  | { Account: AccountId }
+  /** A module. */
+  | { Module: ModuleId }
+  /** Words. */
+  | { Text: string }
+  /** Bytes. */
+  | { Bytes: Uint8Array };
+
 /** Where Command::Fault breaks. */
 export type FaultPoint =
   /** Panic now. */
@@ -648,6 +1115,59 @@ export type FaultPoint =
 
 /** Names of fields with their types. */
 export type Fields = Array<[string, number]>;
+
+/** Something in a proposal's life that is worth a look. */
+export interface FlagView {
+  /** The pattern, a key of the page's locale file: `base_jump`, `pulse`, `dip`, `late_arrival`. */
+  what: string;
+  /** Whose hand, where it is one. */
+  account: AccountId | null;
+  /** How much moved. */
+  amount: Amount;
+  /** S then. */
+  base: Amount;
+  /** First and last block of it. */
+  between: [[Height, Slot], [Height, Slot]];
+}
+
+/** Followers of a tag. */
+export interface FleetView {
+  /** The tag. */
+  tag: TagView;
+  /** Of these first 1,000 followers: ready, to migrate, pinned, stuck. */
+  counts: [number, number, number, number];
+  /** The asked-for page of them. */
+  followers: Array<FollowerView>;
+  /** True when more follow. */
+  more: boolean;
+}
+
+/** Where a follower stands. */
+export type FollowerState =
+  /** Its data fit the code in force. */
+  | "Ready"
+  /** Its data are migrated by its next call. */
+  | "Migrates"
+  /** It is pinned to a code. */
+  | "Pinned"
+  /** The code in force neither reads nor migrates its data; calls are refused. */
+  | { Stuck: string };
+
+/** A follower of a tag. */
+export interface FollowerView {
+  /** The module. */
+  id: ModuleId;
+  /** The code it runs. */
+  code: Hash;
+  /** Where it stands. */
+  state: FollowerState;
+  /** Storage schema of its data. */
+  schema: number;
+  /** Storage entries. */
+  entries: number;
+  /** ZRA it holds. */
+  balance: Amount;
+}
 
 /** A forecast by the chain's own arithmetic; it assumes that no other stake moves. */
 export interface ForecastView {
@@ -661,6 +1181,8 @@ export interface ForecastView {
   crosses: Slot | null;
   /** Slot of approval. */
   approved: Slot | null;
+  /** Slot of the rehearsal that locks it in. */
+  locks: Slot | null;
   /** Slot of enactment. */
   enacts: Slot | null;
   /** What is missing now; zero when above. */
@@ -669,8 +1191,62 @@ export interface ForecastView {
   needed: Amount | null;
 }
 
+/** A function of a code. */
+export interface FunctionView {
+  /** Its index. */
+  index: number;
+  /** Its name, or `func N`. */
+  label: string;
+  /** Its signature. */
+  signature: string;
+  /** Offset of its body, bytes. */
+  offset: number;
+  /** Bytes of its body. */
+  bytes: number;
+  /** Names under which it is exported. */
+  exports: Array<string>;
+}
+
 /** Simple WASM operators; a decimal string above 2^53 − 1. */
 export type Gas = number | string;
+
+/** Static gas of one export, old beside new. */
+export interface GasRow {
+  /** The export. */
+  export: string;
+  /** In the old code. */
+  old: GasView | null;
+  /** In the new code. */
+  new: GasView | null;
+}
+
+/** One loop, recursion or call whose cost depends on data. */
+export interface GasSite {
+  /** The function it is in. */
+  function: string;
+  /** Offset, bytes; none for a recursion. */
+  offset: number | null;
+  /** What it is, and its cost where that is known. */
+  what: string;
+}
+
+/** Static gas of one export of one code. */
+export interface GasView {
+  /** Gas of the dearest way through it that takes no loop twice, host calls' base gas included. */
+  straight: number;
+  /** Loops, with the gas of one turn. */
+  loops: Array<GasSite>;
+  /** Recursions. */
+  recursions: Array<GasSite>;
+  /** Calls through a table, with what they can reach. */
+  indirect: Array<GasSite>;
+  /** Host functions it can reach: name, call sites, base gas, gas per byte. */
+  hosts: Array<[string, number, number, number]>;
+  /** Operators that cost by an operand. */
+  operands: Array<GasSite>;
+  /** Entries of these lists that are left out. */
+  left_out: number;
+}
 
 /** 32 bytes, hexadecimal. */
 export type Hash = string;
@@ -732,6 +1308,54 @@ export interface Header {
 /** Number of a block; a decimal string above 2^53 − 1. */
 export type Height = number | string;
 
+/** An entry of the journal. */
+export interface JournalEntryView {
+  /** Its place, from 0. */
+  index: number;
+  /** When. */
+  at: [Height, Slot];
+  /** The module, if it is about one. */
+  module: ModuleId | null;
+  /** The vote, if there was one. */
+  vote: VoteView | null;
+  /** What happened, a key of the page's locale file. */
+  deed: string;
+  /** Details, each under a key of the page's locale file. */
+  facts: Array<[string, FactView]>;
+}
+
+/** A part of the journal, newest first. */
+export interface JournalPage {
+  /** Rests on this block. */
+  height: Height;
+  /** Entries in all. */
+  count: number;
+  /** Head of the hash chain over all entries. */
+  chain: Hash;
+  /** Entries. */
+  entries: Array<JournalEntryView>;
+  /** True when older ones follow. */
+  more: boolean;
+}
+
+/** What checking a journal file came to. */
+export interface JournalVerdict {
+  /** The chain it is of. */
+  genesis: Hash;
+  /** True when that is this tab's chain. */
+  ours: boolean;
+  /** The block that it commits to. */
+  height: Height;
+  /** Entries. */
+  entries: number;
+  /** Signers of that block's certificate, and how many were needed. */
+  signers: [number, number];
+  /** What is wrong, and the entry where it shows if it is one; none when every check held. */
+  wrong: [number | null, string] | null;
+  /** Newest entries, when every check held. */
+  newest: Array<JournalEntryView>;
+}
+
 /** What kind of key is stored. */
 export type KeyKind =
   /** Has a backup: a phrase or a file. */
@@ -765,6 +1389,39 @@ export interface KeyView {
   active: boolean;
 }
 
+/** What became of a line. */
+export type LineKind =
+  /** In both. */
+  | "Same"
+  /** In the old code only. */
+  | "Removed"
+  /** In the new code only. */
+  | "Added";
+
+/** A code, or one function of it, as text. */
+export interface ListingView {
+  /** The code. */
+  code: Hash;
+  /** Its functions. */
+  functions: Array<FunctionView>;
+  /** The lines. */
+  lines: Array<CodeLine>;
+  /** True when lines are left out. */
+  cut: boolean;
+}
+
+/** How a proposal stood when it was locked in. */
+export interface LockView {
+  /** When. */
+  at: [Height, Slot];
+  /** The class whose threshold it passed. */
+  class: Class;
+  /** Conviction for, against, and the threshold base. */
+  tally: [Amount, Amount, Amount];
+  /** Digest of the rehearsal. */
+  rehearsal: Hash;
+}
+
 /** A manifest, ready for a page. */
 export interface ManifestView {
   /** The author's name for it. */
@@ -785,6 +1442,24 @@ export interface ManifestView {
   shapes: Array<Shape>;
 }
 
+/** A migration under way. */
+export interface MigrationView {
+  /** The vote. */
+  proposal: ProposalId;
+  /** The code that comes into force at its end. */
+  code: Hash;
+  /** The generation that it writes. */
+  generation: number;
+  /** Steps so far. */
+  steps: number;
+  /** Entries written so far, and entries of the old generation. */
+  entries: [number, number];
+  /** Gas so far. */
+  gas: number;
+  /** Block that began it. */
+  begun: Height;
+}
+
 /** A module. */
 export interface ModuleDetail {
   /** As in the list. */
@@ -795,6 +1470,10 @@ export interface ModuleDetail {
   code: CodeView;
   /** Storage generation in force. */
   generation: number;
+  /** What it runs, whether it is stopped, what is kept of earlier data. */
+  standing: StandingView;
+  /** What builders say about the running code. */
+  evidence: EvidenceView;
   /** Versions, newest first. */
   versions: Array<VersionView>;
   /** Upgrades that aborted, newest first. */
@@ -822,6 +1501,10 @@ export interface ModuleView {
   storage: [number, number];
   /** ZRA it holds. */
   balance: Amount;
+  /** True when it runs a manager's tag. */
+  follows: boolean;
+  /** True when its calls are refused now: frozen, or migrating. */
+  stopped: boolean;
   /** Live proposals that would change it. */
   proposals: Array<ProposalId>;
 }
@@ -963,6 +1646,61 @@ export type Payload =
         params: Params;
         description: string;
       };
+    }
+  /** Return a module to an earlier version. */
+  | { Rollback: Rollback }
+  /** Stop all calls of a module for some slots. Stops no enactment and changes nothing else.
+   * The module.
+   * For how long from enactment, slots.
+   * The author's words. */
+  | {
+      Freeze: {
+        module_id: ModuleId;
+        slots: number;
+        description: string;
+      };
+    }
+  /** End a freeze before its time.
+   * The module.
+   * The author's words. */
+  | {
+      Unfreeze: {
+        module_id: ModuleId;
+        description: string;
+      };
+    }
+  /** Let a module run a manager's tag instead of its own code.
+   * The module.
+   * The tag.
+   * The author's words. */
+  | {
+      Reference: {
+        module_id: ModuleId;
+        reference: ExternalRef;
+        description: string;
+      };
+    }
+  /** Run code once, as the proposal, with exactly these effects. */
+  | { Execute: Execution }
+  /** Close another proposal as spam and burn its deposit.
+   * That proposal.
+   * The author's words. */
+  | {
+      Spam: {
+        proposal: ProposalId;
+        description: string;
+      };
+    }
+  /** Register and strike builders.
+   * To register, or to name anew.
+   * To strike.
+   * The author's words. */
+  | {
+      Builders: {
+        add: Array<Builder>;
+        remove: Array<AccountId>;
+        description: string;
+      };
     };
 
 /** One value per Class, in its order. */
@@ -1030,6 +1768,20 @@ export interface ProposalDetail {
   free_balance: Amount | null;
   /** At today's stakes. */
   forecast: ForecastView;
+  /** What moves that forecast; none when it is closed. */
+  sensitivity: SensitivityView | null;
+  /** How it stood when it was locked in. */
+  lock: LockView | null;
+  /** The class that it was filed with, when refuted rebuilds have raised it. */
+  filed: Class | null;
+  /** What builders say about each code that it carries. */
+  evidence: Array<EvidenceView>;
+  /** What in its life is worth a look. */
+  flags: Array<FlagView>;
+  /** A migration of it that is under way. */
+  migration: MigrationView | null;
+  /** Stake that others let the active key allocate to it. */
+  delegated: Amount;
 }
 
 /** Number of a proposal; a decimal string above 2^53 − 1. */
@@ -1061,11 +1813,37 @@ export type ProposalState =
         since: Slot;
       };
     }
-  /** Enacted: the effects are in the state.
-   * The block that enacted it. */
+  /** Its timelock is over and its rehearsal on the state of that block succeeded: the next block that finds it passing
+   * enacts it.
+   * The block that rehearsed it.
+   * Slot of that block. */
   | {
-      Enacted: {
+      LockedIn: {
         height: Height;
+        since: Slot;
+      };
+    }
+  /** Enactment has begun and takes several blocks; the module is paused. No vote stops it any more.
+   * The block that began it. */
+  | {
+      Migrating: {
+        height: Height;
+      };
+    }
+  /** Enacted: the effects are in the state.
+   * The block that completed it. */
+  | {
+      Active: {
+        height: Height;
+      };
+    }
+  /** Was enacted; a later vote rolled the module back.
+   * The block that did it.
+   * That vote. */
+  | {
+      RolledBack: {
+        height: Height;
+        by: ProposalId;
       };
     }
   /** Enactment failed; nothing changed.
@@ -1142,6 +1920,64 @@ export interface Receipt {
   events: Array<ChainEvent>;
 }
 
+/** A past call, executed again under the version of its time. */
+export interface ReexecutionView {
+  /** The block. */
+  height: Height;
+  /** The transaction. */
+  transaction: Hash;
+  /** True when every byte of the receipt comes out as the block has it. */
+  agrees: boolean;
+  /** Code that each call ran, in order. */
+  codes: Array<[ModuleId, Hash]>;
+  /** Gas. */
+  gas: Gas;
+  /** Microseconds it took here, rebuilding the state included. */
+  micros: number;
+}
+
+/** What to rehearse. */
+export type RehearsalOf =
+  /** A proposal as it stands. */
+  | { Proposal: ProposalId }
+  /** What somebody is about to propose.
+   * Codes that the chain does not hold yet.
+   * What it would do. */
+  | {
+      Payload: {
+        codes: Array<Uint8Array>;
+        payload: Payload;
+      };
+    };
+
+/** A past call that ends differently under the new code. */
+export interface ReplayRow {
+  /** Its transaction. */
+  transaction: Hash;
+  /** The block it was in. */
+  height: Height;
+  /** The export. */
+  entry: string;
+  /** Under the code that runs. */
+  before: CallEnd;
+  /** Under what would run. */
+  after: CallEnd;
+}
+
+/** Past calls of the module, run again on the state of now, before and after. */
+export interface ReplayView {
+  /** How many were asked for. */
+  asked: number;
+  /** How many there were. */
+  replayed: number;
+  /** How many end alike: same outcome, result and events. */
+  same: number;
+  /** Those that do not, newest first. */
+  changed: Array<ReplayRow>;
+  /** Median gas before and after. */
+  gas: [number, number];
+}
+
 /** One answer. */
 export type Response =
   /** Done, nothing to say. */
@@ -1174,6 +2010,22 @@ export type Response =
   | { Forecast: ForecastView }
   /** A rehearsal. */
   | { DryRun: DryRunView }
+  /** What two codes do differently. */
+  | { Comparison: ComparisonView }
+  /** Code as text. */
+  | { Listing: ListingView }
+  /** A past transaction, executed again. */
+  | { Reexecution: ReexecutionView }
+  /** Tags of a manager. */
+  | { Tags: Array<TagView> }
+  /** Followers of a tag. */
+  | { Fleet: FleetView }
+  /** Registered builders. */
+  | { Builders: Array<BuilderView> }
+  /** A part of the journal. */
+  | { Journal: JournalPage }
+  /** What checking a journal file came to. */
+  | { JournalVerdict: JournalVerdict }
   /** An account. */
   | { Account: AccountView }
   /** Keys, the active one first. */
@@ -1189,6 +2041,19 @@ export type Response =
   /** A file. */
   | { Bytes: Uint8Array };
 
+/** A return to an earlier version (design §6): of code and data while the current data are as the upgrade left them,
+ * else of code alone, with a migration back over the current data where the old code cannot read them. */
+export interface Rollback {
+  /** The module. */
+  module_id: ModuleId;
+  /** The version to return to. */
+  to_version: number;
+  /** Code whose export `migrate` writes the old schema from the current data. */
+  reverse_migration: Hash | null;
+  /** The author's words. */
+  description: string;
+}
+
 /** Semantic version of a module, stated by its author. */
 export interface SemVer {
   /** Breaking changes. */
@@ -1197,6 +2062,16 @@ export interface SemVer {
   minor: number;
   /** Repairs. */
   patch: number;
+}
+
+/** What moves a forecast. */
+export interface SensitivityView {
+  /** With a threshold base that is a tenth lower. */
+  lower: DatesView;
+  /** With one that is a tenth higher. */
+  higher: DatesView;
+  /** With the whole supply for it from now on: nothing passes earlier. */
+  earliest: DatesView;
 }
 
 /** One type. */
@@ -1265,12 +2140,62 @@ export interface StakeChange {
   after: Amount;
   /** The side's stake after. */
   side_total: Amount;
+  /** The delegate who did it, if it was not the account itself. */
+  by: AccountId | null;
   /** When. */
   at: [Height, Slot];
 }
 
+/** How a module stands beside its code. */
+export interface StandingView {
+  /** What it runs. */
+  executable: Executable;
+  /** Calls are refused before this slot, by this vote. */
+  frozen: [Slot, ProposalId] | null;
+  /** Slots for which it could still be frozen now. */
+  freezable: number;
+  /** A migration under way. */
+  migration: MigrationView | null;
+  /** True while the data are as the last migration left them, so that a rollback would return to earlier data. */
+  fresh: boolean;
+  /** Earlier storage generations that are kept: number, entries, bytes. */
+  earlier: Array<[number, number, number]>;
+  /** Tags that it manages. */
+  tags: number;
+}
+
+/** How the storage of the modules would differ. */
+export interface StateDiff {
+  /** Entries added. */
+  added: number;
+  /** Entries removed. */
+  removed: number;
+  /** Entries changed. */
+  changed: number;
+  /** Entries that stay as they are in a rewritten generation. */
+  same: number;
+  /** The first of them. */
+  rows: Array<StateRow>;
+}
+
 /** Bytes, hexadecimal. */
 export type StateKey = string;
+
+/** One entry of a module's storage that would differ. */
+export interface StateRow {
+  /** The module. */
+  module: ModuleId;
+  /** The module's own key. */
+  key: Uint8Array;
+  /** The key for people: text where it is text, hexadecimal otherwise. */
+  name: string;
+  /** Value before; none when it is new. */
+  before: Uint8Array | null;
+  /** Value after; none when it is removed. */
+  after: Uint8Array | null;
+  /** Both values for people, decoded where that is possible. */
+  text: [string | null, string | null];
+}
 
 /** The node. */
 export interface StatusView {
@@ -1328,6 +2253,34 @@ export interface StoragePage {
   entries: Array<StorageEntry>;
   /** True when more follow. */
   more: boolean;
+}
+
+/** A change of a tag. */
+export interface TagChangeView {
+  /** The code before. */
+  old: Hash | null;
+  /** The new code. */
+  new: Hash;
+  /** From this slot on. */
+  from: Slot;
+  /** When it was set. */
+  at: [Height, Slot];
+}
+
+/** A manager's tag. */
+export interface TagView {
+  /** Its name. */
+  tag: string;
+  /** The code in force. */
+  code: Hash;
+  /** A change that waits out the notice period. */
+  pending: [Hash, Slot] | null;
+  /** Notice period, slots. */
+  notice: number;
+  /** Modules that follow it. */
+  followers: number;
+  /** Changes, newest first. */
+  changes: Array<TagChangeView>;
 }
 
 /** What a key signs. */
@@ -1420,6 +2373,30 @@ export interface VersionView {
   proposal: ProposalId | null;
   /** Entries a migration wrote, if one ran. */
   migrated: number | null;
+  /** The version that it returned to, if it is a rollback. */
+  rollback_to: number | null;
+  /** The tag that it runs, if it is no code of its own. */
+  reference: ExternalRef | null;
+  /** The vote as it was locked in. */
+  vote: VoteView | null;
+  /** What builders say about its code now: registered ones that agree and differ. */
+  builders: [number, number];
+  /** True when a later rollback undid it. */
+  undone: boolean;
+}
+
+/** The vote behind an entry of the journal. */
+export interface VoteView {
+  /** The proposal. */
+  proposal: ProposalId;
+  /** The hash that was voted on. */
+  payload: Hash;
+  /** Its class. */
+  class: Class;
+  /** Conviction for, against, and the threshold base when it was locked in. */
+  tally: [Amount, Amount, Amount];
+  /** Digest of the rehearsal that locked it in. */
+  rehearsal: Hash;
 }
 
 /** A module upgrade, named and shaped as document 000 gives it. The code store holds the bytecode; the proposal names

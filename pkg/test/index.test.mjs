@@ -49,6 +49,56 @@ test("answers find their questions, errors are typed, strangers' messages are ig
   await assert.rejects(two, (error) => error instanceof ZeraError && error.kind === "NotFound");
 });
 
+test("a long request is given up by its signal, and answers so itself", async () => {
+  const port = new Port();
+  const node = attach(port);
+  const signal = new AbortController();
+  const run = node.dryRun(7, { replay: 100, signal: signal.signal });
+  await turn();
+  const [{ request, command }] = port.posted;
+  assert.deepEqual(command, { DryRun: { of: { Proposal: 7 }, replay: 100 } });
+  signal.abort();
+  await turn();
+  assert.deepEqual(port.posted[1].command, { Cancel: { request } });
+  port.say({ request: port.posted[1].request, ok: "Done" });
+  port.say({ request, error: { kind: "Cancelled", cause: "Request", fatal: false, detail: "it was cancelled" } });
+  await assert.rejects(run, { kind: "Cancelled" });
+  await assert.rejects(node.compare("aa", "bb", { signal: signal.signal }), { kind: "Cancelled" });
+  assert.equal(port.posted.length, 2);
+  // One that ended leaves nothing to be cancelled.
+  const late = new AbortController();
+  const listing = node.compare("aa", "bb", { signal: late.signal });
+  await turn();
+  port.say({ request: port.posted[2].request, ok: { Comparison: { same: 3 } } });
+  assert.deepEqual(await listing, { same: 3 });
+  late.abort();
+  await turn();
+  assert.equal(port.posted.length, 3);
+});
+
+test("what protocol 2 asks is asked as the worker reads it", async () => {
+  const port = new Port();
+  const node = attach(port);
+  const file = new Uint8Array([1, 2]);
+  const asked = [
+    [node.disassemble("cc", { function: 4 }), { Disassemble: { code: "cc", function: 4 } }],
+    [node.codeAt("aa", 5), { CodeAt: { module: "aa", height: 5 } }],
+    [node.tags("aa"), { Tags: "aa" }],
+    [node.fleet("aa", "stable", { limit: 2 }), { Fleet: { manager: "aa", tag: "stable", after: null, limit: 2 } }],
+    [node.builders(), "Builders"],
+    [node.journal({ module: "aa" }), { Journal: { module: "aa", before: null, limit: 100 } }],
+    [node.exportJournal(), "ExportJournal"],
+    [node.checkJournal(file), { CheckJournal: file }],
+    [node.reexecute("dd"), { Reexecute: "dd" }],
+    [node.dryRun({ payload: "p" }), { DryRun: { of: { Payload: { codes: [], payload: "p" } }, replay: 0 } }],
+  ];
+  await turn();
+  assert.deepEqual(port.posted.map(({ command }) => command), asked.map(([, command]) => command));
+  const kinds = ["Listing", "Code", "Tags", "Fleet", "Builders", "Journal", "Bytes", "JournalVerdict", "Reexecution", "DryRun"];
+  kinds.forEach((kind, at) => port.say({ request: port.posted[at].request, ok: { [kind]: at } }));
+  assert.deepEqual(await Promise.all(asked.map(([answer]) => answer)), kinds.map((_, at) => at));
+});
+
 test("submit waits for the stored block", async () => {
   const port = new Port();
   const node = attach(port);
@@ -67,7 +117,7 @@ test("a crash is repaired, three within a minute end it", async () => {
   const started = start();
   const answerStart = async (port) => {
     port.onPost = ({ request }) => port.say({ request, ok: { Status: {} } });
-    port.say({ ready: 1 });
+    port.say({ ready: 2 });
     await turn();
   };
   await answerStart(Port.all[0]);
@@ -94,7 +144,7 @@ test("a worker of another protocol is refused", async () => {
   globalThis.Worker = Port;
   Port.all = [];
   const started = start();
-  Port.all[0].say({ ready: 2 });
+  Port.all[0].say({ ready: 3 });
   await assert.rejects(started, { kind: "NewerSchema" });
 });
 
@@ -109,7 +159,7 @@ test("a page gives its workers one after the other", async () => {
   const first = new Port();
   first.onPost = ({ request }) => first.say({ request, ok: { Status: { n: 1 } } });
   node.use(first);
-  first.say({ ready: 1 });
+  first.say({ ready: 2 });
   assert.deepEqual(await early, { n: 1 });
   first.onPost = undefined;
   const lost = node.status();
@@ -118,7 +168,7 @@ test("a page gives its workers one after the other", async () => {
   second.onPost = ({ request }) => second.say({ request, ok: { Status: { n: 2 } } });
   node.use(second);
   await assert.rejects(lost, { kind: "Panicked" });
-  second.say({ ready: 1 });
+  second.say({ ready: 2 });
   assert.deepEqual(await node.status(), { n: 2 });
 });
 
@@ -127,7 +177,7 @@ test("a page that starts no more workers says so to everyone who asks", async ()
   const { zera: node } = globalThis;
   const port = new Port();
   node.use(port);
-  port.say({ ready: 1 });
+  port.say({ ready: 2 });
   const asked = node.status();
   await turn();
   node.stopped({ kind: "OtherTab", cause: "Browser", fatal: true, detail: "another tab" });
