@@ -245,6 +245,7 @@ pub const E_CORRUPT: &str = "A stored record cannot be read.|The client went bac
 pub const E_KEY_REFUSED: &str =
     "No key came out of that.|Nothing was stored. Check each word, or the file and its passphrase.";
 pub const E_MALFORMED: &str = "The node and this page did not understand each other.|Nothing was changed. Reload the page; a stale copy may be open.";
+pub const E_OTHER_RULES: &str = "This chain was made by a client with other rules.|It is whole and was left as it is: the client that made it opens it. To begin a chain under the rules of this one, start over in Settings.";
 pub const E_NEWER: &str = "This chain was stored by a newer client.|It was left as it is. Load the newer page.";
 pub const E_NOT_FOUND: &str =
     "There is no such thing on this chain.|Nothing was changed. Check the address or the number.";
@@ -816,8 +817,7 @@ pub const RULES: [&str; 9] = [
 ];
 
 /// Long requests of the node: its key, our words.
-pub const PROGRESS: &[(&str, &str)] =
-    &[
+pub const PROGRESS: &[(&str, &str)] = &[
     ("import", "Checking the snapshot"),
     ("advance", "Sealing blocks while time passes"),
     ("compare", "Comparing functions"),
@@ -830,19 +830,4 @@ pub const STARTED: &[(&str, &str)] = &[
     ("storage", "Storage opened; this tab is the one that writes"),
     ("chain", "Chain opened: its records checked, or a genesis built"),
     ("keys", "Keys looked up"),
-];
-
-/// Checks of a dry run: the node's key, our words.
-pub const CHECKS: &[(&str, &str)] = &[
-    ("module", "The module exists"),
-    ("code", "Code is stored and hashes to what was voted"),
-    ("profile", "Code keeps every rule"),
-    ("version", "Version is legal after the one that runs"),
-    ("class", "Effects stay within the class"),
-    ("schema", "New code reads the data, or migrates it"),
-    ("migration", "Migration ran"),
-    ("health", "health() answered true"),
-    ("parameter", "The parameter exists and its value is inside the bounds"),
-    ("setter", "Setter ran"),
-    ("bounds", "Values are inside their bounds"),
 ];

@@ -173,8 +173,12 @@ pub fn rebuilt(figure: impl Into<String>, (builders, agree, differ): (u32, u32, 
     let figure = figure.into();
     let read = Step::checked(figure.clone(), say!(P_ATTESTED));
     let (known, method, word) = match (agree, differ) {
-        (_, 1..) => (Known::Alarm, say!(REBUILT_MARK_DIFFERS), Step::of("alarm", say!(P_REBUILT), say!(P_REBUILT_DIFFERS))),
-        (0, _) => (Known::Unverified, say!(REBUILT_MARK_NONE), Step::of("unverified", say!(P_REBUILT), say!(P_REBUILT_NONE))),
+        (_, 1..) => {
+            (Known::Alarm, say!(REBUILT_MARK_DIFFERS), Step::of("alarm", say!(P_REBUILT), say!(P_REBUILT_DIFFERS)))
+        }
+        (0, _) => {
+            (Known::Unverified, say!(REBUILT_MARK_NONE), Step::of("unverified", say!(P_REBUILT), say!(P_REBUILT_NONE)))
+        }
         (agree, _) if agree < builders => {
             (Known::Pending, say!(REBUILT_MARK_SOME), Step::of("pending", say!(P_REBUILT), say!(P_REBUILT_SOME)))
         }

@@ -218,7 +218,10 @@ mod tests {
         assert_eq!(safe("a\u{200b}b\u{feff}\u{0}\n"), "a[U+200B]b[U+FEFF][U+0000][U+000A]");
         assert_eq!(safe("<script>alert(1)</script> שלום é 中"), "<script>alert(1)</script> שלום é 中");
         assert_eq!(safe_lines("one\r\ntwo\u{2066}"), "one\ntwo[U+2066]");
-        assert_eq!((percent_ppm(1_000_000), percent_ppm(125_000), percent_ppm(1)), ("100".into(), "12.5".into(), "0.0001".into()));
+        assert_eq!(
+            (percent_ppm(1_000_000), percent_ppm(125_000), percent_ppm(1)),
+            ("100".into(), "12.5".into(), "0.0001".into())
+        );
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Enumerations of the protocol in words of the locale.
 
 use crate::{say, text};
-use zera_primitives::{AbortReason, AccountId, Address, Class, Outcome, Payload, ProposalState, Side, manifest::ExportKind, tx::Call};
+use zera_primitives::{
+    AbortReason, AccountId, Address, Class, Outcome, Payload, ProposalState, Side, manifest::ExportKind, tx::Call,
+};
 
 /// How a transaction ended.
 #[must_use]

@@ -14,20 +14,23 @@ pub const FLEET_CHANGE_WHAT: &str = "Only the manager’s own code sets its tags
 pub const FLEET_COUNTED: &str = "each follower’s data held against the code in force";
 pub const FLEET_ENTRIES: &str = "Entries";
 pub const FLEET_FAR: &str = "How far it is";
-pub const FLEET_FAR_NOTE: &str = "A flip costs the same for any number of followers; data follow at each one’s next call, and its caller pays.";
+pub const FLEET_FAR_NOTE: &str =
+    "A flip costs the same for any number of followers; data follow at each one’s next call, and its caller pays.";
 pub const FLEET_FOLLOWERS: &str = "Followers";
 pub const FLEET_FOLLOWERS_NOTE: &str = "In order of their ids.";
 pub const FLEET_FROM: &str = "In force from";
 pub const FLEET_HISTORY: &str = "Changes of the tag";
 pub const FLEET_HISTORY_NOTE: &str = "Newest first.";
-pub const FLEET_LEAD: &str = "A follower runs whatever its manager’s tag stands at in the moment of the call, unless it is pinned.";
+pub const FLEET_LEAD: &str =
+    "A follower runs whatever its manager’s tag stands at in the moment of the call, unless it is pinned.";
 pub const FLEET_LEADS: &str = "What a call resolves to";
 pub const FLEET_LEADS_NOTE: &str = "The same for every follower that is not pinned.";
 pub const FLEET_MORE: &str = "Next followers";
 pub const FLEET_NEVER_CHANGED: &str = "This tag has never been changed.";
 pub const FLEET_NEXT: &str = "Comes next";
 pub const FLEET_NOBODY: &str = "No module follows this tag yet.";
-pub const FLEET_NOBODY_WHAT: &str = "A module is created with it on the deploy page, or switches to it by a vote or by its own code.";
+pub const FLEET_NOBODY_WHAT: &str =
+    "A module is created with it on the deploy page, or switches to it by a vote or by its own code.";
 pub const FLEET_NONE: &str = "This module manages no tag.";
 pub const FLEET_NONE_TITLE: &str = "No fleet follows this module.";
 pub const FLEET_NONE_WHAT: &str = "Its code would create one by create_contract_wasm_ref.";

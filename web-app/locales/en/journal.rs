@@ -57,22 +57,26 @@ pub const VOTE_TALLY: &str = "{0}: {1} for, {2} against, of a base of {3}";
 
 pub const ATT_ABOUT: &str = "What a registered builder signed about this code";
 pub const ATT_AGREE: &str = "{0} of {1} registered builders rebuilt b3:{2} to the same bytes.";
-pub const ATT_AGREE_WHAT: &str = "Each built the source by its own recipe and signed the hash of what came out. None found other bytes.";
+pub const ATT_AGREE_WHAT: &str =
+    "Each built the source by its own recipe and signed the hash of what came out. None found other bytes.";
 pub const ATT_BUILDER: &str = "Builder";
 pub const ATT_DIFFER: &str = "{0} of {1} registered builders got other bytes for b3:{2}.";
 pub const ATT_FIGURE: &str = "{0} agree, {1} differ, of {2}";
 pub const ATT_LIST: &str = "Attestations";
 pub const ATT_NONE: &str = "No builder has rebuilt b3:{0} yet.";
-pub const ATT_NONE_WHAT: &str = "{0} are registered. Until one signs, that this code comes from any source is its author’s word.";
+pub const ATT_NONE_WHAT: &str =
+    "{0} are registered. Until one signs, that this code comes from any source is its author’s word.";
 pub const ATT_NO_BUILDERS: &str = "No builder is registered.";
-pub const ATT_NO_BUILDERS_WHAT: &str = "A vote of the governance class registers builders; their rebuilds are counted here.";
+pub const ATT_NO_BUILDERS_WHAT: &str =
+    "A vote of the governance class registers builders; their rebuilds are counted here.";
 pub const ATT_OTHER: &str = "other bytes";
 pub const ATT_RAISED: &str = "{0} are enough to raise the class of every live proposal that carries this code by one step; a freeze is never raised.";
 pub const ATT_REBUILT: &str = "Rebuilt";
 pub const ATT_RECIPE: &str = "Recipe";
 pub const ATT_SAME: &str = "the same bytes";
 pub const ATT_STRUCK: &str = "no longer registered";
-pub const ATT_WOULD_RAISE: &str = "{0} of them raise the class of every live proposal that carries this code by one step; a freeze is never raised.";
+pub const ATT_WOULD_RAISE: &str =
+    "{0} of them raise the class of every live proposal that carries this code by one step; a freeze is never raised.";
 
 pub const ENTRY_N: &str = "Entry {0}";
 pub const JOURNAL_ABOUT: &str = "An entry of the journal, chained by hash in the state";
@@ -86,8 +90,10 @@ pub const JOURNAL_ENTRIES_NOTE: &str = "Newest first; each opens its facts and i
 pub const JOURNAL_ENTRY: &str = "No.";
 pub const JOURNAL_EXPORT: &str = "Export as one verifiable file";
 pub const JOURNAL_FILE: &str = "As a file";
-pub const JOURNAL_FILE_NOTE: &str = "All entries, the proof that the state holds them, and the certificate of that state.";
-pub const JOURNAL_LEAD: &str = "Everything that ever happened to a module or to governance, each entry chained to the one before.";
+pub const JOURNAL_FILE_NOTE: &str =
+    "All entries, the proof that the state holds them, and the certificate of that state.";
+pub const JOURNAL_LEAD: &str =
+    "Everything that ever happened to a module or to governance, each entry chained to the one before.";
 pub const JOURNAL_NATIVE: &str = "Without this page:";
 pub const JOURNAL_NEWEST: &str = "Newest entries";
 pub const JOURNAL_NONE_TITLE: &str = "The journal is empty: nothing has happened yet.";
@@ -138,12 +144,14 @@ pub const VERIFY_HELD_GENESIS: &str = "compare the genesis hash with one that yo
 pub const VERIFY_HELD_NEWEST: &str = "a file ends at its block; compare its height with the chain’s head";
 pub const VERIFY_HELD_SIGNERS: &str = "the set that the genesis block names";
 pub const VERIFY_HELD_STATE: &str = "a Merkle proof from the journal’s end to the state root";
-pub const VERIFY_LEAD: &str = "Checked in a worker of this tab. It needs no network, no account and no chain of its own.";
+pub const VERIFY_LEAD: &str =
+    "Checked in a worker of this tab. It needs no network, no account and no chain of its own.";
 pub const VERIFY_NATIVE: &str = "The same check as a program, from this repository:";
 pub const VERIFY_NEWEST: &str = "Newest entries";
 pub const VERIFY_NEWEST_NOTE: &str = "Of the file, as it proves them.";
 pub const VERIFY_OF: &str = "{0}, {1}.";
-pub const VERIFY_OTHERS: &str = "The file is sound; whether its chain is the one you mean, its genesis hash must tell you. This tab runs another.";
+pub const VERIFY_OTHERS: &str =
+    "The file is sound; whether its chain is the one you mean, its genesis hash must tell you. This tab runs another.";
 pub const VERIFY_OURS: &str = "Its genesis block is the one of this tab.";
 pub const VERIFY_SIGNERS: &str = "{0} signed, {1} needed";
 pub const VERIFY_STEP_ENTRIES: &str = "{0} entries, each hashed into the next";
@@ -169,7 +177,8 @@ pub const ATTEST_NO_RECIPE: &str = "Say how you built it: source, tools, command
 pub const ATTEST_OTHER: &str = "You would say that your build gave other bytes.";
 pub const ATTEST_REBUILT: &str = "Hash of what you built";
 pub const ATTEST_RECIPE_HASH: &str = "What is signed of it: b3:{0}. Keep the text; publish it where others find it.";
-pub const ATTEST_RECIPE_HINT: &str = "Source with its commit, tools with versions, the command. Only its hash goes onto the chain.";
+pub const ATTEST_RECIPE_HINT: &str =
+    "Source with its commit, tools with versions, the command. Only its hash goes onto the chain.";
 pub const ATTEST_SAME: &str = "You would say that your build gave the same bytes.";
 pub const BUILDERS_LEAD: &str = "A builder builds the source of a module by itself and signs whether the same bytes came out. Votes register and strike builders.";
 pub const BUILDERS_REGISTERED: &str = "Registered";

@@ -22,7 +22,8 @@ pub const FREEZE_WINDOW: &str = "Freeze window";
 pub const FROZEN_ABOUT: &str = "A freeze in force, by a vote of the emergency class";
 pub const FROZEN_LEFT: &str = "{0} left.";
 pub const FROZEN_TITLE: &str = "Calls are refused until {0}.";
-pub const FROZEN_WHAT: &str = "Questions are still answered, and votes, upgrades and settings still reach it. Decided by";
+pub const FROZEN_WHAT: &str =
+    "Questions are still answered, and votes, upgrades and settings still reach it. Decided by";
 pub const GENERATIONS: &str = "Generations";
 pub const GENERATIONS_NOTE: &str = "Data that are kept, and what a rollback would return to.";
 pub const GENERATION_ABOUT: &str = "A storage generation of this module";
@@ -61,7 +62,8 @@ pub const MODULES_ALL: &str = "All {0}";
 pub const MODULES_FOLLOW: &str = "Follows {0}";
 pub const MODULES_NO_MATCH: &str = "None fits.";
 pub const MODULES_OWN: &str = "Own code {0}";
-pub const MODULES_TITLE_REF: &str = "{0}: {1} run their own code, {2} follow a reference; {3} would change by an open proposal.";
+pub const MODULES_TITLE_REF: &str =
+    "{0}: {1} run their own code, {2} follow a reference; {3} would change by an open proposal.";
 pub const MODULES_WHICH: &str = "Which modules";
 pub const MODULE_STOPPED: &str = "calls stopped";
 pub const CODE_TEXT: &str = "As text";
@@ -70,7 +72,8 @@ pub const CODE_TEXT_NOTE: &str = "The running code, operator by operator.";
 pub const CODE_KEPT: &str = "Stored. Anybody can name it by its hash now.";
 pub const DEPLOY_MODULE: &str = "Create a module";
 pub const DEPLOY_STORE: &str = "Only store the code";
-pub const DEPLOY_STORE_WHAT: &str = "For tags, proposals and migrations, which name code by its hash. No module is created.";
+pub const DEPLOY_STORE_WHAT: &str =
+    "For tags, proposals and migrations, which name code by its hash. No module is created.";
 pub const DEPLOY_WHAT: &str = "What to do with it";
 pub const MORE_SAMPLES_TITLE: &str = "For fleets, settings by vote and ways back";
 pub const SAMPLE_LENDING_2B: &str = "version 2.0.1: what comes after a rollback";

@@ -11,7 +11,8 @@ pub const GAS_LEAF_NOTE: &str = "Read from both binaries without running them.";
 pub const MIGRATING_OF: &str = "{0} of {1} entries written in {2} steps";
 pub const MIGRATING_SINCE: &str = "Since block";
 pub const GENERATION: &str = "Generation";
-pub const MIGRATION_NOTE: &str = "Calls of the module are refused until it is done. Nobody can read the half-written data.";
+pub const MIGRATION_NOTE: &str =
+    "Calls of the module are refused until it is done. Nobody can read the half-written data.";
 pub const WHAT_IT_DOES: &str = "What it does";
 pub const WHAT_IT_DOES_NOTE: &str = "From the payload, not from the description.";
 
@@ -29,10 +30,12 @@ pub const BACK_GONE: &str = "Code only: the data of that version are no longer k
 pub const BACK_NOWHERE: &str = "Nothing returns: that version never was, or runs now.";
 pub const BACK_REVERSE: &str = "Code returns, and a reverse migration writes its data from the data of now.";
 pub const BACK_REVERSE_CODE: &str = "Reverse migration";
-pub const BACK_RULE: &str = "Data return only while nothing has been written since the migration; else who withdrew could withdraw again.";
+pub const BACK_RULE: &str =
+    "Data return only while nothing has been written since the migration; else who withdrew could withdraw again.";
 pub const BACK_SAME: &str = "Code only: no migration lies between, so the data stay as they are.";
 pub const BACK_VERSION: &str = "To version";
-pub const BACK_WRITTEN: &str = "Code only: the data have been written since. It must read the data of now, or a reverse migration is needed.";
+pub const BACK_WRITTEN: &str =
+    "Code only: the data have been written since. It must read the data of now, or a reverse migration is needed.";
 
 pub const BUILDER_ADD: &str = "registered";
 pub const BUILDER_STRIKE: &str = "struck";
@@ -59,7 +62,8 @@ pub const EXECUTE_RUNS: &str = "Runs";
 pub const FREEZE_FOR: &str = "Stops all calls";
 pub const FREEZE_FOR_WHAT: &str = "for {0} from its enactment";
 pub const FREEZE_LEFT: &str = "The window leaves";
-pub const FREEZE_LEFT_ABOUT: &str = "What the module may still be frozen in this window of 10 half-lives, renewals counted";
+pub const FREEZE_LEFT_ABOUT: &str =
+    "What the module may still be frozen in this window of 10 half-lives, renewals counted";
 pub const FREEZE_ONLY: &str = "Questions, votes, upgrades and migrations go on; nothing else changes.";
 pub const FREEZE_OVER: &str = "Too long";
 pub const FREEZE_OVER_WHAT: &str = "It would pass the bound of its window and abort.";
@@ -95,7 +99,8 @@ pub const CLASS: &str = "Class";
 pub const CLASS_ABOUT: &str = "How much it can change decides what it must gather";
 pub const CLASS_HOW: &str = "computed from what the payload touches, never from what its author claims";
 pub const CLASS_RAISED: &str = "raised from {0}: rebuilds of its code gave other bytes";
-pub const HASHED_AGAIN: &str = "Hashed again by the page: {0} of code and the payload equal what is voted on, in {1} ms.";
+pub const HASHED_AGAIN: &str =
+    "Hashed again by the page: {0} of code and the payload equal what is voted on, in {1} ms.";
 pub const HASHED_OTHER: &str = "Hashed again by the page: the bytes are not what is voted on.";
 pub const HASH_AGAIN: &str = "Hash it again";
 pub const LOCKED_AT: &str = "Locked in";
@@ -178,4 +183,30 @@ pub const FLAGS: &[(&str, &str)] = &[
     ("pulse", "{0}, {1} of S, came and went within {2}."),
     ("dip", "{0}, {1} of S, went and came back within {2}."),
     ("late_arrival", "{0}, {1} of S, arrived from one hand shortly before it crossed, within {2}."),
+];
+
+/// Checks of a dry run: the node's key, our words.
+pub const CHECKS: &[(&str, &str)] = &[
+    ("module", "The module exists"),
+    ("code", "Code is stored and hashes to what was voted"),
+    ("profile", "Code keeps every rule"),
+    ("version", "Version is legal after the one that runs"),
+    ("class", "Effects stay within the class"),
+    ("schema", "New code reads the data, or migrates it"),
+    ("data", "Storage generation"),
+    ("free", "No other migration of it is under way"),
+    ("migration", "Migration"),
+    ("invariant", "Invariant"),
+    ("health", "health()"),
+    ("parameter", "The parameter exists and its value is inside the bounds"),
+    ("setter", "Setter ran"),
+    ("bounds", "Values are inside their bounds"),
+    ("frozen", "Frozen until slot"),
+    ("window", "The window of freezes leaves enough"),
+    ("reference", "The tag leads to valid code"),
+    ("execution", "Its code ran to the end"),
+    ("effects", "Effects are exactly those listed"),
+    ("close", "The proposal it names is open"),
+    ("builders", "Registered builders"),
+    ("other", "What else must hold"),
 ];

@@ -18,8 +18,14 @@ pub const KIND_SPAM: &str = "Call a proposal spam";
 pub const KIND_NOTES: &[(&str, &str)] = &[
     ("upgrade", "New code for a module, with a migration of its data where the new code cannot read them."),
     ("config", "Declared parameters of one or more modules, all set in one step or none."),
-    ("rollback", "A module returns to a version that ran before; its data return only while nothing was written since."),
-    ("freeze", "All calls of a module stop for a while. Emergency class: a short confirmation, and no power to change anything."),
+    (
+        "rollback",
+        "A module returns to a version that ran before; its data return only while nothing was written since.",
+    ),
+    (
+        "freeze",
+        "All calls of a module stop for a while. Emergency class: a short confirmation, and no power to change anything.",
+    ),
     ("unfreeze", "A freeze ends before its time."),
     ("reference", "A module runs what a manager’s tag names, resolved at every call."),
     ("execute", "Code runs once, as the proposal itself, with exactly the listed effects."),
@@ -39,7 +45,8 @@ pub const MIGRATION_FILE: &str = "Another file";
 pub const MIGRATION_DROP: &str = "The migration’s .wasm";
 pub const FIT_READS: &str = "The new code reads the data as they are; it needs no migration.";
 pub const FIT_BRINGS: &str = "The new code cannot read the data as they are, and brings a migration of its own.";
-pub const FIT_NEEDS: &str = "The new code cannot read the data as they are and brings no migration: choose a file, or it will abort.";
+pub const FIT_NEEDS: &str =
+    "The new code cannot read the data as they are and brings no migration: choose a file, or it will abort.";
 pub const SAME_CODE_NOTE: &str = "This is the code that runs now; such an upgrade is refused.";
 pub const BACK_CHOICE: &str = "version {0}: {1}, schema {2}, b3:{3}";
 pub const BACK_NONE: &str = "There is no earlier version to return to.";
@@ -56,7 +63,8 @@ pub const TAG_NONE: &str = "This module manages no tag.";
 pub const TAG_NONE_WHAT: &str = "A manager makes tags by its own calls; choose another module.";
 pub const TAG_CHOICE: &str = "{0} → b3:{1}, {2} followers, notice {3}";
 pub const PIN_YES: &str = "the code that it names now, whatever the tag does next";
-pub const LINK_NOTE: &str = "A change of the tag reaches the module at its next call, without another vote, after the tag’s notice period.";
+pub const LINK_NOTE: &str =
+    "A change of the tag reaches the module at its next call, without another vote, after the tag’s notice period.";
 pub const EFFECTS_TAKE: &str = "Run it here and take the effects it had";
 pub const EFFECTS_AGAIN: &str = "Run it again and take them anew";
 pub const EFFECT_DROP: &str = "Take out effect {0}";
@@ -76,7 +84,8 @@ pub const BUILDERS_NOTHING: &str = "Name a builder to register, or strike one.";
 pub const BUILDERS_NOW: &str = "Registered";
 pub const STRIKE_OUT: &str = "strike";
 pub const SPAM_NONE: &str = "No proposal is open.";
-pub const OUT_OF_BOUNDS: &str = "{0} is outside {1}. The running code declares these bounds; only new code can widen them.";
+pub const OUT_OF_BOUNDS: &str =
+    "{0} is outside {1}. The running code declares these bounds; only new code can widen them.";
 pub const CONFIG_COUNT: &str = "One to {0} changes fit one proposal.";
 pub const CONFIG_LESS: &str = "Take this change out";
 pub const CONFIG_MORE: &str = "Add another change";
@@ -91,9 +100,20 @@ pub const WHY_CODE: &str = "What the module does";
 pub const WHY_GOVERNANCE: &str = "Thresholds, fees, deposits, half-life";
 pub const WHY_RUNTIME: &str = "Sizes, depths and counts: code of 1 MiB, 8 nested calls, 32 changes per proposal";
 pub const WHY_FREE: &str = "It can be set by a vote, to any value of its type.";
-pub const WHY_BOUNDS: &str = "It can be set by a vote, between {0}. Those bounds are part of the code: only an upgrade widens them.";
-pub const WHY_NO_SETTER: &str = "The manifest names no setter for it, so no vote can set it. It changes with new code only: propose an upgrade.";
-pub const WHY_NO_MANIFEST: &str = "The code carries no manifest, so the chain knows no parameter of it. New code with a manifest would offer some.";
+pub const WHY_BOUNDS: &str =
+    "It can be set by a vote, between {0}. Those bounds are part of the code: only an upgrade widens them.";
+pub const WHY_NO_SETTER: &str =
+    "The manifest names no setter for it, so no vote can set it. It changes with new code only: propose an upgrade.";
+pub const WHY_NO_MANIFEST: &str =
+    "The code carries no manifest, so the chain knows no parameter of it. New code with a manifest would offer some.";
 pub const WHY_CODE_HOW: &str = "Behaviour is code. It changes by an upgrade, at least of the minor class.";
 pub const WHY_GOVERNANCE_HOW: &str = "Those are parameters of governance itself: choose that kind above. Each has a floor and a ceiling that no vote passes.";
 pub const WHY_RUNTIME_HOW: &str = "Those are limits of the runtime. They change with a runtime version, never by a vote, so that every node computes the same.";
+pub const EFFECT_ADD: &str = "Add the effect";
+pub const EFFECT_BY_HAND: &str = "Add an effect by hand";
+pub const EFFECT_FROM: &str = "From";
+pub const EFFECT_HASH: &str = "Not a code hash: 64 digits 0 to 9 and a to f.";
+pub const EFFECT_NAME: &str = "Type its name.";
+pub const EFFECT_NUMBER: &str = "A whole number above zero.";
+pub const EFFECT_OFTEN: &str = "How often";
+pub const EFFECT_VALUE: &str = "Value, SCALE bytes in digits";

@@ -39,11 +39,12 @@ pub const S_MIGRATING: &str = "migrating";
 pub const S_ROLLED_BACK: &str = "rolled back";
 pub const X_INVARIANT: &str = "invariant";
 pub const LEAD_ACTIVE: &str = "Enacted by block {0} itself. Nobody pressed a button.";
-pub const LEAD_LOCKED: &str = "Rehearsed on the state of block {0} and locked in. The next block that finds it over the bar enacts it.";
-pub const LEAD_MIGRATING: &str =
-    "Its enactment began in block {0} and takes several blocks; the module is paused until it is done. No vote stops it any more.";
+pub const LEAD_LOCKED: &str =
+    "Rehearsed on the state of block {0} and locked in. The next block that finds it over the bar enacts it.";
+pub const LEAD_MIGRATING: &str = "Its enactment began in block {0} and takes several blocks; the module is paused until it is done. No vote stops it any more.";
 pub const LEAD_ROLLED_BACK: &str = "It was enacted, and proposal {1} rolled it back in block {0}.";
 pub const ROLLED_BACK_AT: &str = "rolled back in block {0} by #{1}";
-pub const E_BUSY: &str = "Too much is being computed already.|Nothing was begun. Cancel one of the computations, or wait until one ends.";
+pub const E_BUSY: &str =
+    "Too much is being computed already.|Nothing was begun. Cancel one of the computations, or wait until one ends.";
 pub const E_CANCELLED: &str = "Given up, as you asked.|Nothing was changed. Ask again whenever you like.";
 pub const E_JOURNAL: &str = "The journal file was refused: it is cut, changed, or of another format.|Nothing was changed. Export it again at its source.";

@@ -1,5 +1,7 @@
 //! An account: address, balance, stake, locks, nonce; one's own also with its keys and what it can do.
 
+mod voting;
+
 use super::{keys, shown, shown_page};
 use crate::components::react;
 use crate::{
@@ -53,7 +55,9 @@ fn show_account(id: AccountId, network: Network, own: bool) -> AnyView {
     let address = Address::Account(id).to_text(network);
     let title = if own { say!(NAV_ACCOUNT).to_owned() } else { text::short(&address) };
     let parts = shown_page(slot, title, move |account| summary(account, &address, own));
-    view! { {parts} {own.then(|| own_parts(network))} }.into_any()
+    let mine: Memo<Option<Box<AccountView>>> =
+        Memo::new(move |_| slot.with(|answer| answer.as_ref().and_then(|result| result.as_ref().ok()).cloned()));
+    view! { {parts} {own.then(|| own_parts(id, network, mine))} }.into_any()
 }
 
 fn summary(account: &AccountView, address: &str, own: bool) -> AnyView {
@@ -87,6 +91,7 @@ fn summary(account: &AccountView, address: &str, own: bool) -> AnyView {
             ])}
         })}
         {leaf(say!(LOCKS), say!(LOCKS_NOTE), locks(account))}
+        {voting::leaves(account)}
         {leaf(say!(TRANSACTIONS), say!(TRANSACTIONS_NOTE), recent(account))}
     }
     .into_any()
@@ -102,8 +107,12 @@ fn locks(account: &AccountView) -> AnyView {
         .map(|a| {
             let words_state = if a.live { say!(LOCK_LIVE) } else { say!(LOCK_FREE) };
             let evidence = known::recomputed(text::zra(a.conviction), say!(CONVICTION_ABOUT), say!(P_ARITHMETIC_HOW));
+            let by = a
+                .by
+                .map(|by| view! { <span class="sub">{say!(BY_DELEGATE)}" "<code>{words::account(&by)}</code></span> });
+            let name = link(format!("/proposals/{}", a.proposal), format!("#{} {}", a.proposal, text::safe(&a.title)));
             (
-                link(format!("/proposals/{}", a.proposal), format!("#{} {}", a.proposal, a.title)),
+                view! { {name}{by} }.into_any(),
                 vec![
                     td(say!(SIDE), words::side(a.side)),
                     td_num(say!(STAKE), text::zra_about(a.stake)),
@@ -151,7 +160,7 @@ fn recent(account: &AccountView) -> AnyView {
     )
 }
 
-fn own_parts(network: Network) -> AnyView {
+fn own_parts(id: AccountId, network: Network, account: Memo<Option<Box<AccountView>>>) -> AnyView {
     let keys = live(|| Some(Command::Keys), |result| answer!(result, Keys));
     let list = shown(keys, move |keys| keys::key_list(keys, network));
     // A device key cannot leave the browser, so its backup is not offered.
@@ -163,6 +172,7 @@ fn own_parts(network: Network) -> AnyView {
     });
     view! {
         {leaf(say!(MOVE_ZRA), say!(MOVE_ZRA_NOTE), move_form(network))}
+        {leaf(say!(DELEGATE_FORM), say!(DELEGATE_FORM_NOTE), voting::form(id, account))}
         {leaf(say!(KEYS), say!(KEYS_NOTE), view! {
             <div class="stack">
                 {list}

@@ -67,11 +67,13 @@ pub fn rows(now: &Params, proposed: &Params) -> Vec<Row> {
         Row { label: name.to_owned(), unit, now, proposed: proposed.1, floor, ceiling }
     });
     let classes = Class::ALL.into_iter().flat_map(|class| {
-        now.of_class(class).into_iter().zip(proposed.of_class(class)).zip(OF_CLASS).map(move |((now, proposed), unit)| {
-            let (name, now, floor, ceiling) = now;
-            let label = say!(PARAM_OF_CLASS, name, crate::words::class(class));
-            Row { label, unit, now, proposed: proposed.1, floor, ceiling }
-        })
+        now.of_class(class).into_iter().zip(proposed.of_class(class)).zip(OF_CLASS).map(
+            move |((now, proposed), unit)| {
+                let (name, now, floor, ceiling) = now;
+                let label = say!(PARAM_OF_CLASS, name, crate::words::class(class));
+                Row { label, unit, now, proposed: proposed.1, floor, ceiling }
+            },
+        )
     });
     scalars.chain(classes).collect()
 }
@@ -200,6 +202,9 @@ mod tests {
         assert_eq!(words(&Unit::Ppm, 125_000), "12.5\u{a0}%");
         assert_eq!(words(&Unit::Milli, 1_500), say!(PARAM_OF_T, "1.5"));
         assert_eq!((parse(Unit::Ppm, "12.5"), parse(Unit::Milli, "0.25")), (Some(125_000), Some(250)));
-        assert_eq!((parse(Unit::Number, "1.5"), parse(Unit::Ppm, ""), parse(Unit::Milli, "1.2345")), (None, None, None));
+        assert_eq!(
+            (parse(Unit::Number, "1.5"), parse(Unit::Ppm, ""), parse(Unit::Milli, "1.2345")),
+            (None, None, None)
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 mod code;
 mod config;
+mod effect_form;
 mod execute;
 mod link;
 mod parameters;
@@ -213,7 +214,7 @@ fn parts(form: Form, modules: &[ModuleView]) -> AnyView {
             "freeze" => stop::freeze(form),
             "unfreeze" => stop::unfreeze(form),
             "reference" => link::form(form, &modules),
-            "execute" => execute::form(form),
+            "execute" => execute::form(form, &modules),
             "parameters" => parameters::form(form),
             "builders" => registers::builders(form),
             "spam" => registers::spam(form),
@@ -259,9 +260,11 @@ fn submit(form: Form) -> AnyView {
     };
     let long_title = move || {
         let size = form.title.with(String::len);
-        (size > limits::TITLE_BYTES).then(|| say!(TEXT_LONG, text::bytes(size as u64), text::bytes(limits::TITLE_BYTES as u64)))
+        (size > limits::TITLE_BYTES)
+            .then(|| say!(TEXT_LONG, text::bytes(size as u64), text::bytes(limits::TITLE_BYTES as u64)))
     };
-    let long_words = move || form.description.with(|words| (words.len() > limits::DESCRIPTION_BYTES).then(|| too_long(words)));
+    let long_words =
+        move || form.description.with(|words| (words.len() > limits::DESCRIPTION_BYTES).then(|| too_long(words)));
     view! {
         <div class="split">
             <div class="stack">

@@ -105,11 +105,7 @@ fn split_leaf(all: All, chosen: RwSignal<Vec<ProposalId>>) -> AnyView {
         Memo::new(move |_| slot.with(|answer| answer.as_ref().and_then(|result| result.as_ref().ok()).cloned()));
     let any = Memo::new(move |_| !chosen.with(Vec::is_empty));
     let content = move || {
-        if any.get() {
-            split::editor(account, all, chosen)
-        } else {
-            empty(say!(SPLIT_CHOOSE), ())
-        }
+        if any.get() { split::editor(account, all, chosen) } else { empty(say!(SPLIT_CHOOSE), ()) }
     };
     view! { <div id="split">{leaf(say!(SPLIT), say!(SPLIT_NOTE), react(content))}</div> }.into_any()
 }

@@ -29,7 +29,10 @@ pub struct Want {
 /// # Errors
 /// A proposal named twice, nothing to change, or more than one transaction holds.
 pub fn calls(wants: &[Want], free: Amount) -> Result<Vec<Call>, String> {
-    let twice = wants.iter().enumerate().find(|(i, want)| wants.iter().skip(i + 1).any(|other| other.proposal == want.proposal));
+    let twice = wants
+        .iter()
+        .enumerate()
+        .find(|(i, want)| wants.iter().skip(i + 1).any(|other| other.proposal == want.proposal));
     if let Some((_, want)) = twice {
         return Err(say!(SPLIT_TWICE, want.proposal));
     }
@@ -112,7 +115,8 @@ pub fn editor(
     };
     Effect::new(move |_| {
         let chosen = chosen.get();
-        let known: Vec<String> = rows.with_untracked(|rows| rows.iter().map(|row| row.proposal.get_untracked()).collect());
+        let known: Vec<String> =
+            rows.with_untracked(|rows| rows.iter().map(|row| row.proposal.get_untracked()).collect());
         rows.update(|rows| rows.retain(|row| chosen.iter().any(|id| id.to_string() == row.proposal.get_untracked())));
         chosen.iter().filter(|id| !known.contains(&id.to_string())).for_each(|id| add(Some(*id)));
     });
@@ -179,7 +183,10 @@ fn wants(rows: &[Row], proposals: &[ProposalView]) -> Result<Vec<Want>, String> 
 fn line(row: Row, proposals: Memo<Vec<ProposalView>>, remove: impl Fn(Row) + Copy + Send + Sync + 'static) -> AnyView {
     let label = proposals.with_untracked(|all| {
         let id = row.proposal.get_untracked();
-        all.iter().find(|p| p.id.to_string() == id).map(|p| format!("#{} {}", p.id, text::safe(&p.title))).unwrap_or_default()
+        all.iter()
+            .find(|p| p.id.to_string() == id)
+            .map(|p| format!("#{} {}", p.id, text::safe(&p.title)))
+            .unwrap_or_default()
     });
     let wrong = move || {
         let text = row.amount.get();

@@ -5,9 +5,7 @@ use super::proposal::available;
 use crate::{
     answer,
     client::{live, network, use_client},
-    components::{
-        Deed, Field, act_panel, bare, button_or_why, check, field, kv, link, link_button, react, seg,
-    },
+    components::{Deed, Field, act_panel, bare, button_or_why, check, field, kv, link, link_button, react, seg},
     known, say, text, words,
 };
 use leptos::prelude::*;
@@ -114,7 +112,12 @@ fn delegated_away(form: Form) -> AnyView {
     react(move || {
         let Some(held) = form.delegation.get() else { return ().into_any() };
         let to = Address::Account(held.to).to_text(network());
-        let words = say!(DELEGATED_AWAY, text::zra_short(held.amount), words::class(held.class), text::zra_short(held.allocated));
+        let words = say!(
+            DELEGATED_AWAY,
+            text::zra_short(held.amount),
+            words::class(held.class),
+            text::zra_short(held.allocated)
+        );
         view! {
             <div class="verdict">
                 <p class="small">{words}" "<a href=format!("/account/{to}")><code>{text::short(&to)}</code></a></p>
@@ -216,7 +219,8 @@ fn as_delegate(detail: Detail, open: Memo<bool>) -> AnyView {
     let deed = move || -> Deed {
         let proposal = detail.with(|d| d.as_ref().map(|d| d.proposal.id)).ok_or_else(|| say!(ASKING).to_owned())?;
         let on = if side.get() == "against" { Side::Against } else { Side::For };
-        let share_ppm = if side.get() == "release" { 0 } else { parsed().ok_or_else(|| say!(SHARE_WRONG).to_owned())? };
+        let share_ppm =
+            if side.get() == "release" { 0 } else { parsed().ok_or_else(|| say!(SHARE_WRONG).to_owned())? };
         Ok((Vec::new(), vec![Call::AllocateDelegated { proposal, side: on, share_ppm }]))
     };
     let sides = [("for", say!(FOR)), ("against", say!(AGAINST)), ("release", say!(RELEASE))]

@@ -94,13 +94,15 @@ pub fn upgrade(form: Form) -> AnyView {
         });
         Ok((codes, payload))
     });
-    let file = move || match form.candidate.get() {
+    let file = move || {
+        match form.candidate.get() {
         Candidate::Good(name, _, code) => view! {
             <div class="stack"><p><b>{text::safe(&name)}</b></p>{code_facts(&code)}{migration_part(form, *code, migration, other)}<div>{tool_button(say!(OTHER_FILE), move || form.candidate.set(Candidate::None))}</div></div>
         }
         .into_any(),
         Candidate::Reading => loading(),
         _ => source(form.candidate),
+    }
     };
     react(file)
 }
@@ -178,11 +180,17 @@ pub fn rollback(form: Form) -> AnyView {
             select(Field::new("to-version", say!(BACK_VERSION)), list, version)
         }
     };
-    let yes_no = [("no", say!(REVERSE_NO)), ("yes", say!(REVERSE_YES))].map(|(k, l)| (k.to_owned(), l.to_owned())).to_vec();
+    let yes_no =
+        [("no", say!(REVERSE_NO)), ("yes", say!(REVERSE_YES))].map(|(k, l)| (k.to_owned(), l.to_owned())).to_vec();
     let said = move || {
         outcome.get().map(|outcome| {
             let kind = if matches!(outcome, Returning::Written | Returning::Gone) { "pending" } else { "" };
-            crate::components::verdict(kind, returning_words(outcome), view! { <p class="small">{say!(BACK_RULE)}</p> }, None)
+            crate::components::verdict(
+                kind,
+                returning_words(outcome),
+                view! { <p class="small">{say!(BACK_RULE)}</p> },
+                None,
+            )
         })
     };
     let file = move || (with.get() == "yes").then(|| extra("reverse-file", say!(REVERSE_DROP), reverse));

@@ -78,14 +78,19 @@ pub fn form(form: Form, modules: &Arc<[ModuleView]>) -> AnyView {
         next.set_value(key + 1);
         // A row outlives the press that made it: it belongs to the form.
         let module = form.module.get_untracked();
-        let row = owner.as_ref().map_or_else(|| Row::new(key, module.clone()), |owner| owner.with(|| Row::new(key, module.clone())));
+        let row = owner
+            .as_ref()
+            .map_or_else(|| Row::new(key, module.clone()), |owner| owner.with(|| Row::new(key, module.clone())));
         rows.update(|rows| rows.push(row));
     };
     add();
     form.makes(move |description| {
         let changes = rows.get().into_iter().map(Row::change).collect::<Result<Vec<_>, _>>()?;
         let twice = changes.iter().enumerate().find(|(i, change)| {
-            changes.iter().skip(i + 1).any(|other| (other.module_id, &other.parameter) == (change.module_id, &change.parameter))
+            changes
+                .iter()
+                .skip(i + 1)
+                .any(|other| (other.module_id, &other.parameter) == (change.module_id, &change.parameter))
         });
         if let Some((_, change)) = twice {
             return Err(say!(CONFIG_TWICE, text::safe(&change.parameter)));
@@ -173,7 +178,8 @@ fn parameters(row: Row, manifest: Option<&ManifestView>) -> AnyView {
         let parameter = all.iter().find(|known| known.name == name)?.clone();
         let input = Input::new(shapes, parameter.shape);
         let id = format!("config-value-{}", row.key);
-        let doc = (!parameter.doc.is_empty()).then(|| view! { <p class="small dim">"“"<bdi>{text::safe(&parameter.doc)}</bdi>"”"</p> });
+        let doc = (!parameter.doc.is_empty())
+            .then(|| view! { <p class="small dim">"“"<bdi>{text::safe(&parameter.doc)}</bdi>"”"</p> });
         let view = view! { {doc}{input.view(&id, say!(NEW_VALUE), network)}{out(row)} };
         row.value.set(Some(Typed { shapes, parameter, input }));
         Some(view)
@@ -192,7 +198,8 @@ fn out(row: Row) -> AnyView {
         let value = typed.input.value(network()).ok()?;
         outside(&typed.parameter, &value)
     });
-    view! { <div aria-live="polite">{move || wrong.get().map(|why| view! { <p class="why"><b>{why}</b></p> })}</div> }.into_any()
+    view! { <div aria-live="polite">{move || wrong.get().map(|why| view! { <p class="why"><b>{why}</b></p> })}</div> }
+        .into_any()
 }
 
 /// Why something cannot be changed by a setting: one answer per thing one may look for.
@@ -210,7 +217,8 @@ fn why(rows: RwSignal<Vec<Row>>) -> AnyView {
     });
     let list = move || {
         let things = things.get();
-        let choices: Vec<(String, String)> = things.iter().map(|(key, label, _)| (key.clone(), label.clone())).collect();
+        let choices: Vec<(String, String)> =
+            things.iter().map(|(key, label, _)| (key.clone(), label.clone())).collect();
         first_of(&choices, asked);
         select(Field::new("why", say!(WHY_LOOK)), choices, asked)
     };
@@ -242,10 +250,17 @@ fn answers(manifest: Option<&ManifestView>) -> Vec<(String, String, String)> {
         let constant = |export: &&zera_worker_protocol::ExportView| {
             matches!(export.kind, ExportKind::Query | ExportKind::Invariant)
                 && export.args.is_empty()
-                && !manifest.parameters.iter().any(|p| p.name == export.name || export.name == format!("get_{}", p.name))
+                && !manifest
+                    .parameters
+                    .iter()
+                    .any(|p| p.name == export.name || export.name == format!("get_{}", p.name))
         };
         for export in manifest.exports.iter().filter(constant) {
-            out.push((format!("c-{}", export.name), say!(WHY_CONSTANT, text::safe(&export.name)), say!(WHY_NO_SETTER).to_owned()));
+            out.push((
+                format!("c-{}", export.name),
+                say!(WHY_CONSTANT, text::safe(&export.name)),
+                say!(WHY_NO_SETTER).to_owned(),
+            ));
         }
     } else {
         out.push(("m".into(), say!(WHY_ANYTHING).to_owned(), say!(WHY_NO_MANIFEST).to_owned()));

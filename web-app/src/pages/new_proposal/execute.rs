@@ -3,20 +3,21 @@
 use super::{
     Form,
     code::{extra, to_upload},
+    effect_form,
 };
 use crate::{
-    components::{Long, button, react, tool_button},
     answer,
+    components::{Long, button, react, tool_button},
     pages::{deploy::Candidate, proposal::effect_list},
     say, text,
 };
-use leptos::prelude::*;
 use leptos::prelude::Effect as Follow;
+use leptos::prelude::*;
 use zera_primitives::{Effect, Payload, payload::Execution};
-use zera_worker_protocol::{Command, DryRunView, RehearsalOf};
+use zera_worker_protocol::{Command, DryRunView, ModuleView, RehearsalOf};
 
 /// The form.
-pub fn form(form: Form) -> AnyView {
+pub fn form(form: Form, modules: &[ModuleView]) -> AnyView {
     let file = RwSignal::new(Candidate::None);
     let effects: RwSignal<Vec<Effect>> = RwSignal::new(Vec::new());
     let payload = move |description: String, effects: Vec<Effect>| {
@@ -72,6 +73,7 @@ pub fn form(form: Form) -> AnyView {
             <p class="small dim">{say!(EXECUTE_EXACT)}</p>
             {trial.view(offer, taken)}
             {react(list)}
+            {effect_form::form(modules, move |effect| effects.update(|all| all.push(effect)))}
         </div>
     }
     .into_any()

@@ -41,8 +41,7 @@ pub fn form(form: Form) -> AnyView {
 
 fn fields(form: Form, now: Params) -> AnyView {
     let rows = params::rows(&now, &now);
-    let typed: Vec<RwSignal<String>> =
-        rows.iter().map(|row| RwSignal::new(params::typed(row.unit, row.now))).collect();
+    let typed: Vec<RwSignal<String>> = rows.iter().map(|row| RwSignal::new(params::typed(row.unit, row.now))).collect();
     let inputs = rows.iter().cloned().zip(typed.clone()).enumerate().map(|(i, (row, value))| input(i, row, value));
     let inputs = inputs.collect_view();
     let rows = StoredValue::new(rows);
@@ -67,9 +66,7 @@ fn fields(form: Form, now: Params) -> AnyView {
         proposed.check().map_err(|error| error.to_string())?;
         Ok(proposed)
     };
-    form.makes(move |description| {
-        Ok((Vec::new(), Payload::Parameters { params: Box::new(proposed()?), description }))
-    });
+    form.makes(move |description| Ok((Vec::new(), Payload::Parameters { params: Box::new(proposed()?), description })));
     view! {
         <div class="stack">
             <p class="small dim">{say!(PARAMS_EPOCH)}" "{say!(PARAMS_ORDER)}</p>

@@ -4,7 +4,9 @@
 use crate::{
     answer,
     client::{live, network, use_client},
-    components::{bare, by_parts, empty, hash, kv, link, loading, mark, react, table, tag, td, td_known, td_num, verdict},
+    components::{
+        bare, by_parts, empty, hash, kv, link, loading, mark, react, table, tag, td, td_known, td_num, verdict,
+    },
     known,
     pages::{governance_params as params, module_parameters::bounds, names::Names, shapes, shown},
     say, text, words,
@@ -99,8 +101,13 @@ fn settings(detail: &ModuleDetail, changes: &[ConfigChange]) -> AnyView {
             ],
         )
     });
-    let columns =
-        [(say!(PARAMETER), false), (say!(NOW_VALUE), false), (say!(PROPOSED), false), (say!(BOUNDS), false), ("", false)];
+    let columns = [
+        (say!(PARAMETER), false),
+        (say!(NOW_VALUE), false),
+        (say!(PROPOSED), false),
+        (say!(BOUNDS), false),
+        ("", false),
+    ];
     table(say!(PARAMETERS), &columns, rows.collect())
 }
 
@@ -128,8 +135,13 @@ fn parameters(proposed: &Params) -> AnyView {
         })
         .collect();
     let same = params::COUNT - rows.len();
-    let columns =
-        [(say!(PARAMETER), false), (say!(NOW_VALUE), false), (say!(PROPOSED), false), (say!(BOUNDS), false), ("", false)];
+    let columns = [
+        (say!(PARAMETER), false),
+        (say!(NOW_VALUE), false),
+        (say!(PROPOSED), false),
+        (say!(BOUNDS), false),
+        ("", false),
+    ];
     let shown = if rows.is_empty() { empty(say!(PARAMS_SAME), ()) } else { table(say!(PARAMETERS), &columns, rows) };
     view! { <div class="stack">{shown}<p class="small dim">{say!(PARAMS_REST, same)}" "{say!(PARAMS_EPOCH)}</p></div> }
         .into_any()
@@ -155,7 +167,8 @@ pub enum Returning {
 /// What a rollback to `version` would do to the data, by the rule of the chain.
 #[must_use]
 pub fn returning(detail: &ModuleDetail, version: u32, reverse: bool) -> Returning {
-    let Some(target) = detail.versions.iter().find(|known| known.sequence == version && version < detail.module.sequence)
+    let Some(target) =
+        detail.versions.iter().find(|known| known.sequence == version && version < detail.module.sequence)
     else {
         return Returning::Nowhere;
     };
@@ -216,7 +229,10 @@ fn freeze(id: ModuleId, slots: u64, names: Names) -> AnyView {
         )];
         if let Some((until, by)) = standing.frozen {
             let words = say!(FROZEN_UNTIL, text::duration(until.0.saturating_sub(now)));
-            rows.push((say!(FROZEN_NOW).into(), view! { {words}" "{link(format!("/proposals/{by}"), format!("#{by}"))} }.into_any()));
+            rows.push((
+                say!(FROZEN_NOW).into(),
+                view! { {words}" "{link(format!("/proposals/{by}"), format!("#{by}"))} }.into_any(),
+            ));
         }
         if slots > standing.freezable {
             rows.push((say!(FREEZE_OVER).into(), say!(FREEZE_OVER_WHAT).into_any()));
@@ -248,7 +264,10 @@ fn reference_of(id: ModuleId, reference: &ExternalRef, names: Names) -> AnyView 
     let (manager, tag_name) = (reference.manager, reference.tag.clone());
     let tags = live(move || Some(Command::Tags(manager)), |result| answer!(result, Tags));
     let resolved = shown(tags, move |tags| match tags.iter().find(|tag| tag.tag == tag_name) {
-        Some(tag) => view! { {hash(&tag.code)}" "{mark(known::state(text::short(&tag.code.to_hex()), say!(LINK_ABOUT)))} }.into_any(),
+        Some(tag) => {
+            view! { {hash(&tag.code)}" "{mark(known::state(text::short(&tag.code.to_hex()), say!(LINK_ABOUT)))} }
+                .into_any()
+        }
         None => say!(LINK_NO_TAG).into_any(),
     });
     kv(vec![
@@ -262,7 +281,8 @@ fn reference_of(id: ModuleId, reference: &ExternalRef, names: Names) -> AnyView 
 
 fn spam(id: ProposalId) -> AnyView {
     let slot = live(|| Some(Command::Proposals), |result| answer!(result, Proposals));
-    let named = shown(slot, move |all: &Vec<ProposalView>| match all.iter().find(|proposal| proposal.id == id) {
+    let named = shown(slot, move |all: &Vec<ProposalView>| {
+        match all.iter().find(|proposal| proposal.id == id) {
         Some(proposal) => kv(vec![
             (
                 say!(PROPOSAL).into(),
@@ -272,6 +292,7 @@ fn spam(id: ProposalId) -> AnyView {
             (say!(DEPOSIT).into(), text::zra(proposal.deposit).into_any()),
         ]),
         None => empty(say!(SPAM_UNKNOWN), ()),
+    }
     });
     view! { <div class="stack">{named}<p class="small dim">{say!(SPAM_WHAT)}</p></div> }.into_any()
 }
@@ -289,7 +310,11 @@ fn builders(add: &[Builder], remove: &[AccountId]) -> AnyView {
     let struck = remove.iter().map(|id| {
         (who(id), vec![td(say!(CHANGE), view! { <b class="against">{say!(BUILDER_STRIKE)}</b> }), td(say!(NAME), "")])
     });
-    table(say!(BUILDER_LIST), &[(say!(ACCOUNT), false), (say!(CHANGE), false), (say!(NAME), false)], added.chain(struck).collect())
+    table(
+        say!(BUILDER_LIST),
+        &[(say!(ACCOUNT), false), (say!(CHANGE), false), (say!(NAME), false)],
+        added.chain(struck).collect(),
+    )
 }
 
 /// Effects as a table: what, of what, how much. Nothing else may happen.
@@ -302,7 +327,8 @@ pub fn list(effects: &[Effect], names: Names) -> AnyView {
     let total = effects.len();
     let part = move |range: std::ops::Range<usize>| {
         let rows = effects.get(range).unwrap_or_default().iter().map(|effect| effect_row(effect, names)).collect();
-        let columns = [(say!(EFFECT), false), (say!(EFFECT_OF), false), (say!(EFFECT_WHAT), false), (say!(EFFECT_MUCH), true)];
+        let columns =
+            [(say!(EFFECT), false), (say!(EFFECT_OF), false), (say!(EFFECT_WHAT), false), (say!(EFFECT_MUCH), true)];
         table(say!(EFFECTS), &columns, rows)
     };
     by_parts(total, FIRST, Arc::new(part))
@@ -324,7 +350,8 @@ fn effect_row(effect: &Effect, names: Names) -> (AnyView, Vec<AnyView>) {
         Effect::Set { module, parameter, value } => (
             say!(EFFECT_SET),
             names.link(*module),
-            view! { <code>{text::safe(parameter)}</code>" = "{setting(*module, parameter.clone(), value.clone())} }.into_any(),
+            view! { <code>{text::safe(parameter)}</code>" = "{setting(*module, parameter.clone(), value.clone())} }
+                .into_any(),
             String::new(),
         ),
         Effect::Move { from, to, amount } => (
@@ -334,8 +361,14 @@ fn effect_row(effect: &Effect, names: Names) -> (AnyView, Vec<AnyView>) {
             text::zra(*amount),
         ),
         Effect::Upgrade { module, code, version, migration } => {
-            let migration = migration.as_ref().map(|code| view! { <span class="sub">{say!(MIGRATION)}" "{hash(code)}</span> });
-            (say!(EFFECT_UPGRADE), names.link(*module), view! { {hash(code)}{migration} }.into_any(), say!(EFFECT_VERSION, version))
+            let migration =
+                migration.as_ref().map(|code| view! { <span class="sub">{say!(MIGRATION)}" "{hash(code)}</span> });
+            (
+                say!(EFFECT_UPGRADE),
+                names.link(*module),
+                view! { {hash(code)}{migration} }.into_any(),
+                say!(EFFECT_VERSION, version),
+            )
         }
         Effect::Tag { manager, tag, code } => (
             say!(EFFECT_TAG),

@@ -181,7 +181,8 @@ pub fn controls(assumed: Assumed, available: Memo<Amount>, can_add: Memo<bool>, 
     let shown = move || text::zra(assumed.amount(available.get()));
     let ends = ("0".to_owned(), say!(YOU_HAVE).to_owned(), say!(ALL_OF_IT).to_owned());
     let sides = vec![("for".to_owned(), say!(FOR).to_owned()), ("against".to_owned(), say!(AGAINST).to_owned())];
-    let dates = WITHIN.into_iter().map(|seconds| (seconds.to_string(), say!(WITHIN_TIME, text::duration(seconds)))).collect();
+    let dates =
+        WITHIN.into_iter().map(|seconds| (seconds.to_string(), say!(WITHIN_TIME, text::duration(seconds)))).collect();
     let what_if = move || {
         let ends = ends.clone();
         can_add.get().then(|| {

@@ -23,7 +23,8 @@ const SHOWN_BYTES: usize = 4_096;
 #[must_use]
 pub fn leaf(detail: &ProposalDetail) -> AnyView {
     let equal = detail.payload_hash == detail.payload_recomputed;
-    let rows = [hashes(detail, equal), rebuilds(&detail.evidence), class(detail), authors(detail), lock(detail.lock.as_ref())];
+    let rows =
+        [hashes(detail, equal), rebuilds(&detail.evidence), class(detail), authors(detail), lock(detail.lock.as_ref())];
     let differ = detail.evidence.iter().filter(|evidence| evidence.builders.2 > 0).map(mismatch).collect_view();
     let held = if equal {
         verdict("verified", say!(PAYLOAD_SAME), view! { <p>{say!(PAYLOAD_SAME_WHAT)}</p> }, None)
@@ -69,9 +70,13 @@ fn rebuilds(evidence: &[EvidenceView]) -> Rows {
     let several = evidence.len() > 1;
     let row = |evidence: &EvidenceView| {
         let (builders, agree, differ) = evidence.builders;
-        let words = if agree + differ == 0 { say!(REBUILT_NONE, builders) } else { say!(REBUILT, agree, builders, differ) };
+        let words =
+            if agree + differ == 0 { say!(REBUILT_NONE, builders) } else { say!(REBUILT, agree, builders, differ) };
         let code = several.then(|| view! { {hash(&evidence.code)}" " });
-        (say!(REBUILT_FROM).to_owned(), view! { {code}{words.clone()}" "{mark(known::rebuilt(words, evidence.builders))} }.into_any())
+        (
+            say!(REBUILT_FROM).to_owned(),
+            view! { {code}{words.clone()}" "{mark(known::rebuilt(words, evidence.builders))} }.into_any(),
+        )
     };
     evidence.iter().map(row).collect()
 }
@@ -92,7 +97,13 @@ fn attestations(evidence: &EvidenceView) -> AnyView {
     let summary = say!(REBUILT_SAID, said.len());
     reveal(summary.into_any(), move || {
         let rows = said.iter().map(|one| attestation(one, code)).collect();
-        let columns = [(say!(BUILDER), false), (say!(REBUILT_GAVE), false), (say!(RECIPE), false), (say!(TIME), false), ("", false)];
+        let columns = [
+            (say!(BUILDER), false),
+            (say!(REBUILT_GAVE), false),
+            (say!(RECIPE), false),
+            (say!(TIME), false),
+            ("", false),
+        ];
         table(say!(REBUILT_FROM), &columns, rows)
     })
 }
@@ -104,7 +115,11 @@ fn attestation(one: &AttestationView, code: Hash) -> (AnyView, Vec<AnyView>) {
         |name| view! { <bdi>{text::safe(name)}</bdi> }.into_any(),
     );
     let agrees = one.rebuilt == code;
-    let gave = if agrees { say!(REBUILT_SAME).into_any() } else { view! { <b class="m-alarm">{say!(REBUILT_OTHER)}</b>" "{hash(&one.rebuilt)} }.into_any() };
+    let gave = if agrees {
+        say!(REBUILT_SAME).into_any()
+    } else {
+        view! { <b class="m-alarm">{say!(REBUILT_OTHER)}</b>" "{hash(&one.rebuilt)} }.into_any()
+    };
     let who = view! { {name}<span class="sub"><a href=format!("/account/{address}")><code>{text::short(&address)}</code></a></span> };
     let evidence = known::state(text::short(&one.rebuilt.to_hex()), say!(ATTESTED_ABOUT));
     (
@@ -135,7 +150,7 @@ fn authors(detail: &ProposalDetail) -> Rows {
     )];
     let says = text::safe_lines(detail.payload.description());
     if !says.trim().is_empty() {
-        let evidence = known::words(says.clone(), say!(AUTHORS_WORDS));
+        let evidence = known::words(says.chars().take(60).collect::<String>(), say!(AUTHORS_WORDS));
         rows.push((say!(SAYS).into(), view! { <bdi class="said">{says}</bdi>" "{mark(evidence)} }.into_any()));
     }
     rows.push((say!(DEPOSIT).into(), say!(DEPOSIT_OF, text::zra(detail.proposal.deposit)).into_any()));
@@ -146,10 +161,19 @@ fn authors(detail: &ProposalDetail) -> Rows {
 fn lock(lock: Option<&LockView>) -> Rows {
     let Some(lock) = lock else { return Rows::new() };
     let (for_it, against, base) = lock.tally;
-    let tally = say!(LOCK_TALLY, text::zra_short(for_it), text::zra_short(against), text::zra_short(base), words::class(lock.class));
+    let tally = say!(
+        LOCK_TALLY,
+        text::zra_short(for_it),
+        text::zra_short(against),
+        text::zra_short(base),
+        words::class(lock.class)
+    );
     let evidence = known::state(tally.clone(), say!(LOCK_ABOUT));
     vec![
-        (say!(LOCKED_AT).into(), view! { {slot_time(lock.at)}<span class="sub dim">{tally}</span>" "{mark(evidence)} }.into_any()),
+        (
+            say!(LOCKED_AT).into(),
+            view! { {slot_time(lock.at)}<span class="sub dim">{tally}</span>" "{mark(evidence)} }.into_any(),
+        ),
         (say!(LOCK_REHEARSAL).into(), hash(&lock.rehearsal)),
     ]
 }
@@ -165,11 +189,18 @@ fn take_away(detail: &ProposalDetail) -> AnyView {
         let codes = codes.clone();
         move || {
             let (codes, payload) = (codes.clone(), payload.clone());
-            leptos::task::spawn_local(async move { _ = again.try_set(Some(hashed_again(codes, payload.hash() == voted).await)) });
+            leptos::task::spawn_local(async move {
+                _ = again.try_set(Some(hashed_again(codes, payload.hash() == voted).await))
+            });
         }
     };
-    let downloads = codes.iter().copied().map(|code| tool_button(say!(DOWNLOAD_WASM), move || download(code))).collect_view();
-    let result = move || again.get().map(|(held, words)| view! { <p class="small" class:m-verified=held class:m-alarm=!held><b>{words}</b></p> });
+    let downloads =
+        codes.iter().copied().map(|code| tool_button(say!(DOWNLOAD_WASM), move || download(code))).collect_view();
+    let result = move || {
+        again.get().map(
+            |(held, words)| view! { <p class="small" class:m-verified=held class:m-alarm=!held><b>{words}</b></p> },
+        )
+    };
     let digits = to_hex(&encoded);
     let summary = say!(RAW_BYTES, text::bytes(encoded.len() as u64));
     view! {
@@ -231,6 +262,10 @@ fn raw_code(code: Hash) -> AnyView {
             };
             bytes.try_set(Some(words));
         });
-        react(move || bytes.get().map_or_else(crate::components::loading, |digits| view! { <p class="bytes">{digits}</p> }.into_any()))
+        react(move || {
+            bytes
+                .get()
+                .map_or_else(crate::components::loading, |digits| view! { <p class="bytes">{digits}</p> }.into_any())
+        })
     })
 }

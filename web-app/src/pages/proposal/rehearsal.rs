@@ -17,7 +17,9 @@ use crate::{
 use leptos::prelude::*;
 use std::sync::Arc;
 use zera_primitives::ProposalId;
-use zera_worker_protocol::{CallEnd, Command, DryRunCheck, DryRunView, RehearsalOf, ReplayRow, ReplayView, StateDiff, StateRow};
+use zera_worker_protocol::{
+    CallEnd, Command, DryRunCheck, DryRunView, RehearsalOf, ReplayRow, ReplayView, StateDiff, StateRow,
+};
 
 /// How many past calls can be run again.
 const REPLAYS: [u32; 4] = [0, 100, 500, 1_000];
@@ -77,7 +79,11 @@ fn choices() -> Vec<(String, String)> {
         .collect()
 }
 
-fn offer(replay: RwSignal<String>, why: Memo<Option<String>>, run: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
+fn offer(
+    replay: RwSignal<String>,
+    why: Memo<Option<String>>,
+    run: impl Fn() + Copy + Send + Sync + 'static,
+) -> AnyView {
     let reason = move || why.get().map(|why| view! { <p class="why">{why}</p> });
     view! {
         <div class="stack-2">
@@ -151,14 +157,20 @@ fn checks(run: &DryRunView) -> AnyView {
     if let Some(replay) = &run.replay {
         let changed = replay.replayed.saturating_sub(replay.same);
         let what = say!(DRY_CALLS, text::count(replay.replayed.into()), text::count(replay.asked.into()));
-        let verdict = if changed == 0 { say!(DRY_SAME).to_owned() } else { say!(DRY_DIFFER, text::count(changed.into())) };
+        let verdict =
+            if changed == 0 { say!(DRY_SAME).to_owned() } else { say!(DRY_DIFFER, text::count(changed.into())) };
         rows.push(row(what, "", &say!(DRY_ALIKE, text::count(replay.same.into())), verdict));
         let (before, after) = replay.gas;
         let gas = [text::count(before), text::count(after)];
         rows.push(row(say!(DRY_GAS_MEDIAN).into(), &gas[0], &gas[1], report::change(before, after)));
     }
-    let columns =
-        [(say!(CHECK), false), (say!(DRY_BEFORE), false), (say!(DRY_AFTER), false), (say!(VERDICT), false), ("", false)];
+    let columns = [
+        (say!(CHECK), false),
+        (say!(DRY_BEFORE), false),
+        (say!(DRY_AFTER), false),
+        (say!(VERDICT), false),
+        ("", false),
+    ];
     table(say!(DRY_RUN), &columns, rows)
 }
 
@@ -168,15 +180,28 @@ fn check(check: &DryRunCheck) -> (AnyView, Vec<AnyView>) {
         (true, _) => say!(HELD),
         (false, _) => say!(BROKEN),
     };
-    let name = keyed(crate::en::CHECKS, &check.what);
+    let name = check_name(&check.what);
     let (before, after) = (text::safe(&check.before), text::safe(&check.after));
     let evidence = known::hashed(name.clone(), say!(DRY_RUN), check.held);
     let evidence = if check.held { known::recomputed(name.clone(), say!(DRY_RUN), say!(P_RUN)) } else { evidence };
     let verdict = view! { <b class:m-alarm=!check.held>{verdict}</b> };
     (
         name.into_any(),
-        vec![td(say!(DRY_BEFORE), before), td(say!(DRY_AFTER), after), td(say!(VERDICT), verdict), td_known(bare(evidence))],
+        vec![
+            td(say!(DRY_BEFORE), before),
+            td(say!(DRY_AFTER), after),
+            td(say!(VERDICT), verdict),
+            td_known(bare(evidence)),
+        ],
     )
+}
+
+/// The check's name; of an invariant or a parameter with its own name behind it.
+fn check_name(key: &str) -> String {
+    match key.split_once(':') {
+        Some((check, own)) => format!("{}: {}", keyed(crate::en::CHECKS, check), text::safe(own)),
+        None => keyed(crate::en::CHECKS, key),
+    }
 }
 
 fn row(name: String, before: &str, after: &str, verdict: String) -> (AnyView, Vec<AnyView>) {
@@ -210,7 +235,11 @@ fn state(state: &StateDiff, names: Names) -> AnyView {
     let several = rows.iter().any(|row| rows.first().is_some_and(|first| first.module != row.module));
     let part = move |range: std::ops::Range<usize>| {
         let shown = rows.get(range).unwrap_or_default().iter().map(|row| state_row(row, several, names)).collect();
-        table(say!(DRY_STATE), &[(say!(ENTRY_KEY), false), (say!(DRY_BEFORE), false), (say!(DRY_AFTER), false), ("", false)], shown)
+        table(
+            say!(DRY_STATE),
+            &[(say!(ENTRY_KEY), false), (say!(DRY_BEFORE), false), (say!(DRY_AFTER), false), ("", false)],
+            shown,
+        )
     };
     let total = state.rows.len();
     let left = (left > 0).then(|| view! { <p class="small dim">{say!(DRY_STATE_LEFT, text::count(left))}</p> });
@@ -225,7 +254,8 @@ fn state_row(row: &StateRow, several: bool, names: Names) -> (AnyView, Vec<AnyVi
     };
     let module = several.then(|| view! { <span class="sub">{names.link(row.module)}</span> });
     let name = view! { <span class=side>{sign}</span><code>{text::safe(&row.name)}</code>{module} };
-    let value = |text: &Option<String>| text.as_ref().map_or_else(|| say!(ABSENT).to_owned(), |value| text::safe(value));
+    let value =
+        |text: &Option<String>| text.as_ref().map_or_else(|| say!(ABSENT).to_owned(), |value| text::safe(value));
     let evidence = known::recomputed(text::safe(&row.name), say!(DRY_STATE), say!(P_RUN));
     (
         name.into_any(),
@@ -247,8 +277,13 @@ fn replayed(replay: &ReplayView) -> AnyView {
     let total = rows.len();
     let part = move |range: std::ops::Range<usize>| {
         let shown = rows.get(range).unwrap_or_default().iter().map(replay_row).collect();
-        let columns =
-            [(say!(CALL), false), (say!(DRY_BEFORE), false), (say!(DRY_AFTER), false), (say!(BLOCK), true), ("", false)];
+        let columns = [
+            (say!(CALL), false),
+            (say!(DRY_BEFORE), false),
+            (say!(DRY_AFTER), false),
+            (say!(BLOCK), true),
+            ("", false),
+        ];
         table(say!(DRY_REPLAYED), &columns, shown)
     };
     view! { <h3>{say!(DRY_REPLAYED)}</h3>{by_parts(total, FIRST, Arc::new(part))} }.into_any()
@@ -280,7 +315,10 @@ fn foot(run: &DryRunView, proposal: Option<ProposalId>) -> AnyView {
     let class = run.class.map(|class| (say!(DRY_CLASS).to_owned(), tag(words::class(class))));
     let mut rows: Vec<(String, AnyView)> = vec![
         (say!(DRY_ROOT).into(), hash(&run.root)),
-        (say!(DRY_DIGEST).into(), view! { {hash(&run.digest)}<span class="dim">" "{say!(DRY_DIGEST_WHAT)}</span> }.into_any()),
+        (
+            say!(DRY_DIGEST).into(),
+            view! { {hash(&run.digest)}<span class="dim">" "{say!(DRY_DIGEST_WHAT)}</span> }.into_any(),
+        ),
         (say!(DRY_BLOCKS).into(), text::count(run.blocks).into_any()),
     ];
     rows.extend(class);
@@ -312,4 +350,15 @@ pub fn in_short(found: RwSignal<Option<Box<DryRunView>>>) -> AnyView {
             })
             .into_any()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invariant_keeps_its_own_name() {
+        assert_eq!(check_name("invariant:total"), "Invariant: total");
+        assert_eq!(check_name("unheard-of"), "unheard-of");
+    }
 }

@@ -35,7 +35,8 @@ pub fn margin(detail: Memo<Option<Box<ProposalDetail>>>) -> AnyView {
             save_file(&name, file.as_bytes());
         });
     };
-    let since = move || count.get().map(|(n, height)| say!(CHANGES_SINCE, text::count(n as u64), text::count(height.0)));
+    let since =
+        move || count.get().map(|(n, height)| say!(CHANGES_SINCE, text::count(n as u64), text::count(height.0)));
     view! {
         <p>{since}</p>
         <p>{link_button("CSV", move || save(false))}" · "{link_button("JSON", move || save(true))}</p>
