@@ -42,7 +42,7 @@ fn known_page() -> AnyView {
         <div class="wide-host">{move || client.status.get().map(|status| top(&status))}</div>
         {leaf(say!(NEEDS_YOU), say!(NEEDS_YOU_NOTE), react(move || needs().into_any()))}
         {leaf(say!(NAV_PROPOSALS), say!(BAR_NOTE), shown(proposals, |proposals| some_proposals(proposals)))}
-        {leaf(say!(NAV_MODULES), view! { {link("/modules", say!(ALL_MODULES))} }, shown(modules, |modules| some_modules(modules)))}
+        {leaf(say!(NAV_MODULES), view! { <p>{link("/modules", say!(ALL_MODULES))}</p><p>{link("/journal", say!(NAV_JOURNAL))}</p> }, shown(modules, |modules| some_modules(modules)))}
         {leaf(say!(WHAT_HAPPENED), say!(WHAT_HAPPENED_NOTE), first_run::start_log())}
     }
     .into_any()
@@ -171,25 +171,44 @@ fn some_modules(modules: &[ModuleView]) -> AnyView {
     if modules.is_empty() {
         return empty(say!(MODULES_EMPTY), view! { <p>{say!(MODULES_EMPTY_WHAT)}</p> });
     }
-    let rows = modules
-        .iter()
+    // What is stopped comes first: somebody may wait for it.
+    let mut first: Vec<&ModuleView> = modules.iter().collect();
+    first.sort_by_key(|module| !module.stopped);
+    let rows = first
+        .into_iter()
         .take(5)
         .map(|module| {
             let address = Address::Module(module.id).to_text(network);
+            let name = if module.name.is_empty() { text::short(&address) } else { text::safe(&module.name) };
+            let note = if module.stopped {
+                view! { <b class="m-pending">{say!(MODULE_STOPPED)}</b> }.into_any()
+            } else if module.follows {
+                say!(FOLLOWS_REFERENCE).into_any()
+            } else {
+                ().into_any()
+            };
             (
-                link(format!("/modules/{address}"), module.name.clone()),
+                link(format!("/modules/{address}"), name.clone()),
                 vec![
                     td(say!(VERSION), module.version.to_string()),
+                    td(say!(NOTE), note),
                     td_num(say!(SINCE_BLOCK), text::count(module.since.0.0)),
                     td_num(say!(HOLDS), text::zra_short(module.balance)),
-                    td_known(bare(known::state(module.name.clone(), say!(MODULE_ABOUT)))),
+                    td_known(bare(known::state(name, say!(MODULE_ABOUT)))),
                 ],
             )
         })
         .collect();
     table(
         say!(NAV_MODULES),
-        &[(say!(MODULE), false), (say!(VERSION), false), (say!(SINCE_BLOCK), true), (say!(HOLDS), true), ("", false)],
+        &[
+            (say!(MODULE), false),
+            (say!(VERSION), false),
+            (say!(NOTE), false),
+            (say!(SINCE_BLOCK), true),
+            (say!(HOLDS), true),
+            ("", false),
+        ],
         rows,
     )
 }
