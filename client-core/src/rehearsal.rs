@@ -8,8 +8,8 @@ use zera_primitives::{
     AccountId, Amount, Class, Effect, Hash, Height, ModuleId, Payload, ProposalId, Room, Slot, StateKey, limits,
 };
 use zera_registry::{self as registry, RegistryError, Vote, refs};
-use zera_runtime::{Rehearsal, rehearse};
-use zera_state::{ChangeSet, Overlay, StateError, StateView};
+use zera_runtime::{Machine, Rehearsal, Rehearsing};
+use zera_state::{ChangeSet, MemoryState, Overlay, StateAccess as _, StateError, StateView};
 
 /// Followers of a tag whose past calls count when the tag would move.
 const FOLLOWERS: usize = 64;
@@ -52,14 +52,29 @@ pub struct Rehearsed {
     pub changes: ChangeSet,
 }
 
+/// A rehearsal on its way.
+pub struct Preparing {
+    height: Height,
+    root: Hash,
+    slot: Slot,
+    /// The state that it began on.
+    before: MemoryState,
+    /// Codes that were not stored yet.
+    codes: ChangeSet,
+    payload: Payload,
+    voted: Class,
+    class: Result<Class, String>,
+    work: Rehearsing,
+    machine: Machine,
+}
+
 impl Client {
-    /// Rehearses an enactment at `slot`, all blocks of a migration included. Everything in the answer is a copy: the chain
-    /// may go on meanwhile.
+    /// Begins to rehearse an enactment at `slot`, on a copy of the head's state: the chain may go on meanwhile.
     ///
     /// # Errors
     /// [`ClientError::NotFound`] for the proposal; [`ClientError::CodeRefused`] for bytes that are no code;
-    /// [`ClientError::State`], [`ClientError::Fault`].
-    pub fn rehearse(&self, subject: Subject<'_>, slot: Slot) -> Result<Rehearsed, ClientError> {
+    /// [`ClientError::State`].
+    pub fn rehearse(&self, subject: Subject<'_>, slot: Slot) -> Result<Preparing, ClientError> {
         let ctx = self.context(slot)?;
         let mut view = Overlay::new(&self.state);
         let (payload, vote) = match subject {
@@ -82,25 +97,18 @@ impl Client {
             Some(vote) => vote,
             None => self.vote(&payload, &class)?,
         };
-        let stored = view.changes().clone();
-        let mut changes = ChangeSet::new();
-        let rehearsal = rehearse(self.pipelines.machine(), &view, &ctx, &vote, &payload, &mut changes)?;
-        if rehearsal.abort.is_some() {
-            changes.clear();
-        }
-        let mut after = stored;
-        after.extend(changes.iter().map(|(key, value)| (key.clone(), value.clone())));
         let head = self.head();
-        Ok(Rehearsed {
+        Ok(Preparing {
             height: head.height,
             root: head.state_root,
             slot: ctx.slot,
+            before: MemoryState(self.state.entries().clone()),
+            codes: view.into_parts().0,
+            payload,
             voted: vote.class,
             class,
-            rehearsal,
-            states: self.replay(&after, slot)?,
-            changes,
-            payload,
+            work: Rehearsing::new(ctx, vote),
+            machine: Machine::default(),
         })
     }
 
@@ -116,6 +124,55 @@ impl Client {
             y_against: Amount::ZERO,
             base: Amount::ZERO,
             rehearsal: Hash::ZERO,
+        })
+    }
+}
+
+impl Preparing {
+    /// Entries written so far, and those of the module's storage, which a migration writes anew.
+    #[must_use]
+    pub fn progress(&self) -> (u64, u64) {
+        let usage = |module| registry::storage_usage(&self.before, module).unwrap_or_default();
+        let total = self.payload.module().map(usage).unwrap_or_default().entries;
+        (self.work.writes().min(total), total)
+    }
+
+    /// Rehearses one block; true when it was the last one.
+    ///
+    /// # Errors
+    /// [`ClientError::State`], [`ClientError::Fault`].
+    pub fn step(&mut self) -> Result<bool, ClientError> {
+        let mut view = Overlay::new(&self.before);
+        for (key, value) in &self.codes {
+            match value {
+                Some(value) => view.put(key.clone(), value.clone()),
+                None => view.remove(key),
+            }
+        }
+        Ok(self.work.step(&self.machine, &view, &self.payload)?)
+    }
+
+    /// What came of it.
+    ///
+    /// # Errors
+    /// [`ClientError::State`].
+    pub fn finish(self) -> Result<Rehearsed, ClientError> {
+        let (rehearsal, mut changes) = self.work.finish();
+        if rehearsal.abort.is_some() {
+            changes.clear();
+        }
+        let mut after = self.codes;
+        after.extend(changes.iter().map(|(key, value)| (key.clone(), value.clone())));
+        Ok(Rehearsed {
+            height: self.height,
+            root: self.root,
+            slot: self.slot,
+            payload: self.payload,
+            voted: self.voted,
+            class: self.class,
+            rehearsal,
+            states: Replay::new(self.before, &after, self.height.plus(1), self.slot)?,
+            changes,
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::{client::Client, error::ClientError};
 use zera_primitives::{
-    AccountId, Amount, Event, Gas, Hash, ModuleId, Outcome, Receipt, SignedTransaction, Slot, tx::Call,
+    AccountId, Amount, Event, Gas, Hash, Height, ModuleId, Outcome, Receipt, SignedTransaction, Slot, tx::Call,
 };
 use zera_runtime::{BlockCtx, Called, Diagnostic, Machine, Unfit, execute, query};
 use zera_state::{ChangeSet, MemoryState, Overlay, StateView, accounts};
@@ -64,19 +64,31 @@ impl Client {
     /// # Errors
     /// [`ClientError::State`].
     pub fn replay(&self, changes: &ChangeSet, slot: Slot) -> Result<Replay, ClientError> {
-        let before = MemoryState(self.state.entries().clone());
-        let mut after = before.clone();
-        after.apply(changes);
         let slot = slot.max(self.head.header.slot);
-        let side = |state: MemoryState| {
-            let ctx = BlockCtx::read(&state, self.head.header.height.plus(1), slot)?;
-            Ok::<_, ClientError>(Side { state, ctx })
-        };
-        Ok(Replay { before: side(before)?, after: side(after)?, machine: Machine::default() })
+        Replay::new(MemoryState(self.state.entries().clone()), changes, self.head.header.height.plus(1), slot)
     }
 }
 
 impl Replay {
+    /// The state `before`, and the same with `changes` over it, in a block of that height and slot.
+    ///
+    /// # Errors
+    /// [`ClientError::State`].
+    pub(crate) fn new(
+        before: MemoryState,
+        changes: &ChangeSet,
+        height: Height,
+        slot: Slot,
+    ) -> Result<Self, ClientError> {
+        let mut after = before.clone();
+        after.apply(changes);
+        let side = |state: MemoryState| {
+            let ctx = BlockCtx::read(&state, height, slot)?;
+            Ok::<_, ClientError>(Side { state, ctx })
+        };
+        Ok(Self { before: side(before)?, after: side(after)?, machine: Machine::default() })
+    }
+
     /// Runs `signed`, a transaction of the past whose receipt is `receipt`, on both states, for the sake of `module`. What
     /// it does stays for those that follow. It gets its sender's present nonce and a new expiry; its signature is not
     /// looked at, since its block was certified.

@@ -13,7 +13,7 @@ use zera_primitives::{
     AbortReason, AccountId, Amount, Event, Gas, Hash, ModuleId, Outcome, Payload, ProposalId, limits,
 };
 use zera_registry::{Effects, Executed, Executor, SystemCall, SystemCaller, SystemResult, Usage, Vote};
-use zera_state::{ChangeSet, Overlay, StateError, StateView};
+use zera_state::{ChangeSet, Overlay, StateAccess as _, StateError, StateView};
 use zera_vm::{CallerKind, gas::STACK_UNITS};
 
 /// Runs the registry's calls at the enactment of one proposal.
@@ -212,31 +212,74 @@ pub fn rehearse(
     payload: &Payload,
     changes: &mut ChangeSet,
 ) -> Result<Rehearsal, Unfit> {
-    let mut overlay = Overlay::new(view);
-    let mut ctx = ctx.clone();
-    let mut total = Rehearsal { abort: None, cause: None, gas: Gas(0), writes: 0, events: Vec::new(), blocks: 0 };
-    let mut ended = enactment::enact(machine, &mut overlay, &ctx, vote, payload)?;
-    loop {
-        total.blocks = total.blocks.saturating_add(1);
-        match ended {
-            Ok(done) => {
-                total.gas = total.gas.plus(done.gas);
-                total.events.extend(done.events);
-                if !done.unfinished {
-                    break;
-                }
-            }
-            Err(abort) => {
-                total.gas = total.gas.plus(abort.gas);
-                (total.abort, total.cause) = (Some(abort.reason), Some(abort.detail));
-                total.events.clear();
-                break;
+    let mut rehearsing = Rehearsing::new(ctx.clone(), *vote);
+    while !rehearsing.step(machine, view, payload)? {}
+    let rehearsal;
+    (rehearsal, *changes) = rehearsing.finish();
+    Ok(rehearsal)
+}
+
+/// A rehearsal on its way, one block's part a step, so that a host can do other things between them.
+#[derive(Clone, Debug)]
+pub struct Rehearsing {
+    /// The block that comes next.
+    ctx: BlockCtx,
+    vote: Vote,
+    changes: ChangeSet,
+    total: Rehearsal,
+}
+
+impl Rehearsing {
+    /// A rehearsal that begins in the block of `ctx`.
+    #[must_use]
+    pub const fn new(ctx: BlockCtx, vote: Vote) -> Self {
+        let total = Rehearsal { abort: None, cause: None, gas: Gas(0), writes: 0, events: Vec::new(), blocks: 0 };
+        Self { ctx, vote, changes: ChangeSet::new(), total }
+    }
+
+    /// Entries that would be written so far.
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.changes.len() as u64
+    }
+
+    /// The part of the next block, on the `view` and with the `payload` that all parts are about; true when it was the
+    /// last one.
+    ///
+    /// # Errors
+    /// [`Unfit::State`], [`Unfit::Fault`].
+    pub fn step(&mut self, machine: &Machine, view: &dyn StateView, payload: &Payload) -> Result<bool, Unfit> {
+        let mut overlay = Overlay::new(view);
+        for (key, value) in core::mem::take(&mut self.changes) {
+            match value {
+                Some(value) => overlay.put(key, value),
+                None => overlay.remove(&key),
             }
         }
-        (ctx.height, ctx.slot) = (ctx.height.plus(1), ctx.slot.plus(1));
-        ended = enactment::resume(machine, &mut overlay, &ctx, vote, payload)?;
+        let part = if self.total.blocks == 0 { enactment::enact } else { enactment::resume };
+        let ended = part(machine, &mut overlay, &self.ctx, &self.vote, payload)?;
+        self.changes = overlay.into_parts().0;
+        (self.ctx.height, self.ctx.slot) = (self.ctx.height.plus(1), self.ctx.slot.plus(1));
+        self.total.blocks = self.total.blocks.saturating_add(1);
+        match ended {
+            Ok(done) => {
+                self.total.gas = self.total.gas.plus(done.gas);
+                self.total.events.extend(done.events);
+                Ok(!done.unfinished)
+            }
+            Err(abort) => {
+                self.total.gas = self.total.gas.plus(abort.gas);
+                (self.total.abort, self.total.cause) = (Some(abort.reason), Some(abort.detail));
+                self.total.events.clear();
+                Ok(true)
+            }
+        }
     }
-    *changes = overlay.into_parts().0;
-    total.writes = changes.len() as u64;
-    Ok(total)
+
+    /// What came of it, and what would be written.
+    #[must_use]
+    pub fn finish(mut self) -> (Rehearsal, ChangeSet) {
+        self.total.writes = self.changes.len() as u64;
+        (self.total, self.changes)
+    }
 }

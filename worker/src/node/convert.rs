@@ -14,6 +14,7 @@ pub fn client(error: ClientError) -> Error {
         ClientError::NotFound(_) => ErrorKind::NotFound,
         ClientError::CodeRefused(_) => ErrorKind::CodeRefused,
         ClientError::Journal(_) => ErrorKind::JournalRefused,
+        ClientError::OtherRules(_) => return Error::browser(ErrorKind::OtherRules, true, detail),
         ClientError::Damaged { .. } => return Error::browser(ErrorKind::StorageCorrupt, true, detail),
         _ => return Error::client(ErrorKind::Panicked, detail),
     };

@@ -5,7 +5,7 @@ use super::past::Search;
 use crate::node::{Node, convert, run::Ticket, views::rehearsal, world::World};
 use zera_client::{
     ClientError,
-    rehearsal::{Rehearsed, StorageDiff, Subject},
+    rehearsal::{Preparing, Rehearsed, StorageDiff, Subject},
 };
 use zera_primitives::{Height, ModuleId};
 use zera_worker_protocol::{DryRunCheck, Error, RehearsalOf, ReplayRow, Response};
@@ -22,6 +22,7 @@ pub struct DryRun {
     of: RehearsalOf,
     /// Past transactions asked for.
     asked: u32,
+    preparing: Option<Preparing>,
     run: Option<Box<Run>>,
     /// Time spent in its steps.
     micros: u64,
@@ -41,6 +42,8 @@ pub struct Run {
     searched: bool,
     /// What was replayed; none where nothing is to be.
     pub replay: Option<Replays>,
+    /// Entries of the module's storage: units of the rehearsal.
+    entries: u64,
 }
 
 /// What the replays came to.
@@ -61,29 +64,32 @@ pub struct Replays {
 impl DryRun {
     /// Of a proposal or a payload, with so many past transactions.
     pub const fn new(of: RehearsalOf, replay: u32) -> Self {
-        Self { of, asked: replay, run: None, micros: 0 }
+        Self { of, asked: replay, preparing: None, run: None, micros: 0 }
     }
 }
 
 impl Run {
-    fn new(rehearsed: Rehearsed, asked: u32) -> Result<Self, ClientError> {
+    fn new(rehearsed: Rehearsed, asked: u32, entries: u64) -> Result<Self, ClientError> {
         let diff = rehearsed.storage_diff()?;
         let recoded = rehearsed.recoded()?;
         let wanted = if recoded.is_empty() { 0 } else { asked.min(REPLAYS) };
         let search = Search::new(rehearsed.height, wanted as usize);
         let replay = (wanted > 0).then(|| Replays { asked: wanted, ..Replays::default() });
-        Ok(Self { rehearsed, diff, checks: None, recoded, search, searched: wanted == 0, replay })
+        Ok(Self { rehearsed, diff, checks: None, recoded, search, searched: wanted == 0, replay, entries })
     }
 
-    /// Units done and in all: entries to compare, and each transaction to be found and to be run.
+    /// Units done and in all: entries rehearsed and compared, and each transaction to be found and to be run.
     fn progress(&self) -> (u64, u64) {
-        let (compared, entries) = self.diff.progress();
-        let Some(replay) = &self.replay else { return (compared.saturating_add(1), entries.saturating_add(1)) };
+        let (compared, to_compare) = self.diff.progress();
+        let (done, total) = (self.entries.saturating_add(compared), self.entries.saturating_add(to_compare));
+        let Some(replay) = &self.replay else { return (done, total) };
         let (found, run) = (self.search.found.len() as u64, u64::from(replay.done));
-        let total =
-            if self.searched { found.saturating_add(run).saturating_add(run) } else { u64::from(replay.asked) * 2 };
-        let done = if self.searched { total.saturating_sub(found) } else { found };
-        (compared.saturating_add(done).saturating_add(1), entries.saturating_add(total).saturating_add(1))
+        if !self.searched {
+            return (done.saturating_add(found), total.saturating_add(u64::from(replay.asked) * 2));
+        }
+        // What was found and run counts twice, what was only found once.
+        let (ran, left) = (run.saturating_mul(2), found.saturating_mul(2));
+        (done.saturating_add(ran).saturating_add(found), total.saturating_add(ran).saturating_add(left))
     }
 }
 
@@ -105,8 +111,21 @@ impl<W: World, T: Ticket> Node<W, T> {
     /// The next part; true when all is done.
     async fn dry_run_some(&self, job: &mut DryRun, since: u64) -> Result<bool, Error> {
         let Some(run) = &mut job.run else {
-            let rehearsed = self.rehearse(&job.of)?;
-            job.run = Some(Box::new(Run::new(rehearsed, job.asked).map_err(convert::client)?));
+            let mut preparing = match job.preparing.take() {
+                Some(preparing) => preparing,
+                None => self.rehearse(&job.of)?,
+            };
+            // One block's part of a migration at a time: no step is longer than sealing that block would be.
+            if preparing.step().map_err(convert::client)? {
+                let (_, entries) = preparing.progress();
+                let run = preparing.finish().and_then(|rehearsed| Run::new(rehearsed, job.asked, entries));
+                job.run = Some(Box::new(run.map_err(convert::client)?));
+            } else {
+                let (written, entries) = preparing.progress();
+                let later = entries.saturating_mul(2).saturating_add(u64::from(job.asked.min(REPLAYS)) * 2);
+                self.progress("dry_run", written, entries.saturating_add(later));
+                job.preparing = Some(preparing);
+            }
             return Ok(false);
         };
         if run.checks.is_none() {
@@ -134,7 +153,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         Ok(run.search.found.is_empty())
     }
 
-    fn rehearse(&self, of: &RehearsalOf) -> Result<Rehearsed, Error> {
+    fn rehearse(&self, of: &RehearsalOf) -> Result<Preparing, Error> {
         let chain = self.chain()?;
         let subject = match of {
             RehearsalOf::Proposal(id) => Subject::Proposal(*id),
