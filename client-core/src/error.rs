@@ -40,6 +40,9 @@ pub enum ClientError {
         /// What is wrong with it.
         detail: String,
     },
+    /// The chain was made by a client of other rules; nothing is wrong with it.
+    #[error("block {0} was made under other rules than this client's; the client that made this chain can open it")]
+    OtherRules(Height),
     /// A key is not loaded or the state is damaged.
     #[error(transparent)]
     State(#[from] StateError),

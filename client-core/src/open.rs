@@ -70,6 +70,9 @@ impl Client {
             Err(_) => chain.damage = Some("the head pointer cannot be read".into()),
         }
         let (state, link) = chain.settle()?;
+        if link.header.runtime != zera_runtime::runtime_hash() {
+            return Err(ClientError::OtherRules(link.header.height));
+        }
         let config = Self::read_config(&state).ok_or_else(|| damaged(link.header.height, "no configuration"))?;
         let certificate = decode_certificate(&link)?;
         let tip = Tip { header: link.header, certificate, record: link.record };

@@ -54,8 +54,10 @@ pub fn say_error(error: &Error) -> (String, String) {
         ErrorKind::StorageCorrupt => say!(E_CORRUPT),
         ErrorKind::StorageFailed => say!(E_STORAGE),
         ErrorKind::NewerSchema => say!(E_NEWER),
+        ErrorKind::OtherRules => say!(E_OTHER_RULES),
         ErrorKind::SoloOnly => say!(E_SOLO_ONLY),
         ErrorKind::Cancelled => say!(E_CANCELLED),
+        ErrorKind::Busy => say!(E_BUSY),
         ErrorKind::JournalRefused => say!(E_JOURNAL),
         ErrorKind::Panicked => say!(E_PANICKED),
     };
