@@ -29,6 +29,7 @@ usage: cargo xtask <verb>
   bench [suite] [--json]         measure; writes docs/benchmarks.md, or one JSON object per case
   tidy                           invariants, sizes, links, licences
   modules [--check]              build the guest modules, or check the built ones against their hashes
+  module FOLDER [--new] [--cpp]  build one module of your own and say what is in it; --new writes a skeleton first
   verify-build [NAME] [--json]   rebuild sample modules from source and compare the bytes; prints what a builder attests
   verify-journal FILE [--genesis HASH]
                                  check an exported upgrade journal offline
@@ -60,6 +61,7 @@ fn run(args: &[String]) -> Result<bool> {
         "bench" => bench::run(&Args::new(rest).finish(&[], &["--json"])?),
         "tidy" => Args::new(rest).finish(&[], &[]).and_then(|args| tidy::run(&args)),
         "modules" => modules::run(&Args::new(rest).finish(&[], &["--check"])?),
+        "module" => modules::author::run(&Args::new(rest).finish(&[], &["--new", "--cpp"])?),
         "verify-build" => modules::rebuild::run(&Args::new(rest).finish(&[], &["--json"])?),
         "verify-journal" => verify::journal(&Args::new(rest).finish(&["--genesis"], &[])?),
         "codegen" => codegen::run(&Args::new(rest).finish(&[], &["--check"])?),

@@ -1,6 +1,7 @@
 //! `cargo xtask modules`: builds the sample guest modules of `modules/build.toml`; `--check` compares the checked-in
 //! `.wasm` files with their recorded hashes, so that nobody needs a guest compiler until a module changes.
 
+pub mod author;
 mod build;
 pub mod rebuild;
 

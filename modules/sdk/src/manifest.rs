@@ -1,8 +1,16 @@
 //! Builds the manifest that `#[zera::module]` describes; native only, guests carry the finished bytes.
 
+use codec::Encode;
 use scale_info::{MetaType, Registry};
+use std::io::Write;
 use zera_primitives::manifest::{Argument, Export, MANIFEST_FORMAT, Parameter, SemVer};
 pub use zera_primitives::manifest::{ExportKind, Manifest};
+
+/// Writes a manifest to standard output, for `cargo xtask module`: the body of an author's `examples/manifest.rs`.
+pub fn print(manifest: &Manifest) {
+    // Cut off, it would be refused where it is read.
+    let _ = std::io::stdout().write_all(&manifest.encode());
+}
 
 /// Collects what a module exports.
 #[derive(Debug)]

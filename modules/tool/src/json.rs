@@ -59,6 +59,7 @@ enum Kind {
     Setter,
     Migration,
     Health,
+    Invariant,
 }
 
 impl From<Kind> for ExportKind {
@@ -70,6 +71,7 @@ impl From<Kind> for ExportKind {
             Kind::Setter => Self::Setter,
             Kind::Migration => Self::Migration,
             Kind::Health => Self::Health,
+            Kind::Invariant => Self::Invariant,
         }
     }
 }
@@ -99,6 +101,7 @@ fn named(name: &str) -> Result<MetaType> {
                 $(stringify!($ty) => meta_type::<$ty>(),
                 concat!("Vec<", stringify!($ty), ">") => meta_type::<Vec<$ty>>(),
                 concat!("Option<", stringify!($ty), ">") => meta_type::<Option<$ty>>(),)*
+                "Option<Vec<u8>>" => meta_type::<Option<Vec<u8>>>(),
                 "(u64, u64, u64, u64)" => meta_type::<(u64, u64, u64, u64)>(),
                 other => return Err(format!("no type {other} for manifests in JSON").into()),
             }

@@ -1,7 +1,9 @@
 //! `zera-module-tool <compiled> <finished> [name…]`: takes what the compilers left in the folder `compiled`, and writes
 //! every named module of this repository, or all, to the folder `finished`, with its manifest. `cargo xtask modules` and
-//! `cargo xtask verify-build` call it.
+//! `cargo xtask verify-build` call it. With `--one <compiled> <manifest> <finished>` it does the same for one file of
+//! anybody's, and says what is in it: `cargo xtask module`.
 
+mod author;
 mod json;
 mod wasm;
 
@@ -21,6 +23,8 @@ const RUST: &[Described] = &[
     ("enactor", enactor::enactor::manifest),
     ("enactor-greedy", enactor_greedy::enactor::manifest),
     ("enactor-release", enactor_release::enactor::manifest),
+    ("guide-v1", guide_v1::jar::manifest),
+    ("guide-v2", guide_v2::jar::manifest),
     ("lending-v1", lending_v1::lending::manifest),
     ("lending-v1-back", lending_v1_back::lending::manifest),
     ("lending-v2", lending_v2::lending::manifest),
@@ -35,16 +39,22 @@ const RUST: &[Described] = &[
 ];
 
 /// C++ samples: name in build.toml and folder under `samples/`, which holds `manifest.json`.
-const CPP: &[&str] = &["cpp-readings"];
+const CPP: &[&str] = &["cpp-readings", "guide-cpp-v1", "guide-cpp-v2"];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [compiled, finished, names @ ..] = args.as_slice() else {
-        eprintln!("usage: zera-module-tool <folder of compiled .wasm> <folder to write to> [name…]");
-        return ExitCode::FAILURE;
+    let done = match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["--one", compiled, manifest, finished] => {
+            author::finish(Path::new(compiled), Path::new(manifest), Path::new(finished))
+        }
+        [compiled, finished, names @ ..] => run(Path::new(compiled), Path::new(finished), names),
+        _ => Err("usage: zera-module-tool <folder of compiled .wasm> <folder to write to> [name…]".into()),
     };
-    match run(Path::new(compiled), Path::new(finished), names) {
-        Ok(()) => ExitCode::SUCCESS,
+    match done {
+        Ok(words) => {
+            print!("{words}");
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
@@ -52,10 +62,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(compiled: &Path, finished: &Path, names: &[String]) -> Result<()> {
+fn run(compiled: &Path, finished: &Path, names: &[&str]) -> Result<String> {
     let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     std::fs::create_dir_all(finished.join("bad"))?;
-    let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+    let wanted = |name: &str| names.is_empty() || names.contains(&name);
     for (name, manifest) in RUST.iter().filter(|(name, _)| wanted(name)) {
         let code = read(&compiled.join(format!("{name}.wasm")))?;
         write(&finished.join(format!("{name}.wasm")), &wasm::finish(&code, Some(&manifest()))?)?;
@@ -65,7 +75,7 @@ fn run(compiled: &Path, finished: &Path, names: &[String]) -> Result<()> {
         let manifest = json::manifest(&read(&modules.join(format!("samples/{name}/manifest.json")))?)?;
         write(&finished.join(format!("{name}.wasm")), &wasm::finish(&code, Some(&manifest))?)?;
     }
-    bad(&modules.join("bad"), &finished.join("bad"))
+    bad(&modules.join("bad"), &finished.join("bad")).map(|()| String::new())
 }
 
 /// Modules that must be refused or must fail: text, and a manifest where the fault lies elsewhere.

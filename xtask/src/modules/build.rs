@@ -101,7 +101,7 @@ pub(super) fn clang_version() -> Result<String> {
 
 /// No path of this machine may end up in a module's bytes, or nobody else could rebuild the same ones. Given by
 /// `--config` the flags are added to those of modules/.cargo/config.toml, where RUSTFLAGS would replace them.
-fn remaps(wasm: Wasm) -> Result<String> {
+pub(super) fn remaps(wasm: Wasm) -> Result<String> {
     let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")))?;
     let say = |args: &[&str]| {
         let mut command = rustc(wasm);
