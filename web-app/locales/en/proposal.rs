@@ -4,7 +4,8 @@
 pub const CMP_IN_MS: &str = "Compared here in {0} ms.";
 pub const CMP_WAITS: &str = "Waits for the comparison above.";
 pub const DISASSEMBLY: &str = "Disassembly";
-pub const DISASSEMBLY_NOTE: &str = "Function by function; open one to see its lines, old beside new.";
+pub const EXCERPT_OF: &str = "func {0} {1} {2}  {3}";
+pub const DISASSEMBLY_NOTE: &str = "An excerpt first, then every function that differs; open one to see its lines.";
 pub const FLAGS_LEAF: &str = "Flags";
 pub const FLAGS_NOTE: &str = "Patterns worth a look, from the chain’s own logs. Nothing is decided by them.";
 pub const GAS_LEAF_NOTE: &str = "Read from both binaries without running them.";
@@ -120,6 +121,7 @@ pub const REBUILT_MARK_ALL: &str = "all builders agree";
 pub const REBUILT_MARK_DIFFERS: &str = "a rebuild differs";
 pub const REBUILT_MARK_NONE: &str = "nobody rebuilt it";
 pub const REBUILT_MARK_SOME: &str = "other builders have not reported";
+pub const REBUILT_NOBODY: &str = "no builder is registered";
 pub const REBUILT_NONE: &str = "none of {0} registered builders has reported";
 pub const REBUILT_OTHER: &str = "other bytes";
 pub const REBUILT_RAISED: &str = "{0} or more raise the class one step; this is counted.";

@@ -17,6 +17,7 @@ pub const SPLIT_LINK: &str = "Split my stake over several proposals";
 pub const SPLIT_LONG: &str = "{0} steps are too many for one signature; {1} are the most.";
 pub const SPLIT_NOTE: &str = "Several proposals, one signature: all of it happens, or none.";
 pub const SPLIT_NOTHING: &str = "Nothing would change.";
+pub const SPLIT_PANEL: &str = "Sign the split";
 pub const SPLIT_PICK: &str = "Split stake over proposal {0}";
 pub const SPLIT_REMOVE: &str = "Take it out";
 pub const SPLIT_SUM: &str = "{0} of the {1} you could put on these.";
@@ -36,7 +37,7 @@ pub const SHARE_WRONG: &str = "Type a share above 0 and up to 100 per cent, at m
 pub const WITHDRAW_IT: &str = "Withdraw the proposal";
 pub const WITHDRAW_LATE: &str = "Someone else has put stake on it; it can no longer be withdrawn.";
 pub const WITHDRAW_WHAT: &str = "Possible while nobody else has put stake on it. The deposit returns.";
-pub const YOUR_PROPOSAL: &str = "Your proposal";
+pub const YOUR_PROPOSAL: &str = "It is your proposal: withdraw it";
 
 pub const ALLOCATED_OF_IT: &str = "Allocated of it";
 pub const BOUND_ALLOCATED: &str = "allocated {0}";
@@ -59,6 +60,8 @@ pub const DELEGATE_HINT: &str =
     "The new amount, not what is added. What is not staked yet is staked in the same transaction.";
 pub const DELEGATE_MAKE: &str = "delegate";
 pub const DELEGATE_MODULE: &str = "That is a module’s address; a delegate signs with a key.";
+pub const DELEGATE_PANEL: &str = "Sign a delegation";
+pub const WHY_DELEGATE: &str = "Type the delegate’s address.";
 pub const DELEGATE_RESIGN: &str = "resign";
 pub const DELEGATE_SELF: &str = "That is your own address.";
 pub const DELEGATION_ABOUT: &str = "A delegation in the chain’s state";

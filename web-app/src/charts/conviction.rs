@@ -303,6 +303,11 @@ fn height_at(plot: &Plot, forecast: &ForecastView, slot: u64) -> i64 {
 fn assumed_crossing(plot: &Plot, curves: &Curves) -> AnyView {
     let now = curves.forecast.now.0;
     let Some((words, forecast)) = &curves.what_if else { return ().into_any() };
+    if forecast.crosses.is_none() {
+        let end = forecast.future.last().map_or(plot.bottom, |point| plot.y.at(conviction_for(point)));
+        let words = format!("{words}: {}", say!(NEVER));
+        return label(plot.right - 40, end + 190, "t-for halo-sunk", "end", words);
+    }
     let Some(slot) = forecast.crosses.map(|slot| slot.0).filter(|slot| *slot > now) else { return ().into_any() };
     let (x, y) = (plot.x(slot), height_at(plot, forecast, slot));
     let low = (y + 700).min(plot.bottom - 250);

@@ -12,7 +12,7 @@ use zera_primitives::Hash;
 use zera_worker_protocol::{ChangedFunction, Command, ComparisonView, DifferenceRow, FunctionView};
 
 /// Rows and functions that are shown at first.
-const FIRST: usize = 40;
+const FIRST: usize = 20;
 
 /// The comparison of two stored codes; computed at once, or when the reader asks for it.
 #[must_use]

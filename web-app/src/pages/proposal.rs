@@ -21,14 +21,20 @@ use crate::{
     charts::{Curves, conviction},
     client::{live, use_client},
     components::{
-        Long, Step, crumbs, empty, functions, gas_table, head, kv, leaf, mark, path_wide, react, surface, tag, verdict,
+        Long, Step, crumbs, empty, functions, gas_table, head, hunks, kv, leaf, mark, path_wide, react, surface, tag, verdict,
     },
     known, say, text, words,
 };
 use leptos::prelude::*;
 use votes::part;
 use zera_primitives::{Amount, ProposalId, ProposalState, Side, Slot};
-use zera_worker_protocol::{Command, ComparisonView, ForecastView, MigrationView, ProposalDetail, RehearsalOf, WhatIf};
+use zera_worker_protocol::{
+    ChangedFunction, CodeLine, Command, ComparisonView, ForecastView, FunctionView, MigrationView, ProposalDetail,
+    RehearsalOf, WhatIf,
+};
+
+/// Lines of code that are shown before anybody asks for more.
+const EXCERPT: usize = 24;
 
 /// What the slider assumes.
 #[derive(Clone, Copy)]
@@ -202,7 +208,25 @@ fn disassembly(found: &ComparisonView) -> AnyView {
     let (changed, added, removed) = (found.changed.len(), found.added.len(), found.removed.len());
     let title = say!(CMP_TITLE, changed, added, removed, text::count(found.same.into()));
     let evidence = known::recomputed(title.clone(), say!(CMP_ABOUT), say!(P_READ_BOTH));
-    view! { <div class="stack">{verdict("", title, (), Some(evidence))}{functions(found)}</div> }.into_any()
+    let excerpt = found.changed.iter().find(|one| !one.new.exports.is_empty()).or(found.changed.first()).map(excerpt);
+    view! { <div class="stack">{verdict("", title, (), Some(evidence))}{excerpt}{functions(found)}</div> }.into_any()
+}
+
+/// The first lines that differ, at once: of an export if one of them changed.
+fn excerpt(changed: &ChangedFunction) -> AnyView {
+    let mut left = EXCERPT;
+    let mut shown: Vec<Vec<CodeLine>> = Vec::new();
+    for hunk in &changed.hunks {
+        shown.push(hunk.iter().take(left).cloned().collect());
+        left = left.saturating_sub(hunk.len());
+        if left == 0 {
+            break;
+        }
+    }
+    let FunctionView { index, label, signature, exports, .. } = &changed.new;
+    let exported = exports.first().map(|name| say!(CMP_EXPORTED, text::safe(name))).unwrap_or_default();
+    let title = say!(EXCERPT_OF, index, text::safe(label), signature, exported);
+    view! { <div class="excerpt"><p class="excerpt-head"><code>{title}</code></p>{hunks(label, &shown, left == 0)}</div> }.into_any()
 }
 
 /// What the payload's leaf shows: a detail without what changes with every block, so that it is not drawn anew.

@@ -147,8 +147,8 @@ pub fn editor(
                 {sum}
                 <div>{tool_button(say!(SPLIT_ADD), move || chosen.update(|chosen| chosen.extend(first_free(&proposals.get_untracked(), chosen))))}</div>
             </div>
-            <section class="panel" aria-label=say!(SPLIT)>
-                <h2>{say!(SPLIT)}</h2>
+            <section class="panel" aria-label=say!(SPLIT_PANEL)>
+                <h2>{say!(SPLIT_PANEL)}</h2>
                 <p class="small dim">{say!(SPLIT_WHAT)}</p>
                 {act_panel(say!(PREVIEW_AND_SIGN), deed, None, |_| use_client().refresh())}
             </section>

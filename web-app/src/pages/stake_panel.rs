@@ -5,7 +5,7 @@ use super::proposal::available;
 use crate::{
     answer,
     client::{live, network, use_client},
-    components::{Deed, Field, act_panel, bare, button_or_why, check, field, kv, link, link_button, react, seg},
+    components::{Deed, Field, act_panel, bare, check, field, kv, link, link_button, react, reveal, seg},
     known, say, text, words,
 };
 use leptos::prelude::*;
@@ -243,7 +243,8 @@ fn as_delegate(detail: Detail, open: Memo<bool>) -> AnyView {
     })
 }
 
-/// Its author may take it back while nobody else has put stake on it.
+/// Its author may take it back while nobody else has put stake on it. Closed at first: the solid button of this page is
+/// the vote's.
 fn author(detail: Detail) -> AnyView {
     let client = use_client();
     let mine = Memo::new(move |_| {
@@ -253,25 +254,16 @@ fn author(detail: Detail) -> AnyView {
             Some((d.proposal.id, d.changes.iter().any(|change| change.account != account)))
         })
     });
-    react(move || match mine.get() {
-        None => ().into_any(),
-        Some((_, true)) => view! {
-            <section class="panel" aria-labelledby="your-proposal">
-                <h2 id="your-proposal">{say!(YOUR_PROPOSAL)}</h2>
-                {button_or_why(say!(WITHDRAW_IT), || Some(say!(WITHDRAW_LATE).to_owned()), || ())}
-            </section>
-        }
-        .into_any(),
-        Some((proposal, false)) => {
-            let deed = move || -> Deed { Ok((Vec::new(), vec![Call::Withdraw { proposal }])) };
-            view! {
-                <section class="panel" aria-labelledby="your-proposal">
-                    <h2 id="your-proposal">{say!(YOUR_PROPOSAL)}</h2>
-                    <p class="small dim">{say!(WITHDRAW_WHAT)}</p>
-                    {act_panel(say!(WITHDRAW_IT), deed, None, |_| ())}
-                </section>
+    react(move || {
+        let Some((proposal, late)) = mine.get() else { return ().into_any() };
+        let body = move || {
+            if late {
+                return view! { <p class="small dim">{say!(WITHDRAW_LATE)}</p> }.into_any();
             }
-            .into_any()
-        }
+            let deed = move || -> Deed { Ok((Vec::new(), vec![Call::Withdraw { proposal }])) };
+            view! { <div class="stack-2"><p class="small dim">{say!(WITHDRAW_WHAT)}</p>{act_panel(say!(WITHDRAW_IT), deed, None, |_| ())}</div> }
+                .into_any()
+        };
+        reveal(say!(YOUR_PROPOSAL).into_any(), body)
     })
 }

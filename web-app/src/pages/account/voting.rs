@@ -171,7 +171,7 @@ pub fn form(own: AccountId, account: Memo<Option<Box<AccountView>>>) -> AnyView 
         .into_any()
     };
     view! {
-        <section class="panel" aria-label=say!(DELEGATE_FORM)>
+        <section class="panel" aria-label=say!(DELEGATE_PANEL)>
             {seg("delegation", say!(DELEGATE_FORM), whats, what)}
             <p class="small dim" aria-live="polite">{note}</p>
             {select(Field::new("delegation-class", say!(CLASS)), classes, class)}
@@ -192,6 +192,9 @@ fn free(account: &AccountView) -> Amount {
 
 /// An account other than one's own.
 fn delegate(text: &str, own: AccountId) -> Result<AccountId, String> {
+    if text.trim().is_empty() {
+        return Err(say!(WHY_DELEGATE).to_owned());
+    }
     match Address::from_text(text.trim(), network()) {
         Ok(Address::Account(id)) if id == own => Err(say!(DELEGATE_SELF).to_owned()),
         Ok(Address::Account(id)) => Ok(id),

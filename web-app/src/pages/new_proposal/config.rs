@@ -58,6 +58,11 @@ impl Row {
         let module_id = module_id(&self.module.get()).ok_or_else(|| say!(ASKING).to_owned())?;
         let typed = self.value.get().ok_or_else(|| say!(PARAMETERS_EMPTY).to_owned())?;
         let name = typed.parameter.name.clone();
+        let mut empty = Vec::new();
+        typed.input.empty(&name, network(), &mut empty);
+        if !empty.is_empty() {
+            return Err(say!(STILL_EMPTY, empty.join(", ")));
+        }
         let value = typed.input.value(network()).map_err(|why| format!("{name}: {why}"))?;
         if let Some(why) = outside(&typed.parameter, &value) {
             return Err(format!("{name}: {why}"));

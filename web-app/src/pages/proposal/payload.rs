@@ -71,7 +71,11 @@ fn rebuilds(evidence: &[EvidenceView]) -> Rows {
     let row = |evidence: &EvidenceView| {
         let (builders, agree, differ) = evidence.builders;
         let words =
-            if agree + differ == 0 { say!(REBUILT_NONE, builders) } else { say!(REBUILT, agree, builders, differ) };
+            match (builders, agree + differ) {
+                (0, _) => say!(REBUILT_NOBODY).to_owned(),
+                (_, 0) => say!(REBUILT_NONE, builders),
+                _ => say!(REBUILT, agree, builders, differ),
+            };
         let code = several.then(|| view! { {hash(&evidence.code)}" " });
         (
             say!(REBUILT_FROM).to_owned(),
@@ -151,7 +155,7 @@ fn authors(detail: &ProposalDetail) -> Rows {
     let says = text::safe_lines(detail.payload.description());
     if !says.trim().is_empty() {
         let evidence = known::words(says.chars().take(60).collect::<String>(), say!(AUTHORS_WORDS));
-        rows.push((say!(SAYS).into(), view! { <bdi class="said">{says}</bdi>" "{mark(evidence)} }.into_any()));
+        rows.push((say!(SAYS).into(), view! { <div class="said" tabindex="0" role="region" dir="auto" aria-label=say!(SAYS)>{says}</div>{mark(evidence)} }.into_any()));
     }
     rows.push((say!(DEPOSIT).into(), say!(DEPOSIT_OF, text::zra(detail.proposal.deposit)).into_any()));
     rows

@@ -182,9 +182,8 @@ fn check(check: &DryRunCheck) -> (AnyView, Vec<AnyView>) {
     };
     let name = check_name(&check.what);
     let (before, after) = (text::safe(&check.before), text::safe(&check.after));
-    let evidence = known::hashed(name.clone(), say!(DRY_RUN), check.held);
-    let evidence = if check.held { known::recomputed(name.clone(), say!(DRY_RUN), say!(P_RUN)) } else { evidence };
-    let verdict = view! { <b class:m-alarm=!check.held>{verdict}</b> };
+    let evidence = known::recomputed(name.clone(), say!(DRY_RUN), say!(P_RUN));
+    let verdict = view! { <b class="nowrap" class:m-alarm=!check.held>{verdict}</b> };
     (
         name.into_any(),
         vec![
@@ -243,7 +242,7 @@ fn state(state: &StateDiff, names: Names) -> AnyView {
     };
     let total = state.rows.len();
     let left = (left > 0).then(|| view! { <p class="small dim">{say!(DRY_STATE_LEFT, text::count(left))}</p> });
-    view! { {title}{by_parts(total, FIRST, Arc::new(part))}{left} }.into_any()
+    view! { {title}<div class="state-rows">{by_parts(total, FIRST, Arc::new(part))}</div>{left} }.into_any()
 }
 
 fn state_row(row: &StateRow, several: bool, names: Names) -> (AnyView, Vec<AnyView>) {
