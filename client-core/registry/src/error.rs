@@ -137,7 +137,7 @@ pub enum RegistryError {
     #[error("the module follows no tag")]
     NoFollower,
     /// The code that a module would run cannot come to terms with its data.
-    #[error("the code reads storage schema {0} neither as it is nor by a migration that runs in one call")]
+    #[error("the code reads storage schema {0} neither as it is nor by a migration of its own")]
     Unreadable(u32),
     /// A setter would run on data that the running code has not seen yet.
     #[error("the module's data wait for the next call, which brings them to the code that it runs now; call it first")]

@@ -141,7 +141,8 @@ impl<E: ?Sized> Enactment<'_, E> {
             }
             work.usage = ended.usage;
             work.steps = work.steps.saturating_add(1);
-            match self.next_cursor(&work.cursor, &ended.result)? {
+            let next = next_cursor(&work.cursor, &ended.result);
+            match next.map_err(|why| self.abort(AbortReason::MigrationFailed, why.into()))? {
                 None => return Ok(true),
                 Some(next) => work.cursor = next,
             }
@@ -149,15 +150,18 @@ impl<E: ?Sized> Enactment<'_, E> {
         }
         Ok(false)
     }
+}
 
-    /// The cursor that a step answered; none when it was the last one. A cursor that does not grow would go on for ever.
-    fn next_cursor(&self, cursor: &[u8], answer: &[u8]) -> Result<Option<Vec<u8>>, EnactError> {
-        let wrong = |why: &str| self.abort(AbortReason::MigrationFailed, alloc::format!("a step's cursor {why}"));
-        match Option::<Vec<u8>>::decode_all(&mut &*answer).map_err(|_| wrong("is no Option<Vec<u8>>"))? {
-            Some(next) if next.len() > limits::CURSOR_BYTES => Err(wrong("has more than 256 bytes")),
-            Some(next) if next.as_slice() <= cursor => Err(wrong("does not grow")),
-            next => Ok(next),
-        }
+/// The cursor that a step answered; none when it was the last one. A cursor that does not grow would go on for ever.
+///
+/// # Errors
+/// What is wrong with the answer, in words.
+pub fn next_cursor(cursor: &[u8], answer: &[u8]) -> Result<Option<Vec<u8>>, &'static str> {
+    let next = Option::<Vec<u8>>::decode_all(&mut &*answer);
+    match next.map_err(|_| "a step's answer is no Option<Vec<u8>>")? {
+        Some(next) if next.len() > limits::CURSOR_BYTES => Err("a step's cursor has more than 256 bytes"),
+        Some(next) if next.as_slice() <= cursor => Err("a step's cursor does not grow"),
+        next => Ok(next),
     }
 }
 

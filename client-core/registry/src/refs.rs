@@ -399,6 +399,8 @@ pub enum Arrival {
 pub struct Migration {
     /// The export that migrates.
     pub entry: String,
+    /// It goes from cursor to cursor: all of its steps belong to the one call.
+    pub in_steps: bool,
     /// The export that must answer true afterwards, if the code has one.
     pub health: Option<String>,
     /// Schema of the data afterwards.
@@ -420,20 +422,19 @@ fn schema_of(manifest: Option<&Manifest>) -> u32 {
 /// module that switched, ever needs more than [`Arrival::Ready`].
 ///
 /// # Errors
-/// [`RegistryError::Unreadable`] when the code neither reads the data nor brings a migration that runs in one call.
+/// [`RegistryError::Unreadable`] when the code neither reads the data nor brings a migration of its own.
 pub fn arrival(record: &ModuleRecord, code: &CodeInfo, manifest: Option<&Manifest>) -> Result<Arrival, RegistryError> {
     if is_ready(record, manifest) {
         return Ok(Arrival::Ready);
     }
     let schema = schema_of(manifest);
     let Some(unread) = unread_schema(&record.data_schemas, manifest) else { return Ok(Arrival::Adopt(schema)) };
-    let in_one_call = |name: &String| {
-        let export = manifest.and_then(|manifest| manifest.export(name));
-        export.is_none_or(|export| export.args.is_empty())
-    };
-    let entry = code.entry(manifest, ExportKind::Migration, MIGRATE).filter(in_one_call);
+    let entry = code.entry(manifest, ExportKind::Migration, MIGRATE);
     let entry = entry.ok_or(RegistryError::Unreadable(unread))?;
-    Ok(Arrival::Migrate(Migration { entry, health: code.entry(manifest, ExportKind::Health, HEALTH), schema }))
+    let export = manifest.and_then(|manifest| manifest.export(&entry));
+    let in_steps = export.is_some_and(|export| export.args.len() == 1);
+    let health = code.entry(manifest, ExportKind::Health, HEALTH);
+    Ok(Arrival::Migrate(Migration { entry, in_steps, health, schema }))
 }
 
 /// Notes that a module's data may hold `schema` from now on.

@@ -3,10 +3,12 @@
 //! everything as it was.
 
 use crate::session::{Instead, Invocation, Role, Session, Stop};
-use alloc::format;
+use alloc::{format, vec::Vec};
+use codec::Encode;
 use zera_primitives::{Amount, Hash, ModuleId};
 use zera_registry::{
     self as registry, ModuleRecord, Usage,
+    migration::next_cursor,
     refs::{self, Arrival, Migration},
 };
 use zera_vm::{CallerKind, ModuleInfo};
@@ -67,8 +69,19 @@ impl Session<'_, '_> {
         };
         self.usage = Usage::default();
         let sandbox = Role::Migration { from: record.generation };
-        self.invoke(&entry(&migration.entry, sandbox, false), gas, stack)
-            .map_err(|stop| explain(stop, &module, "migration"))?;
+        let mut cursor = Vec::new();
+        loop {
+            let args = if migration.in_steps { cursor.encode() } else { Vec::new() };
+            let step = Invocation { args: &args, ..entry(&migration.entry, sandbox, false) };
+            let answer = self.invoke(&step, gas, stack).map_err(|stop| explain(stop, &module, "migration"))?;
+            if !migration.in_steps {
+                break;
+            }
+            match next_cursor(&cursor, &answer).map_err(Stop::refused)? {
+                Some(next) => cursor = next,
+                None => break,
+            }
+        }
         let usage = core::mem::take(&mut self.usage);
         if let Some(health) = &migration.health {
             let answer = self
