@@ -1,117 +1,128 @@
-//! What moving a fleet to new code costs: one release of a tag that 1, 100 and 10,000 modules follow, and the first call of
-//! a follower afterwards. Prints JSON lines as `cargo xtask bench` collects them.
+//! What upgrading a fleet of followers costs: one tag flip for 1, 100 and 10,000 of them with an equal state schema, and
+//! with a new one the flip and each follower's first call. Prints JSON lines as `cargo xtask bench` collects them.
 
 #![allow(clippy::float_arithmetic, reason = "a benchmark reports times; nothing of it enters consensus")]
 
-#[allow(dead_code, reason = "each benchmark uses its part")]
+#[allow(dead_code, reason = "the deposits are for the other benchmarks")]
 mod lending;
 
 use codec::Encode;
-use lending::{Chain, Result, prebuilt};
+use lending::{Chain, Result, VOTER, key, prebuilt};
 use std::time::Instant;
 use zera_client::{
     Sealed,
-    primitives::{AccountId, Amount, ExternalRef, Hash, ModuleId, tx::Call},
-    registry::refs,
+    primitives::{Amount, ExternalRef, Hash, ModuleId, limits, tx::Call},
 };
 
-/// Followers made by one transaction.
-const BATCH: usize = 32;
 const TAG: &str = "vault";
-/// The voter of the shared chain, who is the manager's admin here.
-const ADMIN: u32 = u32::MAX;
+const ROUNDS: usize = 7;
 
-fn print(case: &str, value: f64, unit: &str, peer: Option<(&str, f64)>) {
-    lending::print("fleet", case, value, unit, peer);
+/// What one block with one transaction cost.
+struct Cost {
+    millis: f64,
+    gas: u64,
+    writes: usize,
 }
 
-/// One transaction in a block of its own.
-fn seal(chain: &mut Chain, call: Call) -> Result<(Sealed, f64)> {
-    let slot = chain.client.head().slot.plus(1);
-    let admin = lending::key(ADMIN);
-    let plan = chain.client.prepare(admin.public(), slot, &[], vec![call])?;
-    for step in plan.steps {
-        chain.client.submit(&step.transaction.sign(&chain.client.genesis(), &admin).encode(), slot)?;
+struct Fleet {
+    chain: Chain,
+    manager: ModuleId,
+    followers: Vec<ModuleId>,
+}
+
+impl Fleet {
+    fn new(size: usize) -> Result<Self> {
+        let mut chain = Chain::new(0)?;
+        let code = prebuilt("manager")?;
+        let args = key(VOTER).public().encode();
+        let deploy = Call::Deploy { code: Hash::of(&code), args: args.clone(), value: Amount::ZERO };
+        let manager = *chain.vote_with(&[code], vec![deploy])?.first().ok_or("no manager")?;
+        let mut fleet = Self { chain, manager, followers: Vec::new() };
+        let release = fleet.release("vault-v1")?;
+        fleet.chain.vote_with(&[prebuilt("vault-v1")?], vec![release])?;
+        for code in ["vault-v2", "vault-v3"] {
+            // Their upload is not what is measured.
+            let deploy = Call::Deploy { code: Hash::of(&prebuilt(code)?), args: args.clone(), value: Amount::ZERO };
+            fleet.chain.vote_with(&[prebuilt(code)?], vec![deploy])?;
+        }
+        let reference = ExternalRef { manager, tag: TAG.into(), pin: None };
+        let follow = Call::DeployReference { reference, constructor: Some(args), value: Amount::ZERO };
+        while fleet.followers.len() < size {
+            let more = limits::TRANSACTION_CALLS.min(size - fleet.followers.len());
+            let made = fleet.chain.vote_with(&[], vec![follow.clone(); more])?;
+            fleet.followers.extend(made);
+        }
+        Ok(fleet)
     }
-    let start = Instant::now();
-    let sealed = chain.client.seal(slot, 0)?;
-    let millis = start.elapsed().as_secs_f64() * 1e3;
-    match sealed.decoded.receipts.iter().find(|receipt| !receipt.outcome.is_ok()) {
-        Some(receipt) => Err(format!("a call failed: {:?}", receipt.outcome).into()),
-        None => Ok((sealed, millis)),
+
+    fn release(&self, name: &str) -> Result<Call> {
+        let args = (TAG, Hash::of(&prebuilt(name)?)).encode();
+        Ok(Call::Module { module: self.manager, entry: "release".into(), args, value: Amount::ZERO })
+    }
+
+    fn deposit(&self) -> Result<Call> {
+        let module = *self.followers.last().ok_or("no followers")?;
+        Ok(Call::Module { module, entry: "deposit".into(), args: Vec::new(), value: Amount::zra(1) })
+    }
+
+    /// Seals `call` in a block of its own some times over, each time from the same state, and stays on the last.
+    fn cost(&mut self, call: &Call) -> Result<Cost> {
+        let client = &mut self.chain.client;
+        let mut cost = Cost { millis: f64::MAX, gas: 0, writes: 0 };
+        let height = client.head().height;
+        for round in 0..ROUNDS {
+            if round > 0 {
+                client.step_back(height)?;
+            }
+            let slot = client.head().slot.plus(1);
+            let voter = key(VOTER);
+            let plan = client.prepare(voter.public(), slot, &[], vec![call.clone()])?;
+            for step in plan.steps {
+                client.submit(&step.transaction.sign(&client.genesis(), &voter).encode(), slot)?;
+            }
+            let start = Instant::now();
+            let Sealed { decoded, .. } = client.seal(slot, 0)?;
+            cost.millis = cost.millis.min(start.elapsed().as_secs_f64() * 1e3);
+            let receipt = decoded.receipts.first().ok_or("no receipt")?;
+            if !receipt.outcome.is_ok() {
+                return Err(format!("{:?}: {:?}", receipt.outcome, decoded.diagnostics).into());
+            }
+            (cost.gas, cost.writes) = (receipt.gas.0, decoded.changes.len());
+        }
+        Ok(cost)
     }
 }
 
-fn call(module: ModuleId, entry: &str, args: &impl Encode) -> Call {
-    Call::Module { module, entry: entry.into(), args: args.encode(), value: Amount::ZERO }
-}
-
-/// Gas of the block's only transaction.
-fn gas(sealed: &Sealed) -> f64 {
-    sealed.decoded.receipts.first().map_or(0.0, |receipt| receipt.gas.0 as f64)
-}
-
-fn grow(chain: &mut Chain, manager: ModuleId, from: usize, to: usize) -> Result<()> {
-    let reference = ExternalRef { manager, tag: TAG.into(), pin: None };
-    let constructor = Some(AccountId([7; 32]).encode());
-    let follow = Call::DeployReference { reference, constructor, value: Amount::ZERO };
-    let mut done = from;
-    while done < to {
-        let batch = BATCH.min(to - done);
-        chain.vote_with(&[], vec![follow.clone(); batch])?;
-        done += batch;
-    }
-    Ok(())
+/// Time, gas and written entries of `cost`, each against those of the smallest fleet.
+fn report(case: &str, cost: &Cost, one: Option<&Cost>) {
+    let print = |what: &str, value: f64, unit: &str, peer: Option<f64>| {
+        let peer = peer.map(|peer| ("one follower", value / peer));
+        lending::print("fleet", &format!("{case}: {what}"), value, unit, peer);
+    };
+    print("block", cost.millis, "ms", one.map(|one| one.millis));
+    print("gas", cost.gas as f64, "gas", one.map(|one| one.gas as f64));
+    print("entries written", cost.writes as f64, "entries", one.map(|one| one.writes as f64));
 }
 
 fn main() -> Result<()> {
-    let mut chain = Chain::new(0)?;
-    let codes: Vec<Vec<u8>> =
-        ["manager", "vault-v1", "vault-v2", "vault-v3"].map(prebuilt).into_iter().collect::<Result<_>>()?;
-    let hashes: Vec<Hash> = codes.iter().map(|code| Hash::of(code)).collect();
-    let [manager, one, two, three] = hashes.as_slice() else { return Err("four codes".into()) };
-    let admin = lending::key(ADMIN).public();
-    let deploy = Call::Deploy { code: *manager, args: admin.encode(), value: Amount::ZERO };
-    let manager = *chain.vote_with(&codes, vec![deploy])?.first().ok_or("no manager")?;
-    seal(&mut chain, call(manager, "release", &(TAG, one)))?;
-
-    let (mut size, mut running, mut first) = (0, [one, two], None);
-    for fleet in [1, 100, 10_000] {
-        grow(&mut chain, manager, size, fleet)?;
-        size = fleet;
-        // An odd number of releases, there and back; the shortest block tells least of what else a block does.
-        let (mut last, mut millis) = (None, f64::MAX);
-        for _ in 0..5 {
-            running.swap(0, 1);
-            let (sealed, took) = seal(&mut chain, call(manager, "release", &(TAG, running[0])))?;
-            (last, millis) = (Some(sealed), millis.min(took));
-        }
-        let sealed = last.ok_or("no release")?;
-        let followers = refs::tag(chain.client.state(), &manager, TAG)?.map_or(0, |tag| tag.followers);
-        assert_eq!(followers, fleet as u64, "all of them follow");
-        let (used, keys) = (gas(&sealed), sealed.decoded.changes.len() as f64);
-        let (gas_of_one, keys_of_one) = *first.get_or_insert((used, keys));
-        let peer = |of_one: f64, value: f64| (fleet > 1).then_some(("a fleet of 1", value / of_one));
-        print(&format!("release to {fleet} followers"), used, "gas", peer(gas_of_one, used));
-        print(&format!("entries of the state it writes, {fleet} followers"), keys, "entries", peer(keys_of_one, keys));
-        print(&format!("its block, {fleet} followers"), millis, "ms", None);
+    let mut one: Option<[Cost; 3]> = None;
+    for size in [1, 100, 10_000] {
+        let mut fleet = Fleet::new(size)?;
+        let flip = fleet.release("vault-v2")?;
+        let equal = fleet.cost(&flip)?;
+        let flip = fleet.release("vault-v3")?;
+        let other = fleet.cost(&flip)?;
+        let deposit = fleet.deposit()?;
+        let first = fleet.cost(&deposit)?;
+        let later = fleet.cost(&deposit)?;
+        let peer = |index: usize| one.as_ref().and_then(|costs| costs.get(index));
+        report(&format!("flip, equal schema, {size} followers"), &equal, peer(0));
+        report(&format!("flip, new schema, {size} followers"), &other, peer(1));
+        report(&format!("a follower's first call after it, of {size}, with its migration"), &first, peer(2));
+        let ratio = first.gas as f64 / later.gas as f64;
+        let case = format!("the same call again, of {size}");
+        lending::print("fleet", &case, later.gas as f64, "gas", Some(("its first call", 1.0 / ratio)));
+        one.get_or_insert([equal, other, first]);
     }
-
-    let any = refs::followers(chain.client.state(), &manager, TAG, None, 1)?;
-    let any = *any.first().ok_or("no follower")?;
-    let (sealed, _) = seal(&mut chain, call(any, "deposit", &()))?;
-    let same = gas(&sealed);
-    print("first call of a follower after it, equal schema", same, "gas", None);
-    seal(&mut chain, call(manager, "release", &(TAG, three)))?;
-    let (sealed, _) = seal(&mut chain, call(any, "deposit", &()))?;
-    let migrates = gas(&sealed);
-    print(
-        "first call of a follower, which migrates its data",
-        migrates,
-        "gas",
-        Some(("equal schema", migrates / same)),
-    );
-    let (sealed, _) = seal(&mut chain, call(any, "deposit", &()))?;
-    print("its second call", gas(&sealed), "gas", None);
     Ok(())
 }
