@@ -5,7 +5,8 @@ use crate::{client::Client, error::ClientError, replay::Replay, seal::fault};
 use std::collections::BTreeSet;
 use zera_governance as governance;
 use zera_primitives::{
-    AccountId, Amount, Class, Effect, Hash, Height, ModuleId, Payload, ProposalId, Room, Slot, StateKey, limits,
+    AbortReason, AccountId, Amount, Class, Effect, Hash, Height, ModuleId, Payload, ProposalId, Room, Slot, StateKey,
+    limits,
 };
 use zera_registry::{self as registry, RegistryError, Vote, refs};
 use zera_runtime::{Machine, Rehearsal, Rehearsing};
@@ -157,7 +158,15 @@ impl Preparing {
     /// # Errors
     /// [`ClientError::State`].
     pub fn finish(self) -> Result<Rehearsed, ClientError> {
-        let (rehearsal, mut changes) = self.work.finish();
+        let (mut rehearsal, mut changes) = self.work.finish();
+        // A verdict of spam is carried out by governance, which finds out only then whether there is something to close.
+        if let (None, Payload::Spam { proposal, .. }) = (rehearsal.abort, &self.payload) {
+            let target = governance::queries::progress(&self.before, *proposal);
+            if !target.is_ok_and(|target| target.state.is_open()) {
+                rehearsal.abort = Some(AbortReason::NothingToClose);
+                rehearsal.cause = Some(format!("proposal {proposal} is not open"));
+            }
+        }
         if rehearsal.abort.is_some() {
             changes.clear();
         }

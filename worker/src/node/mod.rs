@@ -56,12 +56,12 @@ impl<W: World, T: Ticket> Node<W, T> {
 
     /// Does what `command` asks. `None` when the answer comes later, from [`Node::work`].
     pub async fn handle(&mut self, ticket: T, command: Command) -> Option<Answer> {
-        match command {
-            Command::Cancel { request } => Some(self.long.cancel(&ticket, request)),
-            command => match long::Job::of(command) {
-                Ok(job) => self.begin(ticket, job).err().map(Err),
-                Err(command) => Some(self.answer(command).await),
-            },
+        if let Command::Cancel { request } = command {
+            return Some(self.long.cancel(&ticket, request));
+        }
+        match long::Job::of(&command) {
+            Some(job) => self.begin(ticket, job).err().map(Err),
+            None => Some(self.answer(command).await),
         }
     }
 

@@ -31,14 +31,14 @@ pub enum Job {
 }
 
 impl Job {
-    /// The work of a long request; any other command comes back.
-    pub fn of(command: Command) -> Result<Self, Command> {
+    /// The work of a long request; none for any other command.
+    pub fn of(command: &Command) -> Option<Self> {
         match command {
-            Command::Advance { slots } => Ok(Self::Advance(Advance::new(slots))),
-            Command::DryRun { of, replay } => Ok(Self::DryRun(Box::new(DryRun::new(of, replay)))),
-            Command::Compare { old, new } => Ok(Self::Compare(Box::new(Compare::new(old, new)))),
-            Command::Reexecute(transaction) => Ok(Self::Reexecute(Box::new(Reexecute::new(transaction)))),
-            other => Err(other),
+            Command::Advance { slots } => Some(Self::Advance(Advance::new(*slots))),
+            Command::DryRun { of, replay } => Some(Self::DryRun(Box::new(DryRun::new(of.clone(), *replay)))),
+            Command::Compare { old, new } => Some(Self::Compare(Box::new(Compare::new(*old, *new)))),
+            Command::Reexecute(transaction) => Some(Self::Reexecute(Box::new(Reexecute::new(*transaction)))),
+            _ => None,
         }
     }
 }

@@ -134,6 +134,13 @@ fn a_parameter_is_shown_before_and_after() {
     assert_eq!((stopped.abort, stopped.class), (None, Some(Class::Emergency)));
     assert!(check(&stopped, "frozen").1.parse::<u64>().is_ok_and(|until| until >= 30));
     assert!(!module(&mut bench, id).module.stopped);
+    let params = Box::new(zera_primitives::Params { half_life: 90, ..bench.status().params });
+    let payload = Payload::Parameters { params, description: String::new() };
+    let slower = dry_run(&mut bench, RehearsalOf::Payload { codes: vec![], payload }, 0);
+    assert_eq!((slower.abort, check(&slower, "bounds:half-life")), (None, ("60", "90", true)));
+    let payload = Payload::Spam { proposal: zera_primitives::ProposalId(7), description: String::new() };
+    let nothing = dry_run(&mut bench, RehearsalOf::Payload { codes: vec![], payload }, 0);
+    assert!(nothing.abort.is_some() && nothing.checks.last().is_some_and(|check| check.what == "close" && !check.held));
 }
 
 #[test]

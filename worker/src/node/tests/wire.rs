@@ -3,8 +3,10 @@
 use super::bench::{Bench, now};
 use codec::Encode as _;
 use proptest::prelude::*;
-use zera_primitives::{AccountId, Amount, Hash, Height, ModuleId, ProposalId, Side, tx::Call};
-use zera_worker_protocol::{Command, KeySource, MESSAGE_BYTES, Page, ToPage, ToWorker, WhatIf, decode};
+use zera_primitives::{
+    AccountId, Amount, Hash, Height, ModuleId, Payload, ProposalId, Side, payload::Execution, tx::Call,
+};
+use zera_worker_protocol::{Command, KeySource, MESSAGE_BYTES, Page, RehearsalOf, ToPage, ToWorker, WhatIf, decode};
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(any::<u8>(), 0..64)
@@ -26,6 +28,21 @@ fn call() -> impl Strategy<Value = Call> {
         any::<u128>().prop_map(|amount| Call::Stake { amount: Amount(amount) }),
         (any::<u64>(), any::<u128>()).prop_map(|(proposal, amount)| {
             Call::Allocate { proposal: ProposalId(proposal), side: Side::For, amount: Amount(amount) }
+        }),
+    ]
+}
+
+fn payload() -> impl Strategy<Value = Payload> {
+    let module_id = any::<[u8; 32]>().prop_map(ModuleId);
+    prop_oneof![
+        (module_id, any::<u64>()).prop_map(|(module_id, slots)| Payload::Freeze {
+            module_id,
+            slots,
+            description: String::new()
+        }),
+        any::<u64>().prop_map(|id| Payload::Spam { proposal: ProposalId(id), description: String::new() }),
+        any::<[u8; 32]>().prop_map(|code| {
+            Payload::Execute(Execution { code: Hash(code), effects: Vec::new(), description: String::new() })
         }),
     ]
 }
@@ -61,6 +78,27 @@ fn command() -> impl Strategy<Value = Command> {
         bytes().prop_map(Command::Submit),
         bytes().prop_map(Command::Import),
         any::<u64>().prop_map(|slots| Command::Advance { slots }),
+        (any::<u64>(), any::<u32>())
+            .prop_map(|(id, replay)| Command::DryRun { of: RehearsalOf::Proposal(ProposalId(id)), replay }),
+        (proptest::collection::vec(bytes(), 0..3), payload(), any::<u32>()).prop_map(|(codes, payload, replay)| {
+            Command::DryRun { of: RehearsalOf::Payload { codes, payload }, replay }
+        }),
+        (id, id).prop_map(|(old, new)| Command::Compare { old: Hash(old), new: Hash(new) }),
+        (id, any::<Option<u32>>()).prop_map(|(code, function)| Command::Disassemble { code: Hash(code), function }),
+        any::<u32>().prop_map(|request| Command::Cancel { request }),
+        id.prop_map(|hash| Command::Reexecute(Hash(hash))),
+        (id, any::<u64>())
+            .prop_map(|(module, height)| Command::CodeAt { module: ModuleId(module), height: Height(height) }),
+        (id, ".*", any::<Option<[u8; 32]>>(), any::<u32>()).prop_map(|(manager, tag, after, limit)| Command::Fleet {
+            manager: ModuleId(manager),
+            tag,
+            after: after.map(ModuleId),
+            limit,
+        }),
+        (any::<Option<[u8; 32]>>(), any::<Option<u64>>(), any::<u32>())
+            .prop_map(|(module, before, limit)| { Command::Journal { module: module.map(ModuleId), before, limit } }),
+        Just(Command::ExportJournal),
+        bytes().prop_map(Command::CheckJournal),
     ]
 }
 

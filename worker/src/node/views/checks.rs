@@ -3,7 +3,9 @@
 use super::{rehearsal::Fact, text};
 use crate::node::convert;
 use zera_client::rehearsal::Rehearsed;
-use zera_primitives::{Executable, Hash, Manifest, ModuleId, Payload, manifest::ExportKind, payload::ConfigChange};
+use zera_primitives::{
+    Class, Executable, Hash, Manifest, ModuleId, Params, Payload, manifest::ExportKind, payload::ConfigChange,
+};
 use zera_registry::{CodeInfo, ModuleRecord};
 use zera_state::StateView;
 use zera_worker_protocol::Error;
@@ -61,7 +63,10 @@ pub fn facts(rehearsed: &Rehearsed) -> Result<Vec<Fact>, Error> {
                 known(after).map_err(convert::defect)?,
             ));
         }
-        Payload::Parameters { .. } => {}
+        Payload::Parameters { params, .. } => {
+            let before = zera_governance::params(rehearsed.states.before()).map_err(convert::governance)?;
+            parameters(&before, params, &mut facts);
+        }
     }
     Ok(facts)
 }
@@ -204,4 +209,19 @@ fn configuration(rehearsed: &Rehearsed, changes: &[ConfigChange], facts: &mut Ve
         facts.push(fact(format!("parameter:{shown}"), words(asked.0), words(asked.1)));
     }
     Ok(())
+}
+
+/// Every governance parameter that would be another.
+fn parameters(before: &Params, after: &Params, facts: &mut Vec<Fact>) {
+    let whole = before.scalars().into_iter().zip(after.scalars());
+    for ((name, old, ..), (_, new, ..)) in whole.filter(|(old, new)| old.1 != new.1) {
+        facts.push(fact(format!("bounds:{name}"), old.to_string(), new.to_string()));
+    }
+    for class in Class::ALL {
+        let both = before.of_class(class).into_iter().zip(after.of_class(class));
+        for ((name, old, ..), (_, new, ..)) in both.filter(|(old, new)| old.1 != new.1) {
+            let name = format!("bounds:{name}, {}", format!("{class:?}").to_lowercase());
+            facts.push(fact(name, old.to_string(), new.to_string()));
+        }
+    }
 }

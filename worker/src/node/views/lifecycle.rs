@@ -6,9 +6,11 @@ use crate::node::{
     chain::{Chain, count},
     convert,
 };
+use std::collections::{BTreeMap, btree_map::Entry};
 use zera_primitives::{Amount, Executable, Hash, Manifest, ModuleId, Slot};
 use zera_registry::{
-    Arrival, ModuleRecord, VersionRecord, builders as registry, freeze, migration as migrations, refs, storage_usage,
+    Arrival, CodeInfo, ModuleRecord, VersionRecord, builders as registry, freeze, migration as migrations, refs,
+    storage_usage,
 };
 use zera_state::accounts;
 use zera_worker_protocol::{
@@ -182,19 +184,21 @@ pub fn fleet(chain: &Chain, manager: &ModuleId, tag: &str, after: Option<&Module
 
 /// Codes of a fleet, each read once.
 #[derive(Default)]
-struct Codes(std::collections::BTreeMap<Hash, (zera_registry::CodeInfo, Option<Manifest>)>);
+struct Codes(BTreeMap<Hash, (CodeInfo, Option<Manifest>)>);
 
 impl Codes {
     /// The code that a follower runs, and how its data stand to it.
     fn state(&mut self, chain: &Chain, record: &ModuleRecord) -> Result<(Hash, FollowerState), Error> {
         let code = modules::running(chain, record)?;
-        if !self.0.contains_key(&code) {
-            let info = zera_registry::code_info(chain.client.state(), &code).map_err(convert::defect)?;
-            let info = info.ok_or_else(|| convert::not_found("code"))?;
-            let manifest = info.manifest().map_err(convert::registry)?;
-            self.0.insert(code, (info, manifest));
-        }
-        let Some((info, manifest)) = self.0.get(&code) else { return Err(convert::not_found("code")) };
+        let (info, manifest) = match self.0.entry(code) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let info = zera_registry::code_info(chain.client.state(), &code).map_err(convert::defect)?;
+                let info = info.ok_or_else(|| convert::not_found("code"))?;
+                let manifest = info.manifest().map_err(convert::registry)?;
+                unknown.insert((info, manifest))
+            }
+        };
         let pinned = matches!(&record.executable, Executable::ExternalRef(reference) if reference.pin.is_some());
         let standing = match refs::arrival(record, info, manifest.as_ref()) {
             Err(error) => FollowerState::Stuck(error.to_string()),
