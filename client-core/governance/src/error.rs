@@ -13,6 +13,9 @@ pub enum GovError {
     /// The proposal is closed.
     #[error("proposal {0} is closed")]
     Closed(ProposalId),
+    /// The proposal passes its own threshold, so no verdict closes it.
+    #[error("proposal {0} is above its own threshold; it is no spam")]
+    Supported(ProposalId),
     /// An allocation must be zero or at least the least allocation.
     #[error("{amount} ZRA is below the least allocation of {least} ZRA")]
     BelowLeast {

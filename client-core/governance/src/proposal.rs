@@ -143,19 +143,25 @@ pub fn withdraw(
     close(st, ctx, proposal, ProposalState::Withdrawn { height: ctx.height }, deltas)
 }
 
-/// Closes an open proposal as spam and burns its deposit, whatever it gathered. The runtime calls this when it enacts a
-/// verdict; the answered change of the base is applied with [`crate::tick::apply_base`].
+/// Closes an open proposal as spam and burns its deposit, whatever it gathered short of its own threshold. The runtime
+/// calls this when it enacts a verdict; the answered change of the base is applied with [`crate::tick::apply_base`].
 ///
 /// # Errors
-/// [`GovError::NoSuchProposal`]; [`GovError::Closed`] when votes no longer decide about it.
+/// [`GovError::NoSuchProposal`]; [`GovError::Closed`] when votes no longer decide about it; [`GovError::Supported`] while
+/// it passes its own threshold: what so many stand behind is no spam, and a minor vote no veto.
 pub fn close_as_spam(
     st: &mut (impl StateAccess + ?Sized),
     ctx: &Ctx,
     target: ProposalId,
     deltas: &mut Deltas,
 ) -> Result<(GovEvent, BaseDelta), GovError> {
-    if !store::progress(st, target)?.state.is_open() {
+    let progress = store::progress(st, target)?;
+    if !progress.state.is_open() {
         return Err(GovError::Closed(target));
+    }
+    let standing = crate::tick::standing(st, ctx, &store::sides(st, target)?)?;
+    if standing.passes(store::params(st)?.threshold_ppm[progress.class.index()]) {
+        return Err(GovError::Supported(target));
     }
     close(st, ctx, target, ProposalState::Aborted { reason: AbortReason::Spam, height: ctx.height }, deltas)
 }

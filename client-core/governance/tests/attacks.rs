@@ -270,12 +270,12 @@ fn a_spam_verdict_about_itself_or_what_is_closed_is_refused() {
     assert_eq!(sim.spam(id), Err(GovError::Closed(id)), "closed between the vote and its enactment");
 }
 
-/// Whatever stage the target is in when the verdict is enacted, also where both are named in one block: nothing halts, the
-/// target is closed or the verdict closes nothing.
+/// Whatever stage the target is in when the verdict is enacted, also where both are named in one block: nothing halts, and
+/// the verdict closes its target exactly while that is below its own threshold.
 #[test]
 fn a_spam_verdict_and_its_target_in_one_block() {
     let (mut together, mut closed, mut late) = (0, 0, 0);
-    for from in 25..60 {
+    for from in (25..60).chain([90, 95]) {
         let (mut sim, target) = chain(Class::Patch, &[29_000_000, 29_000_000]);
         let payload = Payload::Spam { proposal: target, description: String::new() };
         let verdict = sim.submit(2, Class::Minor, payload).unwrap().id;
@@ -296,6 +296,20 @@ fn a_spam_verdict_and_its_target_in_one_block() {
         }
     }
     assert!(together > 0 && closed > 0 && late > 0, "{together} {closed} {late}");
+}
+
+/// A minor vote is no veto over what a graver class's threshold has let through.
+#[test]
+fn a_spam_verdict_closes_nothing_that_passes() {
+    let (mut sim, id) = chain(Class::Governance, &[200_000_000]);
+    sim.allocate(1, id, Side::For, zra(200_000_000)).unwrap();
+    sim.run_to(50);
+    assert!(matches!(sim.state(id), ProposalState::Accruing), "{:?}", sim.state(id));
+    assert_eq!(sim.spam(id), Ok(()), "below its threshold it can be closed");
+    let (mut sim, id) = chain(Class::Governance, &[200_000_000]);
+    sim.allocate(1, id, Side::For, zra(200_000_000)).unwrap();
+    sim.run_to(200);
+    assert_eq!(sim.spam(id), Err(GovError::Supported(id)));
 }
 
 /// A proposal whose migration has begun cannot be talked away by a verdict.
