@@ -303,7 +303,7 @@ fn a_spam_verdict_and_its_target_in_one_block() {
 fn a_spam_verdict_closes_nothing_that_passes() {
     let (mut sim, id) = chain(Class::Governance, &[200_000_000]);
     sim.allocate(1, id, Side::For, zra(200_000_000)).unwrap();
-    sim.run_to(50);
+    sim.run_to(8);
     assert!(matches!(sim.state(id), ProposalState::Accruing), "{:?}", sim.state(id));
     assert_eq!(sim.spam(id), Ok(()), "below its threshold it can be closed");
     let (mut sim, id) = chain(Class::Governance, &[200_000_000]);
