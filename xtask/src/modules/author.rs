@@ -35,6 +35,7 @@ pub fn run(args: &Args) -> Result<bool> {
     if args.flag("--new") {
         skeleton(&folder, args.flag("--cpp"))?;
     }
+    let folder = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
     let out = folder.join("target");
     fs::create_dir_all(&out)?;
     let step = Step::start(format!("module: building {}", folder.display()));
