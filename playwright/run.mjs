@@ -13,8 +13,9 @@ import * as crash from "./journeys/crash.mjs";
 import * as keyboard from "./journeys/keyboard.mjs";
 import * as outcome from "./journeys/outcome.mjs";
 import * as secondTab from "./journeys/second-tab.mjs";
+import * as votes from "./journeys/votes.mjs";
 
-const JOURNEYS = [outcome, keyboard, badInput, secondTab, corrupted, crash, access];
+const JOURNEYS = [outcome, votes, keyboard, badInput, secondTab, corrupted, crash, access];
 
 const args = process.argv.slice(2);
 const only = args.includes("--only") ? args[args.indexOf("--only") + 1] : undefined;

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { moduleAddress } from "../lib/address.mjs";
 import { fresh, open } from "../lib/browser.mjs";
 import { fits, leaf, phraseKey, visit } from "../lib/page.mjs";
 import { holds } from "../lib/report.mjs";
@@ -25,14 +26,10 @@ export async function run({ report, browser, url, output }) {
   await report.step("a key is made", () => phraseKey(page));
   await look(report, page, output, "overview-empty");
   const made = await report.step("a chain with modules, votes and blocks is made", () => furnish(page));
-  for (const [name, path, prepare] of views(made)) {
-    await report.step(`${name} opens`, async () => {
-      await visit(page, `${url}${path}`);
-      await page.waitForFunction(() => document.querySelector("main [aria-busy]") === null);
-      await prepare?.(page);
-    });
-    await look(report, page, output, name);
-  }
+  await viewAll(page, report, url, output, views(made));
+  const fleet = await report.step("a fleet and a frozen module are made", () => furnishFleet(page));
+  const journal = Buffer.from(await page.evaluate(async () => [...(await globalThis.zera.exportJournal())]));
+  await viewAll(page, report, url, output, moreViews({ ...made, ...fleet }, journal));
   const second = await open(page.context(), url);
   await second.goto(url);
   await second.getByRole("alert").waitFor();
@@ -40,6 +37,18 @@ export async function run({ report, browser, url, output }) {
   await second.close();
   await report.check("the console stayed free of errors and policy violations", () => holds(page.trouble.length === 0, page.trouble.join("\n")));
   await page.context().close();
+}
+
+/** Opens each view, gets it ready, and looks at it. */
+async function viewAll(page, report, url, output, views) {
+  for (const [name, path, prepare] of views) {
+    await report.step(`${name} opens`, async () => {
+      await visit(page, `${url}${path}`);
+      await page.waitForFunction(() => document.querySelector("main [aria-busy]") === null);
+      await prepare?.(page);
+    });
+    await look(report, page, output, name);
+  }
 }
 
 /** Two modules, an enacted upgrade, an aborted one, and an open proposal with stake on it. */
@@ -70,6 +79,68 @@ async function furnish(page) {
     const { network, head } = await zera.status();
     return { lending, enacted, aborted, live, transaction: transactions[0].hash, block: transactions[0].height, head: head.height, network };
   }, codes);
+}
+
+/** A manager with followers of each state, and a module whose calls are frozen by a vote. */
+async function furnishFleet(page) {
+  const files = ["manager.wasm", "vault-v1.wasm", "vault-v3.wasm", "counter.wasm"];
+  const codes = await Promise.all(files.map(async (file) => [...(await readFile(prebuilt(file)))]));
+  return page.evaluate(async (codes) => {
+    const { zera } = globalThis;
+    const [manager, ...vaults] = codes.map((code) => new Uint8Array(code));
+    const bytes = (hex) => Uint8Array.from(hex.match(/../g), (byte) => Number.parseInt(byte, 16));
+    const { account } = await zera.status();
+    const module = await zera.deploy(manager, { args: bytes(account) });
+    const hashes = [];
+    for (const code of vaults.slice(0, 2)) {
+      hashes.push((await zera.inspect(code)).hash);
+      await zera.transact([], [code]);
+    }
+    const release = (hash) => zera.call(module, "release", { args: new Uint8Array([20, ...new TextEncoder().encode("vault"), ...bytes(hash)]) });
+    await release(hashes[0]);
+    const follower = (pin) => ({ DeployReference: { reference: { manager: module, tag: "vault", pin }, constructor: bytes(account), value: "0" } });
+    const { plan } = await zera.transact([follower(null), follower(null), follower(null), follower(hashes[0])]);
+    await release(hashes[1]);
+    await zera.call(plan.modules[0], "deposit", { value: "5000000000" });
+    const stopped = await zera.deploy(vaults[2], { args: new Uint8Array(8) });
+    const freeze = await zera.propose("Stop it", { Freeze: { module_id: stopped, slots: 120, description: "Until it is looked at." } });
+    const held = (await zera.account()).allocations.filter(({ live }) => live);
+    for (const { proposal, side } of held) await zera.transact({ Allocate: { proposal, side, amount: "0" } });
+    await zera.allocate(freeze, String(25_000_000n * 1_000_000_000n));
+    for (let passed = 0; passed < 100 && (await zera.module(stopped)).standing.frozen === null; passed += 5) await zera.advance(5);
+    return { manager: module, follower: plan.modules[1], stopped, freeze };
+  }, codes);
+}
+
+/** The pages of modules' whole life: fleet, frozen module, journal, verification, every kind of proposal, dry runs. */
+function moreViews(made, journal) {
+  const kinds = ["config", "rollback", "freeze", "reference", "execute", "parameters", "builders", "spam"];
+  const compared = (page) => leaf(page, "Versions compared").getByRole("button", { name: "Compare the two" }).click().then(() => page.getByRole("table", { name: "Static gas" }).waitFor());
+  const rehearsed = async (page) => {
+    await leaf(page, "Dry run").getByRole("button", { name: "Rehearse the enactment" }).click();
+    await leaf(page, "Dry run").getByText(/^Enactment would/).waitFor();
+    await page.getByRole("table", { name: "Static gas" }).waitFor();
+  };
+  const checked = (label, bytes) => async (page) => {
+    await page.getByLabel(/Drop a journal file here/).setInputFiles({ name: "a.zjournal", mimeType: "application/octet-stream", buffer: bytes });
+    await page.getByText(label).first().waitFor();
+  };
+  const bad = Buffer.from(journal);
+  bad[bad.length >> 1] ^= 1;
+  return [
+    ["fleet", `modules/${moduleAddress(made.manager)}/fleet`, (page) => page.getByRole("table", { name: "Followers" }).waitFor()],
+    ["follower", `modules/${moduleAddress(made.follower)}`],
+    ["frozen", `modules/${moduleAddress(made.stopped)}`, (page) => page.getByText(/^Calls are refused until/).waitFor()],
+    ["versions-compared", `modules/${moduleAddress(made.lending)}`, compared],
+    ["proposal-rehearsed", `proposals/${made.live}`, rehearsed],
+    ["proposals-split", `proposals?split=${made.live}`, (page) => page.getByLabel("All that shall stand there").waitFor()],
+    ...kinds.map((kind) => [`proposal-new-${kind}`, `proposals/new?kind=${kind}&module=${moduleAddress(made.lending)}`]),
+    ["journal", "journal", (page) => page.getByRole("table", { name: "Entries" }).waitFor()],
+    ["verify", "verify"],
+    ["verify-good", "verify", checked(/^All \d+ entries hold/, journal)],
+    ["verify-bad", "verify", checked("Use nothing of this file.", bad)],
+    ["builders", "builders"],
+  ];
 }
 
 function views(made) {

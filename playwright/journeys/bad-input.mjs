@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fresh } from "../lib/browser.mjs";
-import { deploy, leaf, phraseKey, standing, title, visit } from "../lib/page.mjs";
+import { deploy, fits, leaf, phraseKey, standing, title, visit } from "../lib/page.mjs";
 import { holds, same } from "../lib/report.mjs";
 import { ROOT } from "../lib/server.mjs";
 import { nonceOf, signed, wallet } from "../lib/wallet.mjs";
@@ -61,6 +61,7 @@ export async function run({ report, browser, url }) {
   await upgrades(page, report, url);
   await transactions(page, report, url, unchanged, words);
   await forms(page, report, url, unchanged);
+  await texts(page, report, url, unchanged);
   await messages(page, report, unchanged);
   await snapshot(page, report, url, unchanged);
   await report.check("the console stayed free of errors and policy violations", () => same(page.trouble, [], "trouble"));
@@ -253,6 +254,57 @@ async function forms(page, report, url, unchanged) {
       holds(/No page is at|no such|There is no such thing|names nothing/i.test(words), `/${path}: ${words.slice(0, 200)}`);
     }
   });
+}
+
+/** Words of an author who means ill: they are shown as the letters they are, and rule nothing around them. */
+async function texts(page, report, url, unchanged) {
+  const id = await page.evaluate(async (code) => globalThis.zera.deploy(new Uint8Array(code), { args: new Uint8Array(8) }), [...(await prebuilt("counter.wasm"))]);
+  const title = "<script>globalThis.owned=1</script><img src=x onerror=globalThis.owned=2> \u202Egpj.exe\u2066 \u0000\u200B#1 enacted";
+  const piece = "# Vote\n<iframe src=javascript:globalThis.owned=3></iframe>\n[safe](javascript:globalThis.owned=4) \u202Eesrever\u202C **bold**\n<style>*{display:none}</style>\n";
+  const description = piece.repeat(100).slice(0, 8_000);
+  const proposal = await report.step("a proposal with script, markdown for pages and right-to-left tricks is a proposal like any other", () =>
+    page.evaluate(async ([id, title, description]) => {
+      const bytes = new TextEncoder().encode(description).length;
+      if (bytes < 8_000 || bytes > 8_192) throw new Error(`the description has ${bytes} bytes`);
+      const change = { module_id: id, parameter: "step", value: new Uint8Array([9, 0, 0, 0, 0, 0, 0, 0]) };
+      return globalThis.zera.propose(title, { Config: { changes: [change], description } });
+    }, [id, title, description]),
+  );
+  for (const path of ["proposals", `proposals/${proposal}`, ""]) {
+    await report.check(`/${path} shows its words and obeys none of them`, async () => {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await visit(page, `${url}${path}`);
+      await page.getByText("<script>globalThis.owned=1</script>").first().waitFor();
+      const found = await page.evaluate(() => ({
+        owned: globalThis.owned,
+        made: [...document.querySelectorAll("main script, main img, main iframe, main style, a[href^='javascript:']")].map((element) => element.outerHTML),
+        // Letters that turn the reading order, hide, or end a line, in anything that is shown.
+        tricks: [...new Set(document.body.innerText.match(/[\u202A-\u202E\u2066-\u2069\u200B-\u200F\u0000]/g) ?? [])].map((letter) => letter.charCodeAt(0).toString(16)),
+      }));
+      same(found, { made: [], tricks: [] }, "elements and tricks");
+      await fits(page);
+      await page.setViewportSize({ width: 1440, height: 1000 });
+    });
+  }
+  await report.check("all 8 KiB of the description are there, as its author's unverified words", async () => {
+    await visit(page, `${url}proposals/${proposal}`);
+    const words = await leaf(page, "Payload").innerText();
+    holds(words.includes("# Vote") && words.includes("[safe](javascript:globalThis.owned=4)"), `the payload shows: ${words.slice(0, 400)}`);
+    holds(/unverified|author’s words/i.test(words), "nothing says that these are only words");
+  });
+  await page.evaluate((proposal) => globalThis.zera.transact({ Withdraw: { proposal } }), proposal);
+  await report.check("a megabyte of markdown is refused by the form and by the node", () =>
+    unchanged(async () => {
+      await visit(page, `${url}proposals/new`);
+      await page.getByLabel("Description", { exact: true }).fill(piece.repeat(7_000));
+      await page.getByText(/are too many; the chain takes 8(\.0)?\s*KiB\.$/).first().waitFor();
+      const kind = await page.evaluate(async ([id, text]) => {
+        const change = { module_id: id, parameter: "step", value: new Uint8Array(8) };
+        return globalThis.zera.propose("Long", { Config: { changes: [change], description: text } }).then(() => "taken", (error) => error.kind);
+      }, [id, piece.repeat(7_000)]);
+      holds(kind === "WouldFail" || kind === "Malformed" || kind === "TransactionRefused", `the node said ${kind}`);
+    }),
+  );
 }
 
 /** Messages that are none of the protocol, or far too large, straight to the worker. */

@@ -1,7 +1,20 @@
 // What people do on the page, by roles and labels; the journeys say it in these words.
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { holds } from "./report.mjs";
+import { ROOT } from "./server.mjs";
 
-const button = (page, name) => page.getByRole("button", { name, exact: true });
+/** A button by its exact name. */
+export const button = (where, name) => where.getByRole("button", { name, exact: true });
+
+/** A row of a table, by the words it holds. */
+export const row = (where, words) => where.getByRole("row").filter({ hasText: words });
+
+/** A file of modules/prebuilt. */
+export const prebuilt = (file) => join(ROOT, "modules/prebuilt", file);
+
+/** Its bytes, in a form that reaches the page. */
+export const bytesOf = async (file) => [...(await readFile(prebuilt(file)))];
 
 /** Opens an address and waits until the chain runs. */
 export async function visit(page, url) {
@@ -60,6 +73,45 @@ export async function deploy(page, file, constructor = {}) {
   await page.getByRole("link", { name: "Open the module" }).click();
   await page.waitForURL(/\/modules\/zerasmod1/);
   return new URL(page.url()).pathname.split("/").pop();
+}
+
+/** Deploys code by script; gives the module's id. */
+export const deployed = async (page, file, args = []) =>
+  page.evaluate(([code, args]) => globalThis.zera.deploy(new Uint8Array(code), { args: new Uint8Array(args) }), [await bytesOf(file), args]);
+
+/** Lets a file fall onto the place that takes the file of that label. */
+export async function drop(page, label, file) {
+  const content = [...(await readFile(file))];
+  const given = await page.evaluateHandle(([content, name]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(content)], name, { type: "application/wasm" }));
+    return transfer;
+  }, [content, basename(file)]);
+  const zone = page.getByLabel(label, { exact: true });
+  for (const event of ["dragover", "drop"]) await zone.dispatchEvent(event, { dataTransfer: given });
+}
+
+/** What the page saves when `press` is done: its name and text. */
+export async function saved(page, press) {
+  const [download] = await Promise.all([page.waitForEvent("download"), press()]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+/** The name of a proposal's state, in small letters. */
+export const stateOf = (page, id) =>
+  page.evaluate(async (id) => {
+    const { state } = (await globalThis.zera.proposal(id)).proposal;
+    return (typeof state === "string" ? state : Object.keys(state)[0]).toLowerCase();
+  }, Number(id));
+
+/** Lets time pass by scripts until the proposal is in one of the states; gives it. */
+export async function reaches(page, id, states, { step = 10, most = 600 } = {}) {
+  for (let passed = 0; passed <= most; passed += step) {
+    const state = await stateOf(page, id);
+    if (states.includes(state)) return state;
+    await page.evaluate((slots) => globalThis.zera.advance(slots), step);
+  }
+  throw new Error(`proposal ${id} reaches none of ${states} within ${most} s; it is ${await stateOf(page, id)}`);
 }
 
 /** The active account's address, from its page. */
