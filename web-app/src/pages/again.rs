@@ -22,7 +22,7 @@ pub fn again(tx: &TransactionView) -> AnyView {
     let offer = move || {
         view! { <div class="stack-2"><p class="dim">{say!(AGAIN_OFFER)}</p><div>{tool_button(say!(AGAIN_DO), start)}</div></div> }.into_any()
     };
-    long.view(offer, |found| outcome(found))
+    long.view(offer, outcome)
 }
 
 fn outcome(found: &ReexecutionView) -> AnyView {

@@ -72,6 +72,12 @@ fn read_hash(text: &str) -> Option<Hash> {
     Hash::from_hex(text.trim().trim_start_matches("b3:").to_lowercase().as_str())
 }
 
+/// What is signed of a recipe: the hash that is given, as `verify-build` prints it, or the one of the text.
+fn recipe_hash(text: &str) -> Option<Hash> {
+    let whole = text.trim();
+    (!whole.is_empty()).then(|| read_hash(whole).unwrap_or_else(|| Hash::of(text.as_bytes())))
+}
+
 fn form(accounts: Memo<Vec<AccountId>>) -> AnyView {
     let client = use_client();
     let (code, rebuilt, recipe) =
@@ -89,11 +95,8 @@ fn form(accounts: Memo<Vec<AccountId>>) -> AnyView {
         }
         let code = code.with(|text| read_hash(text)).ok_or_else(|| say!(ATTEST_NO_CODE).to_owned())?;
         let rebuilt = rebuilt.with(|text| read_hash(text)).ok_or_else(|| say!(ATTEST_NO_REBUILT).to_owned())?;
-        let recipe = recipe.get();
-        if recipe.trim().is_empty() {
-            return Err(say!(ATTEST_NO_RECIPE).to_owned());
-        }
-        Ok((Vec::new(), vec![Call::Attest { code, rebuilt, recipe: Hash::of(recipe.as_bytes()) }]))
+        let recipe = recipe.with(|text| recipe_hash(text)).ok_or_else(|| say!(ATTEST_NO_RECIPE).to_owned())?;
+        Ok((Vec::new(), vec![Call::Attest { code, rebuilt, recipe }]))
     };
     let take = move |_: String, bytes: Result<Vec<u8>, String>| match bytes {
         Ok(bytes) => {
@@ -107,12 +110,8 @@ fn form(accounts: Memo<Vec<AccountId>>) -> AnyView {
         (Some(_), Some(_)) => say!(ATTEST_OTHER).to_owned(),
         _ => String::new(),
     };
-    let recipe_hash = move || {
-        recipe.with(|text| {
-            (!text.trim().is_empty())
-                .then(|| say!(ATTEST_RECIPE_HASH, text::short(&Hash::of(text.as_bytes()).to_hex())))
-        })
-    };
+    let signed =
+        move || recipe.with(|text| recipe_hash(text)).map(|hash| say!(ATTEST_RECIPE_HASH, text::short(&hash.to_hex())));
     let by_file = move || how.with(|how| how == "file");
     view! {
         <div class="split">
@@ -123,7 +122,7 @@ fn form(accounts: Memo<Vec<AccountId>>) -> AnyView {
                 {field(Field::new("attest-rebuilt", say!(ATTEST_REBUILT)).kind("b3").mono(), rebuilt, bad(rebuilt))}
                 {move || unread.get().map(|why| view! { <p class="why" role="alert"><code>{why}</code></p> })}
                 {text_area(Field::new("attest-recipe", say!(ATT_RECIPE)).hint(say!(ATTEST_RECIPE_HINT)), recipe, || None)}
-                <p class="small dim" aria-live="polite">{recipe_hash}</p>
+                <p class="small dim" aria-live="polite">{signed}</p>
             </div>
             <section class="panel" aria-label=say!(ATTEST)>
                 <h2>{say!(ATTEST)}</h2>
@@ -145,5 +144,8 @@ mod tests {
         assert_eq!(read_hash(&format!(" b3:{} ", hash.to_hex().to_uppercase())), Some(hash));
         assert_eq!(read_hash(&hash.to_hex()), Some(hash));
         assert_eq!(read_hash("b3:abc"), None);
+        assert_eq!(recipe_hash(&hash.to_hex()), Some(hash), "a hash stands for itself");
+        assert_eq!(recipe_hash("cargo build\n"), Some(Hash::of(b"cargo build\n")), "a text byte for byte");
+        assert_eq!(recipe_hash("  \n"), None);
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 use leptos::prelude::*;
 use std::sync::Arc;
 use zera_primitives::{Address, Amount, ExternalRef, Hash, ModuleId, manifest::ExportKind, tx::Call};
-use zera_worker_protocol::{CodeView, Command, Error, ModuleView, PlanView, TagView};
+use zera_worker_protocol::{CodeView, Command, Error, ModuleView, PlanView};
 
 /// The form.
 #[must_use]
@@ -50,7 +50,8 @@ fn choose(all: Vec<(String, String)>) -> AnyView {
     let found = Memo::new(move |_| {
         id.get()?;
         tags.with(|answer| match answer {
-            Some(Ok(tags)) => Some(Ok(tags.clone())),
+            // Followers come and go; the form is built anew only when a tag or its code changes.
+            Some(Ok(tags)) => Some(Ok(tags.iter().map(|tag| (tag.tag.clone(), tag.code)).collect::<Vec<_>>())),
             Some(Err(error)) => Some(Err(error.clone())),
             None => None,
         })
@@ -66,13 +67,13 @@ fn choose(all: Vec<(String, String)>) -> AnyView {
         .into_any()
 }
 
-fn of_manager(manager: ModuleId, tags: Vec<TagView>) -> AnyView {
-    let first = tags.first().map(|tag| tag.tag.clone()).unwrap_or_default();
+fn of_manager(manager: ModuleId, tags: Vec<(String, Hash)>) -> AnyView {
+    let first = tags.first().map(|(tag, _)| tag.clone()).unwrap_or_default();
     let chosen = RwSignal::new(first);
-    let choices = tags.iter().map(|tag| (tag.tag.clone(), text::safe(&tag.tag))).collect();
+    let choices = tags.iter().map(|(tag, _)| (tag.clone(), text::safe(tag))).collect();
     let code = Memo::new(move |_| {
         let name = chosen.get();
-        tags.iter().find(|tag| tag.tag == name).map(|tag| (name.clone(), tag.code))
+        tags.iter().find(|(tag, _)| *tag == name).cloned()
     });
     let body = move || code.get().map(|(tag, code)| of_tag(manager, &tag, code)).into_any();
     view! { <div class="narrow">{select(Field::new("ref-tag", say!(REF_TAG)), choices, chosen)}</div>{react(body)} }

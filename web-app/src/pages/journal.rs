@@ -13,7 +13,7 @@ use crate::{
     say, text, words,
 };
 use leptos::prelude::*;
-use zera_primitives::{Address, ModuleId, Network};
+use zera_primitives::{Address, Height, ModuleId, Network};
 use zera_worker_protocol::{Command, Error, JournalEntryView, JournalPage, ModuleView, VoteView};
 
 /// Entries asked for at a time.
@@ -90,10 +90,16 @@ fn entries_page(module: Option<ModuleId>, network: Network) -> AnyView {
     let before: RwSignal<Option<u64>> = RwSignal::new(None);
     let slot = live(
         move || Some(Command::Journal { module, before: before.get(), limit: LIMIT }),
-        |result| answer!(result, Journal),
+        |result| answer!(result, Journal).map(at_rest),
     );
     let modules = live(|| Some(Command::Modules), |result| answer!(result, Modules));
     shown_page(slot, say!(NAV_JOURNAL).into(), move |page| show(page, module, before, modules, network))
+}
+
+/// The same page whatever block it was read at: what a reader has opened stays open while nothing new happens.
+fn at_rest(mut page: Box<JournalPage>) -> Box<JournalPage> {
+    page.height = Height::default();
+    page
 }
 
 fn show(
@@ -129,13 +135,18 @@ fn show(
         })}
         {leaf(say!(JOURNAL_FILE), say!(JOURNAL_FILE_NOTE), view! {
             <div class="stack">
-                {kv(vec![(say!(JOURNAL_CHAIN).into(), hash(&page.chain)), (say!(BLOCK).into(), link(format!("/blocks/{}", page.height), text::count(page.height.0)))])}
+                {kv(vec![(say!(JOURNAL_CHAIN).into(), hash(&page.chain)), (say!(BLOCK).into(), react(head_block))])}
                 <p class="row">{export_journal(Export::Button)}{file_link("btn tool", "/verify", say!(JOURNAL_CHECK_ONE))}</p>
                 <p class="small dim">{say!(JOURNAL_NATIVE)}" "<code>"cargo xtask verify-journal FILE"</code></p>
             </div>
         })}
     }
     .into_any()
+}
+
+fn head_block() -> AnyView {
+    let height = use_client().head.with(|head| head.as_ref().map_or(0, |head| head.height.0));
+    link(format!("/blocks/{height}"), text::count(height))
 }
 
 /// The choice of a module; it leads to that module's part of the journal.
@@ -206,7 +217,7 @@ fn decided(vote: &VoteView) -> AnyView {
 fn facts_of(
     facts: &[(String, zera_worker_protocol::FactView)],
     vote: Option<&VoteView>,
-    at: (zera_primitives::Height, zera_primitives::Slot),
+    at: (Height, zera_primitives::Slot),
     network: Network,
 ) -> AnyView {
     let mut list: Vec<(String, AnyView)> = facts

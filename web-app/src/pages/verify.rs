@@ -7,7 +7,7 @@ use crate::{
     client::{network, use_client},
     components::{
         Known, Long, Step, drop_zone, empty, example, file_link, hash, head, kv, leaf, mark, path_wide, react, table,
-        td, td_known, verdict,
+        td, verdict,
     },
     known, say, text,
 };
@@ -148,7 +148,7 @@ fn rest(found: &JournalVerdict) -> AnyView {
 }
 
 fn what_it_proves() -> AnyView {
-    let columns = [(say!(VERIFY_CLAIM), false), (say!(VERIFY_HELD), false), ("", false)];
+    let columns = [(say!(VERIFY_CLAIM), false), (say!(VERIFY_HELD), false), (say!(KNOWN_HOW), false)];
     let rows = [
         (say!(VERIFY_CLAIM_CHAIN), say!(VERIFY_HELD_CHAIN), Known::Verified, say!(VERIFY_BY_HASH)),
         (say!(VERIFY_CLAIM_STATE), say!(VERIFY_HELD_STATE), Known::Verified, say!(STATE_PROOF)),
@@ -158,7 +158,7 @@ fn what_it_proves() -> AnyView {
         (say!(VERIFY_CLAIM_NEWEST), say!(VERIFY_HELD_NEWEST), Known::Unverified, say!(VERIFY_BY_YOU)),
     ];
     let rows = rows.map(|(claim, held, by, how)| {
-        (claim.into_any(), vec![td(say!(VERIFY_HELD), held), td_known(example(by, how))])
+        (claim.into_any(), vec![td(say!(VERIFY_HELD), held), td(say!(KNOWN_HOW), example(by, how))])
     });
     table(say!(VERIFY_ALONE), &columns, rows.into())
 }
