@@ -308,7 +308,7 @@ fn a_spam_verdict_closes_nothing_that_passes() {
     assert_eq!(sim.spam(id), Ok(()), "below its threshold it can be closed");
     let (mut sim, id) = chain(Class::Governance, &[200_000_000]);
     sim.allocate(1, id, Side::For, zra(200_000_000)).unwrap();
-    sim.run_to(200);
+    sim.run_to(100);
     assert_eq!(sim.spam(id), Err(GovError::Supported(id)));
 }
 
