@@ -46,7 +46,13 @@ pub fn run(args: &Args) -> Result<bool> {
     let mut tool = sh::command("cargo", &["run", "--quiet", "--locked", "-p", "zera-module-tool", "--", "--one"]);
     tool.args([&built.compiled, &built.manifest, &finished]).current_dir(sh::root().join("modules"));
     tool.env("CARGO_TARGET_DIR", sh::root().join("modules/target"));
-    println!("{}", sh::output(tool)?);
+    let judged = tool.output().map_err(|error| format!("cannot start `{}`: {error}", sh::shown(&tool)))?;
+    if !judged.status.success() {
+        // Its words alone: what the chain says of the module is for its author.
+        let said = String::from_utf8_lossy(&judged.stderr);
+        return Err(said.trim().trim_start_matches("error: ").to_owned().into());
+    }
+    print!("{}", String::from_utf8_lossy(&judged.stdout));
     println!("  file      {}", finished.display());
     Ok(true)
 }
