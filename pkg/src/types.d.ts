@@ -959,6 +959,8 @@ export type ErrorKind =
   | "StorageFailed"
   /** Stored by a newer client. */
   | "NewerSchema"
+  /** The chain was made by a client of other rules; it is whole. */
+  | "OtherRules"
   /** Only possible on the solo chain. */
   | "SoloOnly"
   /** Given up because the person asked for it. */

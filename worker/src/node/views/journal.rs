@@ -159,20 +159,7 @@ fn deed(deed: &Deed) -> (&'static str, Facts) {
             facts.push(("code", FactView::Hash(*code)));
             "deployed"
         }
-        Deed::Upgraded { sequence, old_code, new_code, schema, generation, migrated, builders } => {
-            facts.extend([("sequence", number(*sequence)), ("old_code", FactView::Hash(*old_code))]);
-            facts.extend([("new_code", FactView::Hash(*new_code)), ("schema", number(*schema))]);
-            facts.push(("generation", number(*generation)));
-            facts.extend(migrated.map(|entries| ("migrated", number(entries))));
-            facts.extend([("agree", number(builders.agree)), ("differ", number(builders.differ))]);
-            "upgraded"
-        }
-        Deed::RolledBack { sequence, to, old_code, new_code, generation, data } => {
-            facts.extend([("sequence", number(*sequence)), ("to", number(*to))]);
-            facts.extend([("old_code", FactView::Hash(*old_code)), ("new_code", FactView::Hash(*new_code))]);
-            facts.push(("generation", number(*generation)));
-            if *data { "rolled_back_data" } else { "rolled_back" }
-        }
+        Deed::Upgraded { .. } | Deed::RolledBack { .. } | Deed::FollowerMigrated { .. } => version(deed, &mut facts),
         Deed::MigrationBegun { generation, code } => {
             facts.extend([("generation", number(*generation)), ("code", FactView::Hash(*code))]);
             "migration_begun"
@@ -219,13 +206,34 @@ fn deed(deed: &Deed) -> (&'static str, Facts) {
             facts.extend(removed.iter().map(|account| ("removed", FactView::Account(*account))));
             "builders"
         }
+    };
+    (name, facts)
+}
+
+/// Deeds by which a version or its data came into force.
+fn version(deed: &Deed, facts: &mut Facts) -> &'static str {
+    match deed {
+        Deed::Upgraded { sequence, old_code, new_code, schema, generation, migrated, builders } => {
+            facts.extend([("sequence", number(*sequence)), ("old_code", FactView::Hash(*old_code))]);
+            facts.extend([("new_code", FactView::Hash(*new_code)), ("schema", number(*schema))]);
+            facts.push(("generation", number(*generation)));
+            facts.extend(migrated.map(|entries| ("migrated", number(entries))));
+            facts.extend([("agree", number(builders.agree)), ("differ", number(builders.differ))]);
+            "upgraded"
+        }
+        Deed::RolledBack { sequence, to, old_code, new_code, generation, data } => {
+            facts.extend([("sequence", number(*sequence)), ("to", number(*to))]);
+            facts.extend([("old_code", FactView::Hash(*old_code)), ("new_code", FactView::Hash(*new_code))]);
+            facts.push(("generation", number(*generation)));
+            if *data { "rolled_back_data" } else { "rolled_back" }
+        }
         Deed::FollowerMigrated { code, schema, generation, entries } => {
             facts.extend([("code", FactView::Hash(*code)), ("schema", number(*schema))]);
             facts.extend([("generation", number(*generation)), ("entries", number(*entries))]);
             "follower_migrated"
         }
-    };
-    (name, facts)
+        _ => "other",
+    }
 }
 
 /// What a module runs: `code`, or `manager`, `tag` and `pin`, each behind `prefix`.
