@@ -100,8 +100,12 @@ fn a_cursor_must_grow_stay_short_and_decode() {
         let first = run(&mut st, &mut scripts, Class::Major, &payload);
         first.and_then(|_| go_on(&mut st, &mut scripts, Class::Major, &payload, BEGUN + 1))
     };
-    let failed = |answer: Vec<u8>| assert_eq!(reason(with(answer)), AbortReason::MigrationFailed);
-    failed(Some(vec![5u8]).encode()); // the same again
+    assert_eq!(reason(with(Some(vec![5u8]).encode())), AbortReason::MigrationFailed, "the same again");
+    let failed = |answer: Vec<u8>| {
+        let (mut st, payload) = world();
+        let at_once = run(&mut st, &mut answers(answer), Class::Major, &payload);
+        assert_eq!(reason(at_once), AbortReason::MigrationFailed);
+    };
     failed(Some(Vec::<u8>::new()).encode()); // no progress from the beginning
     failed(Some(vec![5u8; 257]).encode());
     failed(vec![]);
