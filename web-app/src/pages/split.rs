@@ -102,15 +102,17 @@ pub fn editor(
 ) -> AnyView {
     let rows: RwSignal<Vec<Row>> = RwSignal::new(Vec::new());
     let next = StoredValue::new(0u64);
-    let add = move |id: Option<ProposalId>| {
-        let key = next.with_value(|n| *n);
+    // Rows belong to the editor: made by the effect below, they would end with its next run.
+    let owner = Owner::current();
+    let add = move |id: ProposalId| {
+        let key = next.get_value();
         next.set_value(key + 1);
-        let mine = proposals.with_untracked(|all| all.iter().find(|p| Some(p.id) == id).and_then(|p| p.mine));
+        let mine = proposals.with_untracked(|all| all.iter().find(|p| p.id == id).and_then(|p| p.mine));
         let (side, amount) = mine.map_or(("for", String::new()), |(side, stake, _)| {
             (if side == Side::Against { "against" } else { "for" }, stake.to_string())
         });
-        let proposal = RwSignal::new(id.map(|id| id.to_string()).unwrap_or_default());
-        let row = Row { key, proposal, side: RwSignal::new(side.into()), amount: RwSignal::new(amount) };
+        let signal = |text: String| owner.as_ref().map_or_else(|| RwSignal::new(text.clone()), |owner| owner.with(|| RwSignal::new(text.clone())));
+        let row = Row { key, proposal: signal(id.to_string()), side: signal(side.into()), amount: signal(amount) };
         rows.update(|rows| rows.push(row));
     };
     Effect::new(move |_| {
@@ -118,7 +120,7 @@ pub fn editor(
         let known: Vec<String> =
             rows.with_untracked(|rows| rows.iter().map(|row| row.proposal.get_untracked()).collect());
         rows.update(|rows| rows.retain(|row| chosen.iter().any(|id| id.to_string() == row.proposal.get_untracked())));
-        chosen.iter().filter(|id| !known.contains(&id.to_string())).for_each(|id| add(Some(*id)));
+        chosen.iter().filter(|id| !known.contains(&id.to_string())).for_each(|id| add(*id));
     });
     let remove = move |row: Row| {
         let id = row.proposal.get_untracked();

@@ -105,9 +105,9 @@ impl Search {
         if self.low < self.high { Some(self.low + (self.high - self.low) / 2) } else { None }
     }
 
-    /// Takes the answer to [`Search::ask`].
+    /// Takes an answer, to [`Search::ask`] or to a guess.
     pub fn answer(&mut self, asked: u128, holds: bool) {
-        if holds { self.high = asked } else { self.low = asked.saturating_add(1) }
+        if holds { self.high = self.high.min(asked) } else { self.low = self.low.max(asked.saturating_add(1)) }
     }
 
     /// What was found.
@@ -118,31 +118,47 @@ impl Search {
 }
 
 /// Keeps the stake that crossing `within` would take up to date with every block, by asking the chain's own arithmetic:
-/// about thirty forecasts, one after the other, in the worker.
+/// up to thirty forecasts, one after the other, in the worker. A block that arrives meanwhile does not start it anew: it
+/// would never end where blocks are quick. It is asked again when it is done.
 #[must_use]
 pub fn wanted(id: ProposalId, open: Memo<bool>, within: RwSignal<String>) -> RwSignal<Wanted> {
     let client = use_client();
     let seconds = Memo::new(move |_| within.get().parse::<u64>().unwrap_or(300));
     let found = RwSignal::new(Wanted { within: seconds.get_untracked(), stake: None });
     let newest = StoredValue::new(0u32);
+    // Which distance is being asked for, and whether a block has come since.
+    let under_way: StoredValue<Option<(u64, bool)>> = StoredValue::new(None);
     Effect::new(move |_| {
         let (beat, within) = (client.beat(), seconds.get());
         if beat == 0 || !open.get() {
             return;
         }
+        if under_way.with_value(|way| way.is_some_and(|(same, _)| same == within)) {
+            return under_way.set_value(Some((within, true)));
+        }
         let mine = newest.with_value(|n| n.wrapping_add(1));
         newest.set_value(mine);
+        under_way.set_value(Some((within, false)));
         if found.with_untracked(|found| found.within != within) {
             found.set(Wanted { within, stake: None });
         }
         leptos::task::spawn_local(async move {
-            let stake = least(id, within, move || newest.try_get_value() == Some(mine)).await;
-            if let Some(stake) = stake
-                && newest.try_get_value() == Some(mine)
-            {
-                let new = Wanted { within, stake: Some(stake) };
-                if found.try_with_untracked(|old| *old != new) == Some(true) {
-                    found.set(new);
+            let goes_on = move || newest.try_get_value() == Some(mine);
+            loop {
+                let stake = least(id, within, found, goes_on).await;
+                if !goes_on() {
+                    return;
+                }
+                if let Some(stake) = stake {
+                    let new = Wanted { within, stake: Some(stake) };
+                    if found.try_with_untracked(|old| *old != new) == Some(true) {
+                        found.set(new);
+                    }
+                }
+                let again = under_way.try_get_value().flatten().is_some_and(|(_, again)| again);
+                under_way.try_set_value(again.then_some((within, false)));
+                if !again {
+                    return;
                 }
             }
         });
@@ -150,8 +166,14 @@ pub fn wanted(id: ProposalId, open: Memo<bool>, within: RwSignal<String>) -> RwS
     found
 }
 
-/// The least whole ZRA for it, or none when not even the supply would do; none at all when it was overtaken.
-async fn least(id: ProposalId, within: u64, goes_on: impl Fn() -> bool) -> Option<Option<Amount>> {
+/// The least whole ZRA for it, or none when not even the supply would do; none at all when it was overtaken. What was found
+/// for the block before narrows the search.
+async fn least(
+    id: ProposalId,
+    within: u64,
+    before: RwSignal<Wanted>,
+    goes_on: impl Fn() -> bool,
+) -> Option<Option<Amount>> {
     let client = use_client();
     let supply = client.status.with_untracked(|status| status.as_ref().map(|status| status.supply))?;
     let most = supply.0 / UNITS_PER_ZRA;
@@ -161,10 +183,16 @@ async fn least(id: ProposalId, within: u64, goes_on: impl Fn() -> bool) -> Optio
         let forecast = answer!(client.ask(Command::Forecast { proposal: id, what_if }).await, Forecast).ok()?;
         Some(forecast.crosses.is_some_and(|slot| slot.since(forecast.now) <= within))
     };
-    if !in_time(most).await? {
+    let mut search = Search::new(most);
+    if let Some(Some(Some(known))) = before.try_with_untracked(|wanted| (wanted.within == within).then_some(wanted.stake)).map(Option::flatten) {
+        let known = known.0 / UNITS_PER_ZRA;
+        for near in [known, known.saturating_sub(known / 50 + 1)] {
+            let holds = in_time(near).await?;
+            search.answer(near, holds);
+        }
+    } else if !in_time(most).await? {
         return Some(None);
     }
-    let mut search = Search::new(most);
     while let Some(asked) = search.ask() {
         if !goes_on() {
             return None;
@@ -172,7 +200,12 @@ async fn least(id: ProposalId, within: u64, goes_on: impl Fn() -> bool) -> Optio
         let holds = in_time(asked).await?;
         search.answer(asked, holds);
     }
-    Some(Some(Amount(search.found().saturating_mul(UNITS_PER_ZRA))))
+    let found = search.found();
+    // The search takes for granted that the supply would do.
+    if found == most && !in_time(most).await? {
+        return Some(None);
+    }
+    Some(Some(Amount(found.saturating_mul(UNITS_PER_ZRA))))
 }
 
 /// The slider with its sides, and the date one asks for.
@@ -234,6 +267,11 @@ mod tests {
             }
             assert_eq!(search.found(), least);
             assert!(asked <= 20, "{asked} questions");
+            let mut guessed = Search::new(1_000_000);
+            for guess in [least, least.saturating_sub(1)] {
+                guessed.answer(guess, guess >= least);
+            }
+            assert_eq!((guessed.ask(), guessed.found()), (None, least), "two guesses suffice");
         }
     }
 
