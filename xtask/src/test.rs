@@ -11,8 +11,8 @@ use std::process::Command;
 const BROWSER_ONLY: &[&str] = &["zera-web"];
 /// Linted for wasm32 beside it: what the tab is made of.
 const ALSO_FOR_WASM: &[&str] = &["zera-worker", "zera-worker-protocol", "zera-client"];
-/// At least so many fuzz targets there must be: transaction, block, manifest, wasm, worker message, snapshot.
-const FUZZ_TARGETS: u64 = 6;
+/// At least so many fuzz targets there must be: transaction, block, manifest, wasm, worker message, snapshot, journal.
+const FUZZ_TARGETS: u64 = 7;
 /// How long a fuzz target runs in the long test, in milliseconds.
 const FUZZ_MILLIS: &str = "60000";
 
