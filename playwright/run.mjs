@@ -7,15 +7,23 @@ import { launch } from "./lib/browser.mjs";
 import { Report } from "./lib/report.mjs";
 import { ROOT, serve } from "./lib/server.mjs";
 import * as access from "./journeys/access.mjs";
+import * as auditor from "./journeys/auditor.mjs";
+import * as author from "./journeys/author.mjs";
 import * as badInput from "./journeys/bad-input.mjs";
+import * as big from "./journeys/big.mjs";
 import * as corrupted from "./journeys/corrupted.mjs";
 import * as crash from "./journeys/crash.mjs";
+import * as delegation from "./journeys/delegation.mjs";
+import * as emergency from "./journeys/emergency.mjs";
 import * as keyboard from "./journeys/keyboard.mjs";
+import * as operator from "./journeys/operator.mjs";
 import * as outcome from "./journeys/outcome.mjs";
 import * as secondTab from "./journeys/second-tab.mjs";
+import * as voter from "./journeys/voter.mjs";
 import * as votes from "./journeys/votes.mjs";
 
-const JOURNEYS = [outcome, votes, keyboard, badInput, secondTab, corrupted, crash, access];
+const PEOPLE = [outcome, author, voter, operator, auditor, emergency, delegation, votes];
+const JOURNEYS = [...PEOPLE, big, keyboard, badInput, secondTab, corrupted, crash, access];
 
 const args = process.argv.slice(2);
 const only = args.includes("--only") ? args[args.indexOf("--only") + 1] : undefined;
