@@ -592,6 +592,86 @@ fn what_failed_is_removed_little_by_little_and_its_number_never_comes_back() {
     assert_eq!(stored(&chain, module, 1), None);
 }
 
+/// Proposes and goes to the block before `id` is locked in, so that the next one locks it in.
+fn up_to_lock_in(chain: &mut Chain, payload: Payload) -> ProposalId {
+    let id = chain.propose(payload, 100_000_000).unwrap();
+    chain.until(id, |state| matches!(state, ProposalState::LockedIn { .. }));
+    let before = Height(chain.last.height.0 - 1);
+    chain.crash(before);
+    id
+}
+
+#[test]
+fn an_enactment_that_its_rehearsal_did_not_foresee_leaves_nothing() {
+    let mut chain = Chain::new();
+    let good = chain.deploy(&cell((1, 0, 0), 1, 1).rate("(call $store (local.get 0))").bytes(), Vec::new(), 0);
+    let moody = "(if (i64.eq (call $load) (i64.const 99)) (then (unreachable)))";
+    let moody = chain.deploy(&cell((1, 0, 0), 1, 1).rate(moody).bytes(), Vec::new(), 0);
+    let change = |module_id| ConfigChange { module_id, parameter: "rate".into(), value: 5u64.encode() };
+    let both = Payload::Config { changes: vec![change(good), change(moody)], description: String::new() };
+    let id = up_to_lock_in(&mut chain, both);
+    // In the very block that locks it in, somebody changes what the second setter looks at.
+    chain.send(BOB, vec![call(moody, "put", number(99))]);
+    chain.seal(5);
+    state_is(chain.state_of(id), |state| matches!(state, ProposalState::LockedIn { .. }));
+    chain.seal(5);
+    let ended = chain.state_of(id);
+    assert!(matches!(ended, ProposalState::Aborted { reason: AbortReason::SetterFailed, .. }), "{ended:?}");
+    assert_eq!(chain.ask(&good, "value"), Some(0), "the first setter's work is taken back");
+    assert_eq!(registry::config_history(chain.client.state(), &good, "rate"), Ok(Vec::new()));
+    chain.audit();
+}
+
+#[test]
+fn what_a_failed_migration_wrote_block_by_block_is_removed() {
+    let mut chain = Chain::with(Params { migration_gas: 30_000_000, ..Params::demo() }, &[700_000_000, 300_000_000]);
+    let module = chain.deploy(&cell((1, 0, 0), 1, 1).bytes(), Vec::new(), 0);
+    chain.run(BOB, call(module, "put", number(7))).unwrap();
+    // Every step writes; the last one finds the module ill.
+    let sick = cell((2, 0, 0), 2, 2).migrate_and_write_in_steps(2, 2_000_000).health("(i32.const 0)");
+    let code = chain.store(&sick.bytes());
+    let id = chain.propose(upgrade(module, code, 2, true), 100_000_000).unwrap();
+    chain.until(id, |state| matches!(state, ProposalState::Migrating { .. }));
+    assert!(stored(&chain, module, 1).is_some());
+    let ended = chain.until(id, |state| !state.is_live());
+    assert!(matches!(ended, ProposalState::Aborted { reason: AbortReason::Unhealthy, .. }), "{ended:?}");
+    chain.seal(1);
+    assert_eq!((stored(&chain, module, 1), chain.ask(&module, "value")), (None, Some(7)));
+    assert_eq!((chain.module(&module).migrating, chain.module(&module).next_generation), (None, 2));
+}
+
+#[test]
+fn a_vote_about_a_migrating_module_waits_and_is_not_lost() {
+    let mut chain = Chain::with(Params { migration_gas: 30_000_000, ..Params::demo() }, &[700_000_000, 300_000_000]);
+    let module = chain.deploy(&cell((1, 0, 0), 1, 1).bytes(), Vec::new(), 0);
+    let slow = chain.store(&cell((2, 0, 0), 2, 2).migrate_in_steps(4, 2_000_000, PLUS_ONE).bytes());
+    let next = chain.store(&cell((2, 0, 1), 2, 3).reads(1).migrate(PLUS_ONE).bytes());
+    let amount = Amount::zra(200_000_000);
+    // Both are locked in by the same block: the second one for the version after the first.
+    chain.send(
+        VOTER,
+        vec![
+            Call::Stake { amount: Amount::zra(400_000_000) },
+            Call::Propose { title: "slow".into(), payload: upgrade(module, slow, 2, true) },
+            Call::Propose { title: "next".into(), payload: upgrade(module, next, 2, true) },
+            Call::Allocate { proposal: ProposalId(1), side: Side::For, amount },
+            Call::Allocate { proposal: ProposalId(2), side: Side::For, amount },
+        ],
+    );
+    chain.seal(1);
+    chain.until(ProposalId(1), |state| matches!(state, ProposalState::Migrating { .. }));
+    for _ in 0..3 {
+        assert_eq!(chain.module(&module).migrating, Some(ProposalId(1)));
+        assert!(chain.state_of(ProposalId(2)).is_open(), "{:?}", chain.state_of(ProposalId(2)));
+        chain.seal(5);
+    }
+    let first = chain.until(ProposalId(1), |state| !state.is_live());
+    state_is(first, |state| matches!(state, ProposalState::Active { .. }));
+    // Then it is judged by what stands: its version is taken.
+    let second = chain.until(ProposalId(2), |state| !state.is_live());
+    assert!(matches!(second, ProposalState::Aborted { reason: AbortReason::BadVersion, .. }), "{second:?}");
+}
+
 #[test]
 fn several_parameters_are_set_together_or_not_at_all() {
     let mut chain = Chain::new();

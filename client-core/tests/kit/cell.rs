@@ -161,6 +161,15 @@ impl Cell {
 
     /// A migration of `steps` + 1 steps, each of `turns` turns of a loop; `last` is what the last one does.
     pub fn migrate_in_steps(self, steps: u32, turns: u32, last: &str) -> Self {
+        self.migrate_by(steps, turns, "", last)
+    }
+
+    /// The same, where each step writes the number.
+    pub fn migrate_and_write_in_steps(self, steps: u32, turns: u32) -> Self {
+        self.migrate_by(steps, turns, "(call $store (i64.const 5))", "")
+    }
+
+    fn migrate_by(self, steps: u32, turns: u32, each: &str, last: &str) -> Self {
         self.export("migrate", ExportKind::Migration, Some(BYTES), Some(BYTES), false).wat(&format!(
             r#"(func (export "migrate") (local $at i32) (local $i i32)
                  (if (i32.gt_u (call $input_len) (i32.const 1))
@@ -169,6 +178,7 @@ impl Cell {
                  (loop $again
                    (local.set $i (i32.add (local.get $i) (i32.const 1)))
                    (br_if $again (i32.lt_u (local.get $i) (i32.const {turns}))))
+                 {each}
                  (if (i32.lt_u (local.get $at) (i32.const {steps}))
                    (then (i32.store8 (i32.const 32) (i32.const 1))
                          (i32.store8 (i32.const 33) (i32.const 4))
