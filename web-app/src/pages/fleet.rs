@@ -295,7 +295,7 @@ fn changes(tag: &TagView) -> AnyView {
     }
     let rows = tag.changes.iter().map(change).collect();
     let columns = [
-        (say!(FLEET_SET), true),
+        (say!(FLEET_SET), false),
         (say!(CMP_OLD), false),
         (say!(CMP_NEW), false),
         (say!(FLEET_FROM), false),

@@ -5,8 +5,8 @@ use crate::{
     answer,
     client::{Answer, live, use_client},
     components::{
-        Field, bare, empty, failure, file_link, hash, head, kv, leaf, link, mark, react, reveal, select, slot_time,
-        table, td, td_known, tool_button,
+        Evidence, Field, bare, empty, failure, file_link, hash, head, kv, leaf, link, mark, react, reveal, select,
+        slot_time, table, td, td_known, tool_button,
     },
     deeds, known,
     router::use_router,
@@ -106,7 +106,7 @@ fn show(
     page: &JournalPage,
     module: Option<ModuleId>,
     before: RwSignal<Option<u64>>,
-    modules: RwSignal<Answer<Vec<ModuleView>>>,
+    modules: Modules,
     network: Network,
 ) -> AnyView {
     let count = text::count(page.count);
@@ -119,7 +119,9 @@ fn show(
     let body = if page.entries.is_empty() {
         empty(say!(JOURNAL_EMPTY), view! { <p>{say!(JOURNAL_EMPTY_WHAT)}</p> })
     } else {
-        rows(&page.entries, network, |entry| known::state(say!(ENTRY_N, text::count(entry.index)), say!(JOURNAL_ABOUT)))
+        let evidence =
+            |entry: &JournalEntryView| known::state(say!(ENTRY_N, text::count(entry.index)), say!(JOURNAL_ABOUT));
+        rows(&page.entries, network, Some(modules), evidence)
     };
     view! {
         {head(().into_any(), title, lead)}
@@ -150,7 +152,7 @@ fn head_block() -> AnyView {
 }
 
 /// The choice of a module; it leads to that module's part of the journal.
-fn of_module(modules: RwSignal<Answer<Vec<ModuleView>>>, module: Option<ModuleId>, network: Network) -> AnyView {
+fn of_module(modules: Modules, module: Option<ModuleId>, network: Network) -> AnyView {
     let router = use_router();
     let all =
         modules.with(|answer| answer.as_ref().and_then(|result| result.as_ref().ok()).cloned()).unwrap_or_default();
@@ -170,12 +172,33 @@ fn of_module(modules: RwSignal<Answer<Vec<ModuleView>>>, module: Option<ModuleId
     view! { <div class="narrow">{select(Field::new("journal-of", say!(JOURNAL_OF)), choices, chosen)}</div> }.into_any()
 }
 
+/// Modules of this chain, once they are known: what a file names may be of another.
+pub type Modules = RwSignal<Answer<Vec<ModuleView>>>;
+
+fn module_link(id: ModuleId, network: Network, modules: Option<Modules>) -> AnyView {
+    let address = Address::Module(id).to_text(network);
+    let short = text::short(&address);
+    let Some(modules) = modules else { return view! { <code>{short}</code> }.into_any() };
+    let name = move || {
+        modules.with(|answer| match answer {
+            Some(Ok(all)) => all.iter().find(|m| m.id == id && !m.name.is_empty()).map(|m| text::safe(&m.name)),
+            _ => None,
+        })
+    };
+    let href = format!("/modules/{address}");
+    react(move || match name() {
+        Some(name) => view! { {link(href.clone(), name)}<span class="sub mono">{short.clone()}</span> }.into_any(),
+        None => link(href.clone(), short.clone()),
+    })
+}
+
 /// Entries as rows; each opens its facts.
 #[must_use]
 pub fn rows(
     entries: &[JournalEntryView],
     network: Network,
-    evidence: impl Fn(&JournalEntryView) -> crate::components::Evidence,
+    modules: Option<Modules>,
+    evidence: impl Fn(&JournalEntryView) -> Evidence,
 ) -> AnyView {
     let columns = [
         (say!(JOURNAL_ENTRY), false),
@@ -185,16 +208,18 @@ pub fn rows(
         (say!(BLOCK), true),
         ("", false),
     ];
-    let rows = entries.iter().map(|entry| row(entry, network, evidence(entry))).collect();
+    let rows = entries.iter().map(|entry| row(entry, network, modules, evidence(entry))).collect();
     table(say!(JOURNAL_ENTRIES), &columns, rows)
 }
 
-fn row(entry: &JournalEntryView, network: Network, evidence: crate::components::Evidence) -> (AnyView, Vec<AnyView>) {
+fn row(
+    entry: &JournalEntryView,
+    network: Network,
+    modules: Option<Modules>,
+    evidence: Evidence,
+) -> (AnyView, Vec<AnyView>) {
     let what = deeds::sentence(entry, network, deeds::date);
-    let module = entry.module.map(|id| {
-        let address = Address::Module(id).to_text(network);
-        link(format!("/modules/{address}"), text::short(&address))
-    });
+    let module = entry.module.map(|id| module_link(id, network, modules));
     let (facts, vote, at) = (entry.facts.clone(), entry.vote.clone(), entry.at);
     let body = move || facts_of(&facts, vote.as_ref(), at, network);
     let decided = entry.vote.as_ref().map_or_else(|| say!(JOURNAL_NO_VOTE).into_any(), decided);

@@ -78,11 +78,11 @@ impl Manifests {
     }
 }
 
-/// `(asset: 3, amount: 2,500 ZRA)`; none when the bytes are not what the manifest says.
+/// `(asset: 3, amount: 2,500 ZRA)`; none when there are none, or the bytes are not what the manifest says.
 fn arguments(manifest: &ManifestView, entry: &str, args: &[u8], network: Network) -> Option<String> {
     let export = manifest.exports.iter().find(|export| export.name == entry)?;
     if export.args.is_empty() {
-        return Some("()".to_owned());
+        return None;
     }
     // Arguments stand one behind the other, as the fields of a record do.
     let mut shapes = manifest.shapes.clone();
@@ -164,7 +164,7 @@ mod tests {
         let bytes = (2_500u32, "rent").encode();
         let read = |entry: &str, bytes: &[u8]| arguments(&manifest(), entry, bytes, Network::Solo);
         assert_eq!(read("borrow", &bytes).as_deref(), Some("(asset: 2,500, note: “rent”)"));
-        assert_eq!(read("ping", &[]).as_deref(), Some("()"));
+        assert_eq!(read("ping", &[]), None, "nothing to say of none");
         assert_eq!(read("borrow", &bytes[..3]), None, "cut");
         assert_eq!(read("gone", &bytes), None, "an export of another version");
     }

@@ -74,7 +74,7 @@ fn outcome(
     let shown = match &found.wrong {
         Some((index, why)) => {
             let entry = index.map_or_else(|| say!(VERIFY_WHOLE).to_owned(), |index| say!(ENTRY_N, text::count(index)));
-            let body = view! { <p>{file}</p><p><b>{entry.clone()}</b>": "<code>{text::safe(why)}</code></p><p>{say!(VERIFY_BAD_ADVICE)}</p> };
+            let body = view! { <p>{file}</p><p><code>{text::safe(why)}</code></p><p>{say!(VERIFY_BAD_ADVICE)}</p> };
             verdict("alarm", sentence(found), body, Some(known::hashed(entry, say!(VERIFY_ABOUT), false)))
         }
         None if found.ours => {
@@ -103,27 +103,34 @@ fn outcome(
 fn rest(found: &JournalVerdict) -> AnyView {
     let (signed, needed) = found.signers;
     let good = found.wrong.is_none();
-    let checked = |figure: String| mark(known::hashed(figure, say!(VERIFY_ABOUT), good));
+    // Of a file that does not hold, nothing is known: every figure is its own word.
+    let checked = |figure: String| {
+        mark(if good {
+            known::hashed(figure, say!(VERIFY_ABOUT), true)
+        } else {
+            known::words(figure, say!(VERIFY_FILES_WORD))
+        })
+    };
     let genesis = if found.ours {
         mark(known::state(text::short(&found.genesis.to_hex()), say!(VERIFY_GENESIS_OURS)))
     } else {
         mark(known::words(text::short(&found.genesis.to_hex()), say!(VERIFY_FILES_WORD)))
     };
-    let rows = vec![
+    let mut rows = vec![
         (say!(P_GENESIS).to_owned(), view! { {hash(&found.genesis)}" "{genesis} }.into_any()),
         (
             say!(VERIFY_BLOCK).into(),
             view! { {text::count(found.height.0)}" "{checked(found.height.to_string())} }.into_any(),
         ),
         (
-            say!(P_CERTIFICATE).into(),
-            view! { {say!(VERIFY_SIGNERS, signed, needed)}" "{checked(signed.to_string())} }.into_any(),
-        ),
-        (
             say!(JOURNAL_ENTRIES).into(),
             view! { {text::count(found.entries)}" "{checked(found.entries.to_string())} }.into_any(),
         ),
     ];
+    if needed > 0 {
+        let signers = view! { {say!(VERIFY_SIGNERS, signed, needed)}" "{checked(signed.to_string())} };
+        rows.push((say!(P_CERTIFICATE).into(), signers.into_any()));
+    }
     let path = vec![
         Step::checked(say!(JOURNAL_ENTRIES), say!(VERIFY_STEP_ENTRIES, text::count(found.entries))),
         Step::checked(say!(VERIFY_STEP_HEAD), say!(VERIFY_STEP_HEAD_HOW)),
@@ -135,7 +142,7 @@ fn rest(found: &JournalVerdict) -> AnyView {
     let newest = if found.newest.is_empty() {
         empty(say!(JOURNAL_EMPTY), ())
     } else {
-        journal::rows(&found.newest, network, |entry| {
+        journal::rows(&found.newest, network, None, |entry| {
             about(say!(ENTRY_N, text::count(entry.index)), say!(VERIFY_ABOUT), true)
         })
     };
