@@ -21,7 +21,8 @@ use crate::{
     charts::{Curves, conviction},
     client::{live, use_client},
     components::{
-        Long, Step, crumbs, empty, functions, gas_table, head, hunks, kv, leaf, mark, path_wide, react, surface, tag, verdict,
+        Long, Step, crumbs, empty, functions, gas_table, head, hunks, kv, leaf, mark, path_wide, react, surface, tag,
+        verdict,
     },
     known, say, text, words,
 };
@@ -261,6 +262,7 @@ fn advanced(mut detail: Box<ProposalDetail>, clock: u64) -> Box<ProposalDetail> 
     let forecast = &mut detail.forecast;
     let passed = forecast.future.iter().take_while(|point| point.slot.0 <= clock).count();
     let Some(now) = passed.checked_sub(1).and_then(|last| forecast.future.get(last)).copied() else { return detail };
+    let late = now.slot.since(forecast.now);
     forecast.past.extend(forecast.future.drain(..passed).skip(1));
     forecast.future.insert(0, now);
     forecast.now = now.slot;
@@ -268,6 +270,12 @@ fn advanced(mut detail: Box<ProposalDetail>, clock: u64) -> Box<ProposalDetail> 
     forecast.shortfall = bar.saturating_sub(now.conviction_for);
     detail.proposal.conviction = (now.conviction_for, now.conviction_against);
     detail.proposal.threshold = now.threshold;
+    // What would be staked now begins now, not at the head.
+    if let Some(moves) = &mut detail.sensitivity {
+        for slot in [&mut moves.earliest.crosses, &mut moves.earliest.enacts] {
+            *slot = slot.map(|slot| slot.plus(late));
+        }
+    }
     detail
 }
 

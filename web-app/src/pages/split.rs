@@ -111,7 +111,11 @@ pub fn editor(
         let (side, amount) = mine.map_or(("for", String::new()), |(side, stake, _)| {
             (if side == Side::Against { "against" } else { "for" }, stake.to_string())
         });
-        let signal = |text: String| owner.as_ref().map_or_else(|| RwSignal::new(text.clone()), |owner| owner.with(|| RwSignal::new(text.clone())));
+        let signal = |text: String| {
+            owner
+                .as_ref()
+                .map_or_else(|| RwSignal::new(text.clone()), |owner| owner.with(|| RwSignal::new(text.clone())))
+        };
         let row = Row { key, proposal: signal(id.to_string()), side: signal(side.into()), amount: signal(amount) };
         rows.update(|rows| rows.push(row));
     };
@@ -127,7 +131,7 @@ pub fn editor(
         rows.update(|rows| rows.retain(|known| known.key != row.key));
         chosen.update(|chosen| chosen.retain(|known| known.to_string() != id));
     };
-    let wants = move || wants(&rows.get(), &proposals.get());
+    let wants = move || account.with(|account| wants(&rows.get(), &proposals.get(), account.as_deref()));
     let deed = move || -> Deed {
         let free = account.with(|account| account.as_deref().map_or(Amount::ZERO, free_stake));
         Ok((Vec::new(), calls(&wants()?, free)?))
@@ -164,7 +168,13 @@ fn first_free(proposals: &[ProposalView], chosen: &[ProposalId]) -> Option<Propo
     proposals.iter().filter(|proposal| proposal.state.is_open()).map(|p| p.id).find(|id| !chosen.contains(id))
 }
 
-fn wants(rows: &[Row], proposals: &[ProposalView]) -> Result<Vec<Want>, String> {
+/// What an account put on a proposal itself; what a delegate put there is the delegation's.
+fn own(account: Option<&AccountView>, id: ProposalId) -> Option<(Side, Amount)> {
+    let mut there = account?.allocations.iter().filter(|a| a.live && a.proposal == id && a.by.is_none());
+    there.next().map(|allocation| (allocation.side, allocation.stake))
+}
+
+fn wants(rows: &[Row], proposals: &[ProposalView], account: Option<&AccountView>) -> Result<Vec<Want>, String> {
     if rows.is_empty() {
         return Err(say!(SPLIT_EMPTY).to_owned());
     }
@@ -177,7 +187,7 @@ fn wants(rows: &[Row], proposals: &[ProposalView]) -> Result<Vec<Want>, String> 
             let amount = if amount.trim().is_empty() { "0" } else { amount.as_str() };
             let amount = amount.parse::<Amount>().map_err(|_| say!(NOT_AMOUNT).to_owned())?;
             let side = if row.side.get() == "against" { Side::Against } else { Side::For };
-            Ok(Want { proposal: proposal.id, now: proposal.mine.map(|(side, stake, _)| (side, stake)), side, amount })
+            Ok(Want { proposal: proposal.id, now: own(account, proposal.id), side, amount })
         })
         .collect()
 }

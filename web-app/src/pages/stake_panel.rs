@@ -10,7 +10,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use zera_primitives::{Address, Amount, Class, Side, amount::UNITS_PER_ZRA, tx::Call};
-use zera_worker_protocol::{Command, DelegationView, ProposalDetail};
+use zera_worker_protocol::{AccountView, Command, DelegationView, ProposalDetail};
 
 type Detail = Memo<Option<Box<ProposalDetail>>>;
 
@@ -22,6 +22,8 @@ struct Form {
     claw: RwSignal<bool>,
     /// The delegation that binds stake of this class, if there is one.
     delegation: Memo<Option<DelegationView>>,
+    /// What the account itself put on the proposal.
+    own: Memo<Option<(Side, Amount)>>,
 }
 
 impl Form {
@@ -36,17 +38,31 @@ impl Form {
     }
 }
 
-/// The delegation of `class` by the active key's account.
-fn delegation(detail: Detail) -> Memo<Option<DelegationView>> {
+/// The active key's account.
+fn account() -> Memo<Option<Box<AccountView>>> {
     let client = use_client();
-    let account = Memo::new(move |_| client.status.with(|status| status.as_ref().and_then(|status| status.account)));
-    let slot = live(move || account.get().map(Command::Account), |result| answer!(result, Account));
+    let id = Memo::new(move |_| client.status.with(|status| status.as_ref().and_then(|status| status.account)));
+    let slot = live(move || id.get().map(Command::Account), |result| answer!(result, Account));
+    Memo::new(move |_| slot.with(|answer| answer.as_ref().and_then(|result| result.as_ref().ok()).cloned()))
+}
+
+/// Its delegation for the proposal's class.
+fn delegation(account: Memo<Option<Box<AccountView>>>, detail: Detail) -> Memo<Option<DelegationView>> {
     let class: Memo<Option<Class>> = Memo::new(move |_| detail.with(|d| d.as_ref().map(|d| d.proposal.class)));
     Memo::new(move |_| {
         let class = class.get()?;
-        slot.with(|answer| match answer {
-            Some(Ok(account)) => account.delegations.iter().find(|held| held.class == class).cloned(),
-            _ => None,
+        account.with(|account| account.as_ref()?.delegations.iter().find(|held| held.class == class).cloned())
+    })
+}
+
+/// What it put on the proposal itself; what a delegate put there with its stake is the delegation's.
+fn own(account: Memo<Option<Box<AccountView>>>, detail: Detail) -> Memo<Option<(Side, Amount)>> {
+    Memo::new(move |_| {
+        let id = detail.with(|d| d.as_ref().map(|d| d.proposal.id))?;
+        account.with(|account| {
+            let mut there =
+                account.as_ref()?.allocations.iter().filter(|a| a.live && a.proposal == id && a.by.is_none());
+            there.next().map(|allocation| (allocation.side, allocation.stake))
         })
     })
 }
@@ -54,11 +70,13 @@ fn delegation(detail: Detail) -> Memo<Option<DelegationView>> {
 /// The panel beside the curve.
 #[must_use]
 pub fn panel(detail: Detail) -> AnyView {
+    let account = account();
     let form = Form {
         side: RwSignal::new("for".to_owned()),
         amount: RwSignal::new(String::new()),
         claw: RwSignal::new(false),
-        delegation: delegation(detail),
+        delegation: delegation(account, detail),
+        own: own(account, detail),
     };
     let wrong = move || wrong(form, detail);
     let deed = move || deed(form, detail, wrong());
@@ -164,13 +182,11 @@ fn wrong(form: Form, detail: Detail) -> Option<String> {
 fn deed(form: Form, detail: Detail, wrong: Option<String>) -> Deed {
     let Some(detail) = detail.get() else { return Err(say!(ASKING).to_owned()) };
     let proposal = detail.proposal.id;
-    let mine = detail.proposal.mine;
+    let own = form.own.get();
     let release = |side| Call::Allocate { proposal, side, amount: Amount::ZERO };
     if form.side.get() == "release" {
-        return mine.map_or_else(
-            || Err(say!(WHY_NOTHING_HERE).to_owned()),
-            |(side, ..)| Ok((Vec::new(), vec![release(side)])),
-        );
+        return own
+            .map_or_else(|| Err(say!(WHY_NOTHING_HERE).to_owned()), |(side, _)| Ok((Vec::new(), vec![release(side)])));
     }
     if let Some(wrong) = wrong {
         return Err(wrong);
@@ -187,14 +203,13 @@ fn deed(form: Form, detail: Detail, wrong: Option<String>) -> Deed {
     }
     let mut free = Amount(detail.free_stake.unwrap_or_default().0.saturating_add(clawed.0));
     let mut total = asked;
-    match mine {
-        // What the delegate put here leaves with the delegation; only what is one's own stays and adds up.
-        Some((at, stake, _)) if at == side && clawed.is_zero() => total = Amount(stake.0.saturating_add(asked.0)),
-        Some((at, stake, _)) if at != side => {
+    match own {
+        Some((at, stake)) if at == side => total = Amount(stake.0.saturating_add(asked.0)),
+        Some((at, stake)) => {
             calls.push(release(at));
             free = Amount(free.0.saturating_add(stake.0));
         }
-        _ => {}
+        None => {}
     }
     let missing = asked.saturating_sub(free);
     if !missing.is_zero() {

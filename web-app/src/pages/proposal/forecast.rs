@@ -184,7 +184,9 @@ async fn least(
         Some(forecast.crosses.is_some_and(|slot| slot.since(forecast.now) <= within))
     };
     let mut search = Search::new(most);
-    if let Some(Some(Some(known))) = before.try_with_untracked(|wanted| (wanted.within == within).then_some(wanted.stake)).map(Option::flatten) {
+    if let Some(Some(Some(known))) =
+        before.try_with_untracked(|wanted| (wanted.within == within).then_some(wanted.stake)).map(Option::flatten)
+    {
         let known = known.0 / UNITS_PER_ZRA;
         for near in [known, known.saturating_sub(known / 50 + 1)] {
             let holds = in_time(near).await?;

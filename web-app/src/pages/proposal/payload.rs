@@ -70,12 +70,11 @@ fn rebuilds(evidence: &[EvidenceView]) -> Rows {
     let several = evidence.len() > 1;
     let row = |evidence: &EvidenceView| {
         let (builders, agree, differ) = evidence.builders;
-        let words =
-            match (builders, agree + differ) {
-                (0, _) => say!(REBUILT_NOBODY).to_owned(),
-                (_, 0) => say!(REBUILT_NONE, builders),
-                _ => say!(REBUILT, agree, builders, differ),
-            };
+        let words = match (builders, agree + differ) {
+            (0, _) => say!(REBUILT_NOBODY).to_owned(),
+            (_, 0) => say!(REBUILT_NONE, builders),
+            _ => say!(REBUILT, agree, builders, differ),
+        };
         let code = several.then(|| view! { {hash(&evidence.code)}" " });
         (
             say!(REBUILT_FROM).to_owned(),
