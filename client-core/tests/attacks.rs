@@ -594,7 +594,11 @@ fn what_failed_is_removed_little_by_little_and_its_number_never_comes_back() {
 
 /// Proposes and goes to the block before `id` is locked in, so that the next one locks it in.
 fn up_to_lock_in(chain: &mut Chain, payload: Payload) -> ProposalId {
-    let id = chain.propose(payload, 100_000_000).unwrap();
+    up_to_lock_in_with(chain, payload, 100_000_000)
+}
+
+fn up_to_lock_in_with(chain: &mut Chain, payload: Payload, zra: u64) -> ProposalId {
+    let id = chain.propose(payload, zra).unwrap();
     chain.until(id, |state| matches!(state, ProposalState::LockedIn { .. }));
     let before = Height(chain.last.height.0 - 1);
     chain.crash(before);
@@ -670,6 +674,33 @@ fn a_vote_about_a_migrating_module_waits_and_is_not_lost() {
     // Then it is judged by what stands: its version is taken.
     let second = chain.until(ProposalId(2), |state| !state.is_live());
     assert!(matches!(second, ProposalState::Aborted { reason: AbortReason::BadVersion, .. }), "{second:?}");
+}
+
+#[test]
+fn a_vote_that_was_locked_in_before_a_migration_began_waits_too() {
+    let mut chain = Chain::with(Params { migration_gas: 30_000_000, ..Params::demo() }, &[700_000_000, 300_000_000]);
+    let module = chain.deploy(&cell((1, 0, 0), 1, 1).bytes(), Vec::new(), 0);
+    let slow = chain.store(&cell((2, 0, 0), 2, 2).migrate_in_steps(6, 2_000_000, PLUS_ONE).bytes());
+    let light = chain.store(&cell((1, 0, 1), 1, 3).bytes());
+    let slow = chain.propose(upgrade(module, slow, 2, true), 300_000_000).unwrap();
+    chain.until(slow, |state| matches!(state, ProposalState::LockedIn { .. }));
+    // Proposed 100 slots earlier, the smaller vote is locked in just before it; and then stands still.
+    let before = Height(chain.last.height.0 - 20);
+    chain.crash(before);
+    let light = up_to_lock_in_with(&mut chain, upgrade(module, light, 2, false), 250_000_000);
+    let amount = Amount::zra(250_000_000);
+    chain.send(BOB, vec![Call::Stake { amount }, Call::Allocate { proposal: light, side: Side::Against, amount }]);
+    chain.seal(5);
+    chain.until(slow, |state| matches!(state, ProposalState::Migrating { .. }));
+    state_is(chain.state_of(light), |state| matches!(state, ProposalState::LockedIn { .. }));
+    chain.send(BOB, vec![Call::Allocate { proposal: light, side: Side::Against, amount: Amount::ZERO }]);
+    chain.seal(1);
+    chain.seal(1);
+    assert_eq!(chain.module(&module).migrating, Some(slow));
+    state_is(chain.state_of(light), |state| matches!(state, ProposalState::LockedIn { .. }));
+    state_is(chain.until(slow, |state| !state.is_live()), |state| matches!(state, ProposalState::Active { .. }));
+    let ended = chain.until(light, |state| !state.is_live());
+    assert!(matches!(ended, ProposalState::Aborted { reason: AbortReason::BadVersion, .. }), "{ended:?}");
 }
 
 #[test]
