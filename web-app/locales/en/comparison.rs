@@ -2,6 +2,7 @@
 
 pub const LONG_STOP: &str = "Stop";
 pub const LONG_UNDER_WAY: &str = "Under way in the worker; this page stays yours.";
+pub const SHOW_REST: &str = "Show the other {0}";
 pub const SHOW_MORE: &str = "Show {0} more of {1}";
 
 pub const CMP_OFFER: &str = "Both binaries are read in a worker of this tab, function by function.";

@@ -113,10 +113,11 @@ impl Client {
         client
     }
 
+    /// The chain's clock: wall time since genesis, and what was let pass.
     fn tick(self) {
-        let zero = self.status.with_untracked(|status| status.as_ref().map(|status| status.clock_zero_ms));
-        if let Some(zero) = zero {
-            let slot = (js_sys::Date::now() as u64).saturating_sub(zero) / 1_000;
+        let begun = self.status.with_untracked(|status| status.as_ref().map(|s| (s.clock_zero_ms, s.skipped)));
+        if let Some((zero, skipped)) = begun {
+            let slot = ((js_sys::Date::now() as u64).saturating_sub(zero) / 1_000).saturating_add(skipped);
             if self.clock.get_untracked() != slot {
                 self.clock.set(slot);
             }
@@ -172,6 +173,7 @@ impl Client {
         leptos::task::spawn_local(async move {
             if let Ok(Response::Status(status)) = self.ask(Command::Status).await {
                 self.status.set(Some(*status));
+                self.tick();
             }
             self.beat.update(|beat| *beat = beat.wrapping_add(1).max(1));
         });

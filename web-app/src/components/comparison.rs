@@ -77,17 +77,32 @@ fn surface_row(row: &DifferenceRow) -> (AnyView, Vec<AnyView>) {
         _ => ("± ", "dim"),
     };
     let kind = crate::deeds::keyed(crate::en::ROW_KINDS, &row.what);
-    let name = view! { <span class=side>{sign}</span><code>{row.name.clone()}</code><span class="sub">{kind}</span> };
-    let (old, new) = (row.old.clone().unwrap_or_else(absent), row.new.clone().unwrap_or_else(absent));
+    let name = if row.name.is_empty() {
+        view! { <span class=side>{sign}</span>{kind} }.into_any()
+    } else {
+        view! { <span class=side>{sign}</span><code>{text::safe(&row.name)}</code><span class="sub">{kind}</span> }
+            .into_any()
+    };
+    let shown = |side: &Option<String>| side.as_ref().map_or_else(absent, |value| figure(&row.what, value));
+    let (old, new) = (shown(&row.old), shown(&row.new));
     let evidence = known::recomputed(row.name.clone(), say!(CMP_ABOUT), say!(P_READ_BOTH));
     (
-        name.into_any(),
+        name,
         vec![
             td(say!(CMP_OLD), view! { <code>{old}</code> }),
             td(say!(CMP_NEW), view! { <code>{new}</code> }),
             td_known(bare(evidence)),
         ],
     )
+}
+
+/// Sizes as people read them, everything else as it is.
+fn figure(what: &str, value: &str) -> String {
+    match (what, value.parse()) {
+        ("size", Ok(size)) => text::bytes(size),
+        ("functions", Ok(number)) => text::count(number),
+        _ => text::safe(value),
+    }
 }
 
 /// One function that is not the same in both.

@@ -38,7 +38,12 @@ fn from(start: usize, total: usize, step: usize, part: Part) -> AnyView {
         if opened.get() {
             return from(end, total, step, Arc::clone(&part));
         }
-        let label = say!(SHOW_MORE, text::count(step.min(total - end) as u64), text::count((total - end) as u64));
+        let rest = total - end;
+        let label = if rest <= step {
+            say!(SHOW_REST, text::count(rest as u64))
+        } else {
+            say!(SHOW_MORE, text::count(step as u64), text::count(rest as u64))
+        };
         let more = move || {
             opened.set(true);
             super::keep_focus();

@@ -92,7 +92,7 @@ fn what_of(version: &VersionView) -> AnyView {
     }
     let vote = version.vote.as_ref().map(|vote| {
         let rehearsal = text::short(&vote.rehearsal.to_hex());
-        view! { <span class="sub">{deeds::tally(vote)}". "{say!(REHEARSAL)}" "<code title=vote.rehearsal.to_hex()>{format!("b3:{rehearsal}")}</code></span> }.into_any()
+        view! { <span class="sub">{text::capital(&deeds::tally(vote))}". "{say!(REHEARSAL)}" "<code class="nowrap" title=vote.rehearsal.to_hex()>{format!("b3:{rehearsal}")}</code></span> }.into_any()
     });
     let (agree, differ) = version.builders;
     let builders = match (agree, differ) {

@@ -77,7 +77,7 @@ fn lists(modules: &[ModuleView], filter: RwSignal<String>, which: RwSignal<Strin
     let following =
         (follow > 0).then(|| leaf(say!(FOLLOWS_REFERENCE), say!(FOLLOWS_REFERENCE_NOTE), part(true, "own")));
     view! {
-        <div class="filters">{field(Field::new("filter", say!(MODULES_FILTER)), filter, || None)}{(follow > 0).then(|| seg("which", say!(MODULES_WHICH), kinds, which))}</div>
+        <div class="wide-host"><div class="filters">{field(Field::new("filter", say!(MODULES_FILTER)), filter, || None)}{(follow > 0).then(|| seg("which", say!(MODULES_WHICH), kinds, which))}</div></div>
         {leaf(say!(OWN_CODE), say!(OWN_CODE_NOTE), own)}
         {following}
     }
