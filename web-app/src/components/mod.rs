@@ -23,7 +23,7 @@ pub use basic::{
     button, button_or_why, copy_button, file_link, hash, keep_focus, link, link_button, react, slot_time, solid, tag,
     tool_button,
 };
-pub use comparison::{compare, comparison, functions, surface};
+pub use comparison::{compare, functions, surface};
 pub use evidence::{Evidence, Known, Step, bare, counts, evidence_sheet, example, mark, path_wide, provide_evidence};
 pub use feedback::{empty, failure, loading, progress_bar, say_error, verdict};
 pub use form::{Field, check, drop_zone, field, seg, select, slider, text_area};

@@ -135,7 +135,7 @@ fn leaves(
     let body = move || {
         view! {
             {move || open.get().then(|| leaf(say!(DRY_RUN), say!(DRY_RUN_NOTE), rehearsal(dry, Some(id), names, found)))}
-            {leaf(say!(PAYLOAD), say!(PAYLOAD_NOTE), part(detail, without_tally, |detail| payload::leaf(detail)))}
+            {leaf(say!(PAYLOAD), say!(PAYLOAD_NOTE), part(detail, without_tally, payload::leaf))}
             {leaf(say!(WHAT_IT_DOES), say!(WHAT_IT_DOES_NOTE), part(detail, |d| d.payload.clone(), move |payload| effects::what_it_does(payload, names)))}
             {migration(detail)}
             {code_leaves(detail)}
@@ -193,7 +193,7 @@ fn code_leaves(detail: Detail) -> AnyView {
         view! {
             {leaf(say!(WHAT_CHANGES), say!(WHAT_CHANGES_NOTE), long.view(offer, |found| compared(found)))}
             {leaf(say!(CMP_GAS), say!(GAS_LEAF_NOTE), after(|found| gas_table(&found.gas)))}
-            {leaf(say!(DISASSEMBLY), say!(DISASSEMBLY_NOTE), after(|found| disassembly(found)))}
+            {leaf(say!(DISASSEMBLY), say!(DISASSEMBLY_NOTE), after(disassembly))}
         }
         .into_any()
     })

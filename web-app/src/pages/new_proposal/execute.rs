@@ -47,7 +47,7 @@ pub fn form(form: Form, modules: &[ModuleView]) -> AnyView {
             }
         })
     };
-    let taken = move |run: &Box<DryRunView>| {
+    let taken = move |run: &DryRunView| {
         let cause = run.cause.clone().filter(|_| run.effects.is_empty());
         let cause = cause.map(|cause| view! { <p class="why"><code>{text::safe(&cause)}</code></p> });
         view! { <div class="stack-2">{cause}<div>{tool_button(say!(EFFECTS_AGAIN), take)}</div></div> }.into_any()
@@ -71,7 +71,7 @@ pub fn form(form: Form, modules: &[ModuleView]) -> AnyView {
         <div class="stack">
             {extra("execute-file", say!(EXECUTE_DROP), file)}
             <p class="small dim">{say!(EXECUTE_EXACT)}</p>
-            {trial.view(offer, taken)}
+            {trial.view(offer, move |run| taken(run))}
             {react(list)}
             {effect_form::form(modules, move |effect| effects.update(|all| all.push(effect)))}
         </div>

@@ -228,7 +228,7 @@ fn cut(digits: &str) -> String {
 /// Hashes the stored bytes in the page itself, apart from the node.
 async fn hashed_again(codes: Vec<Hash>, payload_equal: bool) -> AnyWords {
     let client = use_client();
-    let started = js_sys::Date::now();
+    let started = js_sys::Date::now() as u64;
     let (mut equal, mut size) = (payload_equal, 0u64);
     for code in &codes {
         match answer!(client.ask(Command::Code(*code)).await, Bytes) {
@@ -239,7 +239,7 @@ async fn hashed_again(codes: Vec<Hash>, payload_equal: bool) -> AnyWords {
             Err(error) => return (false, error.detail),
         }
     }
-    let took = (js_sys::Date::now() - started).max(0.0) as u64;
+    let took = (js_sys::Date::now() as u64).saturating_sub(started);
     let words = if equal { say!(HASHED_AGAIN, text::bytes(size), took) } else { say!(HASHED_OTHER).to_owned() };
     (equal, words)
 }

@@ -65,11 +65,11 @@ pub fn panel(
     let why = Memo::new(move |_| of().err());
     let changed = Memo::new(move |_| rehearsed.get().is_some_and(|was| of().ok().as_ref() != Some(&was)));
     let offer = move || offer(replay, why, run);
-    let show = move |run_view: &Box<DryRunView>| {
+    let show = move |run_view: &DryRunView| {
         let note = move || changed.get().then(|| view! { <p class="why" role="status">{say!(DRY_CHANGED)}</p> });
         view! { <div class="stack">{result(run_view, proposal, names)}{note}{again(replay, run)}</div> }.into_any()
     };
-    long.view(offer, show)
+    long.view(offer, move |run| show(run))
 }
 
 fn choices() -> Vec<(String, String)> {
