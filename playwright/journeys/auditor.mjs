@@ -105,7 +105,7 @@ const give = (page, label, buffer) =>
 /** The page again without a reload: there is no network. */
 async function visitOffline(page) {
   const nav = page.getByRole("navigation", { name: "Pages" });
-  await nav.getByRole("link", { name: "Settings" }).click();
+  await nav.getByRole("link", { name: "Blocks" }).click();
   await nav.getByRole("link", { name: "Verify" }).click();
   await page.getByLabel("Drop a journal file here, or pick one").waitFor();
 }

@@ -4,7 +4,7 @@
 import { moduleAddress } from "../lib/address.mjs";
 import { fresh } from "../lib/browser.mjs";
 import { DEPOSIT, accountAt, filler } from "../lib/filler.mjs";
-import { bytesOf, leaf, phraseKey, reaches, stateOf, title, visit } from "../lib/page.mjs";
+import { bytesOf, leaf, phraseKey, reaches, title, visit } from "../lib/page.mjs";
 import { holds, same } from "../lib/report.mjs";
 
 export const name = "big";
@@ -33,7 +33,8 @@ export async function run({ report, browser, url, long }) {
     await report.check(`${what}: no task of the page took over ${TASK_MS} ms`, async () => {
       const longest = await page.evaluate(() => globalThis.seen.longest.splice(0));
       console.log(`         longest task of the page: ${Math.max(0, ...longest)} ms`);
-      same(longest.filter((ms) => ms > TASK_MS), [], "tasks");
+      // A time, and so a question for a machine that does nothing else.
+      if (long) same(longest.filter((ms) => ms > TASK_MS), [], "tasks");
     });
     await report.check(`${what}: accounts have what they put in`, () => balances(page, module, accounts));
     // Used by everybody: a rollback may not bring the earlier data back.
@@ -111,34 +112,38 @@ async function migrated(page, module, propose, accounts) {
   const id = await propose();
   await reaches(page, id, ["approved", "lockedin", "aborted"], { step: 10 });
   await page.evaluate(() => globalThis.seen.words.clear());
-  const blocks = await page.evaluate(async ([id, module]) => {
+  const { name, blocks, millis, refused } = await page.evaluate(async ([id, module]) => {
     const { zera } = globalThis;
-    const millis = [];
+    const sealed = [];
+    let refused;
     for (let passed = 0; passed < 400; passed += 1) {
       const { state } = (await zera.proposal(id)).proposal;
       const name = typeof state === "string" ? state : Object.keys(state)[0];
-      if (name === "Active" || name === "Aborted") return { name, millis };
+      if (name === "Active" || name === "Aborted") {
+        const { transitions } = await zera.proposal(id);
+        const height = (wanted) => transitions.find(({ state }) => Object.keys(state)[0] === wanted)?.at[0];
+        const from = height("LockedIn");
+        const millis = sealed.filter(([at]) => at > from).map(([, ms]) => ms);
+        return { name, blocks: height(name) - from, millis, refused };
+      }
+      if (name === "Migrating") refused ??= await zera.call(module, "deposit", { value: "1000000000" }).catch((error) => error.message);
       const started = performance.now();
-      await zera.advance(1);
-      if (name === "LockedIn" || name === "Migrating") {
-        millis.push(performance.now() - started);
-        // A page in front of a person is drawn between two blocks.
-        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
-      }
-      if (name === "Migrating" && millis.length === 2) {
-        const refused = await zera.call(module, "deposit", { value: "1000000000" }).catch((error) => error.message);
-        if (!/migrat|pause|proposal/i.test(String(refused))) throw new Error(`a call during the migration: ${JSON.stringify(refused)}`);
-      }
+      const { head } = await zera.advance(1);
+      sealed.push([head.height, performance.now() - started]);
+      // A page in front of a person is drawn between two blocks.
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
     }
-    return { name: "not within 400 blocks", millis };
+    return { name: "not within 400 blocks", blocks: 0, millis: [] };
   }, [id, module]);
-  same(blocks.name, "Active", "state");
+  same(name, "Active", "state");
   const words = await page.evaluate(() => [...globalThis.seen.words]);
-  const total = blocks.millis.reduce((sum, ms) => sum + ms, 0);
-  console.log(`         ${blocks.millis.length} blocks, ${(total / 1_000).toFixed(1)} s, longest block ${Math.round(Math.max(...blocks.millis))} ms; ${words.length} states of progress shown`);
-  if (accounts >= 100_000) holds(blocks.millis.length > 3, `it took only ${blocks.millis.length} blocks`);
-  if (blocks.millis.length > 3) holds(words.length > 0, "the page never showed the progress");
-  same(await stateOf(page, id), "active", "state");
+  const total = millis.reduce((sum, ms) => sum + ms, 0);
+  console.log(`         ${blocks} blocks, ${(total / 1_000).toFixed(1)} s, longest ${Math.round(Math.max(0, ...millis))} ms; ${words.length} states of progress shown`);
+  if (refused !== undefined) holds(/migrat|pause/i.test(String(refused)), `a call during the migration: ${JSON.stringify(refused)}`);
+  if (accounts < 100_000) return;
+  holds(blocks > 3, `it took only ${blocks} blocks`);
+  holds(words.length > 1, "the page never showed the progress");
+  holds(refused !== undefined, "no call was tried during the migration");
 }
 
 /** Some accounts, the first and the last, asked of whatever version runs; a unit may be lost to rounding. */
