@@ -209,6 +209,11 @@ impl Cell {
     }
 }
 
+/// Where little modules keep the id of whom they call, and the entry.
+pub const ID: u32 = 64;
+/// See [`ID`].
+pub const ENTRY: u32 = 128;
+
 /// WAT of a call of `entry`, whose name stands at `at`, of the module whose id stands at `module`; no arguments.
 pub fn calls(module: u32, at: u32, entry: &str) -> String {
     format!(

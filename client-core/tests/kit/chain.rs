@@ -222,6 +222,17 @@ fn noop() -> Call {
     Call::Transfer { to: who(VOTER), amount: Amount(1) }
 }
 
+/// Holds a state to what a test expects of it.
+pub fn state_is(state: ProposalState, wanted: fn(ProposalState) -> bool) {
+    assert!(wanted(state), "{state:?}");
+}
+
+/// What the voter sends to take its 100 million off a vote and out of its stake.
+pub fn gone(proposal: ProposalId) -> Vec<Call> {
+    let amount = Amount::zra(100_000_000);
+    vec![Call::Allocate { proposal, side: Side::For, amount: Amount::ZERO }, Call::Unstake { amount }]
+}
+
 /// A call of an export, without arguments of SCALE.
 pub fn call(module: ModuleId, entry: &str, args: Vec<u8>) -> Call {
     Call::Module { module, entry: entry.into(), args, value: Amount::ZERO }
