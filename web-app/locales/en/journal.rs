@@ -177,9 +177,9 @@ pub const ATTEST_NO_RECIPE: &str = "Say how you built it: source, tools, command
 pub const ATTEST_OTHER: &str = "You would say that your build gave other bytes.";
 pub const ATTEST_REBUILT: &str = "Hash of what you built";
 pub const ATTEST_RECIPE_HASH: &str = "What is signed of it: b3:{0}. Keep the text; publish it where others find it.";
-pub const ATTEST_RECIPE_HINT: &str =
-    "Source with its commit, tools with versions, the command; or the hash that verify-build prints. Only the hash goes onto the chain.";
+pub const ATTEST_RECIPE_HINT: &str = "Source with its commit, tools with versions, the command; or the hash that verify-build prints. Only the hash goes onto the chain.";
 pub const ATTEST_SAME: &str = "You would say that your build gave the same bytes.";
+pub const BUILDERS_NOBODY: &str = "Nobody rebuilds code for this chain yet.";
 pub const BUILDERS_LEAD: &str = "A builder builds the source of a module by itself and signs whether the same bytes came out. Votes register and strike builders.";
 pub const BUILDERS_REGISTERED: &str = "Registered";
 pub const BUILDERS_REGISTERED_NOTE: &str = "Only these are counted.";

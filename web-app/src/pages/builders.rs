@@ -34,7 +34,7 @@ pub fn page() -> AnyView {
 
 fn show(builders: &[BuilderView]) -> AnyView {
     let title = match builders.len() {
-        0 => say!(ATT_NO_BUILDERS).to_owned(),
+        0 => say!(BUILDERS_NOBODY).to_owned(),
         n => say!(BUILDERS_TITLE, text::plural(n, say!(ONE_BUILDER), say!(MANY_BUILDERS))),
     };
     let list = if builders.is_empty() {

@@ -126,8 +126,10 @@ fn row(module: &ModuleView) -> (AnyView, Vec<AnyView>) {
         .collect_view();
     let stopped = module.stopped.then(|| view! { <b class="m-pending">{say!(MODULE_STOPPED)}</b>" " });
     let name = if module.name.is_empty() { text::short(&address) } else { text::safe(&module.name) };
+    // Followers of one tag share their code, and so their name.
+    let which = module.follows.then(|| view! { <span class="sub mono">{text::short(&address)}</span> });
     (
-        link(format!("/modules/{address}"), name.clone()),
+        view! { {link(format!("/modules/{address}"), name.clone())}{which} }.into_any(),
         vec![
             td(say!(VERSION), module.version.to_string()),
             td(

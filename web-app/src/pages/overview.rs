@@ -171,9 +171,9 @@ fn some_modules(modules: &[ModuleView]) -> AnyView {
     if modules.is_empty() {
         return empty(say!(MODULES_EMPTY), view! { <p>{say!(MODULES_EMPTY_WHAT)}</p> });
     }
-    // What is stopped comes first: somebody may wait for it.
+    // What is stopped comes first: somebody may wait for it. Followers come last: their manager speaks for them.
     let mut first: Vec<&ModuleView> = modules.iter().collect();
-    first.sort_by_key(|module| !module.stopped);
+    first.sort_by_key(|module| (!module.stopped, module.follows));
     let rows = first
         .into_iter()
         .take(5)
