@@ -306,7 +306,7 @@ fn assumed_crossing(plot: &Plot, curves: &Curves) -> AnyView {
     if forecast.crosses.is_none() {
         let end = forecast.future.last().map_or(plot.bottom, |point| plot.y.at(conviction_for(point)));
         let words = format!("{words}: {}", say!(NEVER));
-        return label(plot.right - 40, end + 190, "t-for halo-sunk", "end", words);
+        return label(plot.right - 40, end + 280, "t-for halo-sunk", "end", words);
     }
     let Some(slot) = forecast.crosses.map(|slot| slot.0).filter(|slot| *slot > now) else { return ().into_any() };
     let (x, y) = (plot.x(slot), height_at(plot, forecast, slot));

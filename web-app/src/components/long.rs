@@ -68,6 +68,12 @@ impl<T: Clone + Send + Sync + 'static> Long<T> {
         })
     }
 
+    /// True once there is an answer; tracked.
+    #[must_use]
+    pub fn answered(self) -> bool {
+        self.0.with(|stage| matches!(stage, Stage::Answered(Ok(_))))
+    }
+
     /// What `offer` shows until it is asked, numbers while it is under way, then what `show` makes of the answer.
     #[must_use]
     pub fn view(

@@ -187,13 +187,26 @@ fn code_leaves(detail: Detail) -> AnyView {
         start();
         let offer = move || view! { <div>{crate::components::tool_button(say!(CMP_DO), start)}</div> }.into_any();
         let waits = || view! { <p class="dim">{say!(CMP_WAITS)}</p> }.into_any();
-        let after = move |show: fn(&ComparisonView) -> AnyView| {
-            react(move || long.answer().map_or_else(waits, |found| show(&found)))
+        // One leaf per task: all three in one would hold the page up.
+        let drawn = RwSignal::new(0u64);
+        Effect::new(move |_| {
+            if long.answered() {
+                for leaf in 1..=2 {
+                    set_timeout(move || _ = drawn.try_set(leaf), std::time::Duration::from_millis(30 * leaf));
+                }
+            }
+        });
+        let after = move |leaf: u64, show: fn(&ComparisonView) -> AnyView| {
+            let ready = Memo::new(move |_| drawn.get() >= leaf);
+            react(move || {
+                let found = ready.get().then(|| long.answer()).flatten();
+                found.map_or_else(waits, |found| show(&found))
+            })
         };
         view! {
             {leaf(say!(WHAT_CHANGES), say!(WHAT_CHANGES_NOTE), long.view(offer, |found| compared(found)))}
-            {leaf(say!(CMP_GAS), say!(GAS_LEAF_NOTE), after(|found| gas_table(&found.gas)))}
-            {leaf(say!(DISASSEMBLY), say!(DISASSEMBLY_NOTE), after(disassembly))}
+            {leaf(say!(CMP_GAS), say!(GAS_LEAF_NOTE), after(1, |found| gas_table(&found.gas)))}
+            {leaf(say!(DISASSEMBLY), say!(DISASSEMBLY_NOTE), after(2, disassembly))}
         }
         .into_any()
     })
