@@ -11,7 +11,9 @@ use crate::{
 };
 use codec::{DecodeAll, Encode};
 use scale_info::meta_type;
-use zera_primitives::{AbortReason, Amount, Hash, ModuleId, Outcome, Payload, StateKey, payload::ConfigChange};
+use zera_primitives::{
+    AbortReason, Amount, Hash, ModuleId, Outcome, Payload, StateKey, manifest::ExportKind, payload::ConfigChange,
+};
 use zera_state::{MemoryState, StateAccess, accounts};
 
 /// Puts `new` into force as the next version of [`MODULE`], with its own migration if it has one.
@@ -281,4 +283,25 @@ fn patch_and_emergency_votes_roll_nothing_back() {
     for class in [Class::Patch, Class::Emergency] {
         assert_eq!(attempt(&mut st, class, &back(1, None)), AbortReason::ClassTooLow);
     }
+}
+
+/// Outgoing code that answers its promise wrongly cannot keep the version before it from coming back.
+#[test]
+fn code_that_lies_blocks_no_return() {
+    let promising = |version| {
+        let mut described = manifest(version, 1, &[]);
+        described.exports.push(export("total", ExportKind::Invariant, false, &[]));
+        Spec::new(Some(described)).scale("go").scale("total")
+    };
+    let mut st = filled(&promising((1, 0, 0)));
+    let first = running(&st);
+    let code = store(&mut st, &promising((1, 0, 1)).bytes());
+    let honest = || Scripts::default().ends("total", Outcome::Ok, &[7]);
+    run(&mut st, &mut honest(), Class::Minor, &proposal(code, 2, None)).unwrap();
+    let mut lying = Scripts::default().on("total", move |_, call| {
+        let answer: &[u8] = if call.code == code { &[9] } else { &[7] };
+        Ok(ended(Outcome::Ok, answer, 10))
+    });
+    run(&mut st, &mut lying, Class::Minor, &back(1, None)).unwrap();
+    assert_eq!(running(&st), first);
 }
