@@ -109,7 +109,7 @@ pub const NAV_JOURNAL: &str = "Journal";
 pub const NAV_VERIFY: &str = "Verify";
 
 pub const VERIFY_ABOUT: &str = "Checked in this tab from the file alone";
-pub const VERIFY_ALONE: &str = "What it proves";
+pub const VERIFY_ALONE: &str = "What a sound file proves";
 pub const VERIFY_ALONE_NOTE: &str = "From the file alone, and what it cannot.";
 pub const VERIFY_ANOTHER: &str = "Drop another journal file here, or pick one";
 pub const VERIFY_BAD: &str = "This file does not hold together.";

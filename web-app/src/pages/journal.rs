@@ -222,21 +222,27 @@ fn row(
     let module = entry.module.map(|id| module_link(id, network, modules));
     let (facts, vote, at) = (entry.facts.clone(), entry.vote.clone(), entry.at);
     let body = move || facts_of(&facts, vote.as_ref(), at, network);
-    let decided = entry.vote.as_ref().map_or_else(|| say!(JOURNAL_NO_VOTE).into_any(), decided);
+    // A file may be of another chain, where the same numbers are other proposals and blocks.
+    let here = modules.is_some();
+    let decided = entry.vote.as_ref().map_or_else(|| say!(JOURNAL_NO_VOTE).into_any(), |vote| decided(vote, here));
+    let number = text::count(entry.at.0.0);
+    let block = if here { link(format!("/blocks/{}", entry.at.0), number) } else { number.into_any() };
     (
         view! { <span class="num">{text::count(entry.index)}</span> }.into_any(),
         vec![
             td(say!(JOURNAL_WHAT), reveal(what.into_any(), body)),
             td(say!(MODULE), module),
             td(say!(JOURNAL_VOTE), decided),
-            view! { <td role="cell" class="num" data-l=say!(BLOCK)>{link(format!("/blocks/{}", entry.at.0), text::count(entry.at.0.0))}</td> }.into_any(),
+            view! { <td role="cell" class="num" data-l=say!(BLOCK)>{block}</td> }.into_any(),
             td_known(bare(evidence)),
         ],
     )
 }
 
-fn decided(vote: &VoteView) -> AnyView {
-    view! { {link(format!("/proposals/{}", vote.proposal), say!(PROPOSAL_N, vote.proposal))}", "{words::class(vote.class)} }.into_any()
+fn decided(vote: &VoteView, here: bool) -> AnyView {
+    let name = say!(PROPOSAL_N, vote.proposal);
+    let name = if here { link(format!("/proposals/{}", vote.proposal), name) } else { name.into_any() };
+    view! { {name}", "{words::class(vote.class)} }.into_any()
 }
 
 fn facts_of(
