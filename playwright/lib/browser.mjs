@@ -45,7 +45,8 @@ function watch(page, url) {
   page.on("console", (message) => {
     const text = message.text();
     const ours = !NOT_OURS.some((pattern) => pattern.test(text));
-    if (ours && (message.type() === "error" || message.type() === "warning")) note(`console ${message.type()}: ${text}`);
+    const where = message.location().url;
+    if (ours && (message.type() === "error" || message.type() === "warning")) note(`console ${message.type()}: ${text} (${where})`);
   });
   page.on("pageerror", (error) => note(`uncaught: ${error.message}`));
   page.on("request", (request) => {
