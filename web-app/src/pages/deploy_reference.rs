@@ -25,10 +25,11 @@ pub fn form() -> AnyView {
             _ => None,
         })
     });
-    react(move || match all.get() {
+    let any = Memo::new(move |_| all.with(|all| all.as_ref().map(|all| !all.is_empty())));
+    react(move || match any.get() {
         None => loading(),
-        Some(all) if all.is_empty() => empty(say!(REF_NO_MODULES), view! { <p>{say!(REF_NO_MODULES_WHAT)}</p> }),
-        Some(all) => choose(all),
+        Some(false) => empty(say!(REF_NO_MODULES), view! { <p>{say!(REF_NO_MODULES_WHAT)}</p> }),
+        Some(true) => choose(all),
     })
 }
 
@@ -38,9 +39,8 @@ fn named(module: &ModuleView) -> (String, String) {
     (address, label)
 }
 
-fn choose(all: Vec<(String, String)>) -> AnyView {
-    let mut choices = vec![(String::new(), say!(REF_NO_MANAGER).to_owned())];
-    choices.extend(all);
+/// The list of managers follows the chain; what stands below it outlives the module that it has just made.
+fn choose(all: Memo<Option<Vec<(String, String)>>>) -> AnyView {
     let manager = RwSignal::new(String::new());
     let id = Memo::new(move |_| match manager.with(|text| Address::from_text(text, network())) {
         Ok(Address::Module(id)) => Some(id),
@@ -63,8 +63,12 @@ fn choose(all: Vec<(String, String)>) -> AnyView {
         (Some(_), Some(Ok(tags))) if tags.is_empty() => empty(say!(REF_NO_TAGS), ()),
         (Some(id), Some(Ok(tags))) => of_manager(id, tags),
     };
-    view! { <div class="stack"><div class="narrow">{select(Field::new("ref-manager", say!(REF_MANAGER)), choices, manager)}</div>{react(body)}</div> }
-        .into_any()
+    let managers = move || {
+        let mut choices = vec![(String::new(), say!(REF_NO_MANAGER).to_owned())];
+        choices.extend(all.get().unwrap_or_default());
+        select(Field::new("ref-manager", say!(REF_MANAGER)), choices, manager)
+    };
+    view! { <div class="stack"><div class="narrow">{react(managers)}</div>{react(body)}</div> }.into_any()
 }
 
 fn of_manager(manager: ModuleId, tags: Vec<(String, Hash)>) -> AnyView {
