@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn every_parameter_can_be_set_and_read_back_alone() {
         let demo = Params::demo();
-        let rows = super::rows(&demo, &demo);
+        let rows = rows(&demo, &demo);
         assert_eq!(rows.len(), COUNT);
         for (index, row) in rows.iter().enumerate() {
             let mut changed = demo.clone();
