@@ -124,7 +124,7 @@ fn form(accounts: Memo<Vec<AccountId>>) -> AnyView {
                 {text_area(Field::new("attest-recipe", say!(ATT_RECIPE)).hint(say!(ATTEST_RECIPE_HINT)), recipe, || None)}
                 <p class="small dim" aria-live="polite">{signed}</p>
             </div>
-            <section class="panel" aria-label=say!(ATTEST)>
+            <section class="panel" aria-label=say!(CALL_PANEL)>
                 <h2>{say!(ATTEST)}</h2>
                 <p class="small dim" role="status">{says}</p>
                 {act_panel(say!(PREVIEW_AND_SIGN), deed, None, |_| ())}
