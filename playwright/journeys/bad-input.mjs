@@ -137,7 +137,7 @@ async function upgrades(page, report, url) {
       await visit(page, `${url}proposals/${aborted.id}`);
       await page.locator("#standing").getByText(sentence).waitFor();
       await visit(page, `${url}modules/${address}`);
-      await leaf(page, "History").getByText(sentence).first().waitFor();
+      await leaf(page, "History").getByText(new RegExp(sentence.source, "i")).first().waitFor();
     });
   }
 }
