@@ -117,7 +117,7 @@ fn needs_you(proposals: &[ProposalView], modules: usize, account: &AccountView) 
     let could = Amount(free.0.saturating_add(account.free.0));
     for proposal in proposals.iter().filter(|p| p.state.is_live() && p.mine.is_none() && !could.is_zero()) {
         needs.push(Need {
-            title: say!(NEED_VOTE, proposal.id, proposal.title),
+            title: say!(NEED_VOTE, proposal.id, text::safe(&proposal.title)),
             what: say!(NEED_VOTE_WHAT, text::zra_about(could)),
             href: format!("/proposals/{}", proposal.id),
             label: say!(REVIEW_N, proposal.id),
