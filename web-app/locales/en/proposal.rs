@@ -173,6 +173,7 @@ pub const CHANGES_SINCE: &str = "{0} since opening in block {1}.";
 pub const FLAGS_ABOUT: &str = "A pattern in the chain’s own logs";
 pub const FLAGS_HOW: &str = "searched for in this tab, in every change of stake";
 pub const FLAGS_NONE: &str = "Nothing stands out: no jump of the base, no stake that came and went, no late arrival.";
+pub const FLAG_AT_ONCE: &str = "in one block";
 pub const FLAG_BETWEEN: &str = "blocks {0} to {1}";
 pub const FLAG_HAND: &str = "by";
 pub const HELD_FOR: &str = "held for {0}";
@@ -181,10 +182,10 @@ pub const ROLLED_BY: &str = "by proposal {0}";
 
 /// Patterns of the detector: the node's key, our words; gaps are the amount, its share of S and the time it took.
 pub const FLAGS: &[(&str, &str)] = &[
-    ("base_jump", "The stake that sets the threshold moved by {0}, {1} of S, within {2}."),
-    ("pulse", "{0}, {1} of S, came and went within {2}."),
-    ("dip", "{0}, {1} of S, went and came back within {2}."),
-    ("late_arrival", "{0}, {1} of S, arrived from one hand shortly before it crossed, within {2}."),
+    ("base_jump", "The stake that sets the threshold moved by {0}, {1} of S, {2}."),
+    ("pulse", "{0}, {1} of S, came and went {2}."),
+    ("dip", "{0}, {1} of S, went and came back {2}."),
+    ("late_arrival", "{0}, {1} of S, arrived from one hand shortly before it crossed, {2}."),
 ];
 
 /// Checks of a dry run: the node's key, our words.

@@ -134,10 +134,18 @@ fn one(flag: &FlagView) -> AnyView {
     let share = flag.amount.0.saturating_mul(1_000) / flag.base.0.max(1);
     let share = format!("{}.{}\u{a0}%", share / 10, share % 10);
     let pattern = keyed(crate::en::FLAGS, &flag.what);
-    let words = text::fill(&pattern, &[&text::zra_short(flag.amount), &share, &text::duration(last.1.since(first.1))]);
+    let within = match last.1.since(first.1) {
+        0 => say!(FLAG_AT_ONCE).to_owned(),
+        slots => say!(WITHIN_TIME, text::duration(slots)),
+    };
+    let words = text::fill(&pattern, &[&text::zra_short(flag.amount), &share, &within]);
     let evidence = known::recomputed(text::zra_short(flag.amount), say!(FLAGS_ABOUT), say!(FLAGS_HOW));
     let hand = flag.account.map(|account| view! { <span class="sub">{say!(FLAG_HAND)}" "{who(&account)}</span> });
-    let blocks = say!(FLAG_BETWEEN, text::count(first.0.0), text::count(last.0.0));
+    let blocks = if first.0 == last.0 {
+        say!(BLOCK_BEHIND, text::count(first.0.0))
+    } else {
+        say!(FLAG_BETWEEN, text::count(first.0.0), text::count(last.0.0))
+    };
     view! { <div class="verdict pending"><div><b>{words}</b>" "{mark(evidence)}{hand}<span class="sub dim">{blocks}</span></div></div> }
         .into_any()
 }
