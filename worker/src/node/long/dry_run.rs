@@ -155,16 +155,18 @@ impl<W: World, T: Ticket> Node<W, T> {
 
     fn rehearse(&self, of: &RehearsalOf) -> Result<Preparing, Error> {
         let chain = self.chain()?;
-        let subject = match of {
-            RehearsalOf::Proposal(id) => Subject::Proposal(*id),
+        let (subject, slot) = match of {
+            // In the first slot that the next block may have, not in that of the clock: whoever runs it on this block gets the
+            // same digest. While a proposal is live the head is never older than its heartbeat.
+            RehearsalOf::Proposal(id) => (Subject::Proposal(*id), chain.client.head().slot.plus(1)),
             RehearsalOf::Payload { codes, payload } => {
                 for code in codes {
                     convert::read_code(code)?;
                 }
-                Subject::Payload { codes, payload }
+                (Subject::Payload { codes, payload }, self.slot()?)
             }
         };
-        chain.client.rehearse(subject, self.slot()?).map_err(convert::client)
+        chain.client.rehearse(subject, slot).map_err(convert::client)
     }
 }
 

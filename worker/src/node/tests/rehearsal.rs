@@ -72,6 +72,13 @@ fn a_proposal_is_rehearsed_with_its_past_calls() {
     assert_eq!(few.replay.as_ref().map(|replay| (replay.asked, replay.replayed)), Some((2, 2)));
     assert_ne!(few.digest, dry.digest);
     assert_eq!(bench.status().head.root, root);
+
+    // Interest makes the pool's gas depend on the slot: on the same block the clock of whoever asks must not.
+    bench.world.0.borrow_mut().now += 10_000;
+    let early = dry_run(&mut bench, RehearsalOf::Proposal(vote), 0);
+    bench.world.0.borrow_mut().now += 5_000;
+    let late = dry_run(&mut bench, RehearsalOf::Proposal(vote), 0);
+    assert_eq!((late.height, late.digest), (early.height, early.digest));
 }
 
 #[test]
