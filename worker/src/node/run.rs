@@ -1,4 +1,4 @@
-//! The loop: requests in order of arrival, and after each one step of the node's own work, so that neither a long request
+//! The loop: requests in order of arrival, and after some of them one step of the node's own work, so that neither a long request
 //! keeps others waiting nor a flood of requests keeps blocks from being made. Submitted transactions that wait in a row
 //! are taken together, so that one block holds many of them. The scrub and compaction run only when nobody waits.
 
@@ -7,6 +7,9 @@ use zera_worker_protocol::{Command, Error, Response};
 
 /// Submitted transactions taken in a row before the node works.
 const IN_A_ROW: u32 = 256;
+/// Other requests taken in a row: a page asks about as many with every new block, and must have its answers before the next
+/// one when blocks are long and overdue, as those of a large migration are.
+const QUESTIONS_IN_A_ROW: u32 = 16;
 
 /// Names a request, so that its answer finds its way.
 pub trait Ticket: Copy {
@@ -41,14 +44,14 @@ pub async fn run<W: World, I: Inbox>(world: W, mut inbox: I) {
     let mut node = Node::new(world);
     loop {
         let mut idle = true;
-        for _ in 0..IN_A_ROW {
+        for taken in 1..=IN_A_ROW {
             let Some(Request { ticket, command }) = inbox.take() else { break };
             idle = false;
-            let more = matches!(command, Command::Submit(_));
+            let limit = if matches!(command, Command::Submit(_)) { IN_A_ROW } else { QUESTIONS_IN_A_ROW };
             if let Some(result) = node.handle(ticket, command).await {
                 inbox.answer(ticket, result);
             }
-            if !more {
+            if taken >= limit {
                 break;
             }
         }
