@@ -9,7 +9,7 @@ use zera_primitives::{
     limits,
 };
 use zera_registry::{self as registry, RegistryError, Vote, refs};
-use zera_runtime::{Machine, Rehearsal, Rehearsing};
+use zera_runtime::{Machine, Rehearsal, Rehearsing, observe};
 use zera_state::{ChangeSet, MemoryState, Overlay, StateAccess as _, StateError, StateView};
 
 /// Followers of a tag whose past calls count when the tag would move.
@@ -47,6 +47,8 @@ pub struct Rehearsed {
     pub class: Result<Class, String>,
     /// What came of it.
     pub rehearsal: Rehearsal,
+    /// What an executable proposal's own code does, whatever was voted; empty for all others.
+    pub observed: Vec<Effect>,
     /// The state without and with its effects.
     pub states: Replay,
     /// Entries that it would write.
@@ -65,6 +67,7 @@ pub struct Preparing {
     payload: Payload,
     voted: Class,
     class: Result<Class, String>,
+    observed: Vec<Effect>,
     work: Rehearsing,
     machine: Machine,
 }
@@ -98,6 +101,11 @@ impl Client {
             Some(vote) => vote,
             None => self.vote(&payload, &class)?,
         };
+        let machine = Machine::default();
+        let observed = match &payload {
+            Payload::Execute(execution) => observe(&machine, &view, &ctx, vote.proposal, &execution.code)?.0,
+            _ => Vec::new(),
+        };
         let head = self.head();
         Ok(Preparing {
             height: head.height,
@@ -108,8 +116,9 @@ impl Client {
             payload,
             voted: vote.class,
             class,
+            observed,
             work: Rehearsing::new(ctx, vote),
-            machine: Machine::default(),
+            machine,
         })
     }
 
@@ -179,6 +188,7 @@ impl Preparing {
             payload: self.payload,
             voted: self.voted,
             class: self.class,
+            observed: self.observed,
             rehearsal,
             states: Replay::new(self.before, &after, self.height.plus(1), self.slot)?,
             changes,

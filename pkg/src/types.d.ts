@@ -849,7 +849,7 @@ export interface DryRunView {
   state: StateDiff;
   /** Past calls run again; none where no module's code would change, or none was asked for. */
   replay: ReplayView | null;
-  /** What an executable proposal's code did, when it is one. */
+  /** What an executable proposal's code does, whatever is on its list, when it is one. */
   effects: Array<Effect>;
   /** Digest of all of this but the time it took: two people who rehearse on one block compare it. */
   digest: Hash;

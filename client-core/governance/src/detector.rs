@@ -111,6 +111,11 @@ pub fn flags(st: &(impl StateView + ?Sized), ctx: &Ctx, id: ProposalId) -> Resul
     let mut flags = newest(base_jumps(st, id, &past)?);
     flags.extend(newest(pulses(&moves, &past)?));
     flags.extend(newest(late_arrivals(st, id, &moves, &past)?));
+    if !progress.state.is_live() {
+        // The base goes on without it.
+        let closed = queries::transitions(st, id)?.into_iter().find(|step| !step.state.is_live());
+        flags.retain(|flag| closed.is_none_or(|closed| flag.at().height <= closed.height));
+    }
     flags.sort_by_key(|flag| flag.at().height);
     Ok(flags)
 }

@@ -5,7 +5,7 @@ use crate::{
 };
 use alloc::{string::String, vec::Vec};
 use zera_primitives::{
-    Hash, Manifest, Slot, limits,
+    Hash, Manifest, ModuleId, Slot, limits,
     manifest::{Export, Parameter},
     payload::ConfigChange,
 };
@@ -66,6 +66,30 @@ pub fn check_value(manifest: &Manifest, parameter: &Parameter, value: &[u8]) -> 
         return Err(RegistryError::OutOfBounds { name: parameter.name.clone(), value: number, min, max });
     }
     Ok(())
+}
+
+/// The parameter that a call of the setter `entry` with `args` sets, and to what; none when the running code names it for
+/// none.
+pub(crate) fn parameter_set(
+    st: &(impl StateView + ?Sized),
+    slot: Slot,
+    module: &ModuleId,
+    entry: &str,
+    args: &[u8],
+) -> Result<Option<(String, Vec<u8>)>, RegistryError> {
+    let info = required_info(st, &refs::resolve(st, slot, &required(st, module)?.executable)?)?;
+    let Some(manifest) = info.manifest()? else { return Ok(None) };
+    let (Some(parameter), Some(export)) =
+        (manifest.parameters.iter().find(|parameter| parameter.setter == entry), manifest.export(entry))
+    else {
+        return Ok(None);
+    };
+    // An integer that was passed directly is as wide as its register; its value is the shortest that becomes it.
+    let shortest = if export.direct { 0 } else { args.len() };
+    let value = (shortest..=args.len())
+        .filter_map(|width| args.get(..width))
+        .find(|value| arguments(&manifest, &info, export, value).is_ok_and(|widened| widened == args));
+    Ok(value.map(|value| (parameter.name.clone(), value.to_vec())))
 }
 
 /// The setter's argument: the value itself, or widened for a setter that takes its integer directly.

@@ -51,6 +51,34 @@ impl Effects {
         }
     }
 
+    /// What was observed, as a list that could be voted. Setters become the parameters that the running code names them
+    /// for; one that it names for none stays out, and what no list can hold too.
+    ///
+    /// # Errors
+    /// [`RegistryError::State`] and what is wrong with a module.
+    pub fn listed(&self, st: &(impl StateView + ?Sized), slot: Slot) -> Result<Vec<Effect>, RegistryError> {
+        let mut list = Vec::new();
+        for ((module, entry), times) in &self.calls {
+            list.push(Effect::Call { module: *module, entry: entry.clone(), times: *times });
+        }
+        for (module, entry, args) in &self.sets {
+            if let Some((parameter, value)) = crate::config::parameter_set(st, slot, module, entry, args)? {
+                list.push(Effect::Set { module: *module, parameter, value });
+            }
+        }
+        for ((from, to), amount) in &self.moves {
+            list.push(Effect::Move { from: *from, to: *to, amount: Amount(*amount) });
+        }
+        for asked in &self.upgrades {
+            let UpgradeAsked { module, code, version, migration } = asked.clone();
+            list.push(Effect::Upgrade { module, code, version, migration });
+        }
+        for (manager, tag, code) in &self.tags {
+            list.push(Effect::Tag { manager: *manager, tag: tag.clone(), code: *code });
+        }
+        Ok(list)
+    }
+
     /// The voted list in this form. Values of parameters become the arguments of their setters, once they are found to
     /// be of the right type and inside their bounds.
     ///

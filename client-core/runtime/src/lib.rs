@@ -28,7 +28,7 @@ pub use execute::{Diagnostic, Executed, Unfit, execute};
 pub use genesis::GenesisConfig;
 pub use machine::Machine;
 pub use session::{Invocation, Stop};
-pub use system::{Called, Rehearsal, Rehearsing, query, rehearse};
+pub use system::{Called, Rehearsal, Rehearsing, observe, query, rehearse};
 
 /// Hash of the rules this build implements: what a header commits to as its runtime.
 #[must_use]

@@ -10,7 +10,7 @@ use crate::{
 };
 use alloc::{string::String, vec::Vec};
 use zera_primitives::{
-    AbortReason, AccountId, Amount, Event, Gas, Hash, ModuleId, Outcome, Payload, ProposalId, limits,
+    AbortReason, AccountId, Amount, Effect, Event, Gas, Hash, ModuleId, Outcome, Payload, ProposalId, limits,
 };
 use zera_registry::{Effects, Executed, Executor, SystemCall, SystemCaller, SystemResult, Usage, Vote};
 use zera_state::{ChangeSet, Overlay, StateAccess as _, StateError, StateView};
@@ -179,6 +179,35 @@ pub fn query(
         Err(Stop::Outcome(outcome, cause)) => Ok(Called { outcome, result: Vec::new(), gas, cause }),
         Err(Stop::State(error)) => Err(Unfit::State(error)),
         Err(Stop::Fault(cause)) => Err(Unfit::Fault(cause)),
+    }
+}
+
+/// What a proposal's own code does on a copy of `view`, as a list that could be voted: to be taken into a proposal, or held
+/// against its own list. Nothing is kept. A run that does not end well has no effects, and its cause.
+///
+/// # Errors
+/// [`Unfit::State`], [`Unfit::Fault`].
+pub fn observe(
+    machine: &Machine,
+    view: &dyn StateView,
+    ctx: &BlockCtx,
+    proposal: ProposalId,
+    code: &Hash,
+) -> Result<(Vec<Effect>, Option<String>), Unfit> {
+    let mut overlay = Overlay::new(view);
+    let mut enactor = Enactor { machine, ctx, proposal, fault: None };
+    let ran = enactor.execute(&mut overlay, code, ctx.params.migration_gas)?;
+    if let Some(cause) = enactor.fault {
+        return Err(Unfit::Fault(cause));
+    }
+    if !ran.outcome.is_ok() {
+        let cause = ran.diagnostic.unwrap_or_default();
+        return Ok((Vec::new(), Some(alloc::format!("{:?}: {cause}", ran.outcome))));
+    }
+    match ran.effects.listed(&overlay, ctx.slot) {
+        Ok(list) => Ok((list, None)),
+        Err(zera_registry::RegistryError::State(error)) => Err(Unfit::State(error)),
+        Err(error) => Ok((Vec::new(), Some(alloc::format!("{error}")))),
     }
 }
 

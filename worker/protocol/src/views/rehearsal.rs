@@ -147,7 +147,7 @@ pub struct DryRunView {
     pub state: StateDiff,
     /// Past calls run again; none where no module's code would change, or none was asked for.
     pub replay: Option<ReplayView>,
-    /// What an executable proposal's code did, when it is one.
+    /// What an executable proposal's code does, whatever is on its list, when it is one.
     pub effects: Vec<Effect>,
     /// Digest of all of this but the time it took: two people who rehearse on one block compare it.
     pub digest: Hash,

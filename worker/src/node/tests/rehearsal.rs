@@ -6,7 +6,9 @@ use super::{
 };
 use codec::Encode as _;
 use zera_primitives::{
-    Amount, Class, Hash, ModuleId, Outcome, Payload, WasmModuleUpgradeProposal, payload::ConfigChange, tx::Call,
+    AbortReason, Amount, Class, Effect, Hash, ModuleId, Outcome, Payload, WasmModuleUpgradeProposal,
+    payload::{ConfigChange, Execution},
+    tx::Call,
 };
 use zera_worker_protocol::{Command, DryRunView, ErrorKind, RehearsalOf};
 
@@ -178,4 +180,36 @@ fn a_call_that_the_new_code_answers_otherwise_is_shown_with_both_ends() {
     assert_eq!((row.transaction, row.entry.as_str()), (asked, "version"));
     assert_eq!((&row.before.result, &row.after.result), (&1u32.encode(), &2u32.encode()));
     assert_eq!((row.before.outcome, row.after.outcome), (Outcome::Ok, Outcome::Ok));
+}
+
+/// The author of an executable proposal takes its list of effects from a run, and that list is then exactly what it does.
+#[test]
+fn what_code_does_can_be_taken_as_its_list() {
+    const TREASURY: &[u8] = include_bytes!("../../../../modules/prebuilt/treasury.wasm");
+    const ENACTOR: &[u8] = include_bytes!("../../../../modules/prebuilt/enactor.wasm");
+    let mut bench = Bench::new();
+    let who = bench.add_key(7);
+    let (code, args) = (Hash::of(TREASURY), vec![who].encode());
+    let plan = bench.plan(vec![TREASURY.to_vec()], vec![Call::Deploy { code, args, value: Amount::zra(100) }]);
+    bench.carry_out(&plan);
+    let treasury = plan.modules[0];
+    let mut enactor = ENACTOR.to_vec();
+    for (number, bytes) in [(b'0', treasury.0), (b'1', [9; 32])] {
+        let mut marker = *b"zera:replace-these-32-bytes:#0#!";
+        marker[29] = number;
+        let at = enactor.windows(32).position(|window| window == marker).unwrap();
+        enactor[at..at + 32].copy_from_slice(&bytes);
+    }
+    let mut rehearse = |effects: Vec<Effect>| {
+        let execution = Execution { code: Hash::of(&enactor), effects, description: String::new() };
+        let of = RehearsalOf::Payload { codes: vec![enactor.clone()], payload: Payload::Execute(execution) };
+        dry_run(&mut bench, of, 0)
+    };
+    let none = rehearse(Vec::new());
+    assert!(none.abort.is_some());
+    assert_eq!(none.effects.len(), 4, "{:?}", none.effects);
+    let all = rehearse(none.effects.clone());
+    assert_eq!((all.abort, &all.effects), (None, &none.effects), "{:?}", all.cause);
+    let fewer = rehearse(none.effects[1..].to_vec());
+    assert_eq!((fewer.abort, &fewer.effects), (Some(AbortReason::OtherEffects), &none.effects));
 }

@@ -187,11 +187,7 @@ pub fn view(run: &Run, micros: u64) -> Result<DryRunView, Error> {
             changed: replay.changed.iter().rev().take(CHANGED).cloned().collect(),
             gas: (median(replay.gas.iter().map(|gas| gas.0)), median(replay.gas.iter().map(|gas| gas.1))),
         }),
-        // An enactment succeeds only with exactly the effects that were voted.
-        effects: match &rehearsed.payload {
-            Payload::Execute(execution) if rehearsal.abort.is_none() => execution.effects.clone(),
-            _ => Vec::new(),
-        },
+        effects: rehearsed.observed.clone(),
         digest: Hash::ZERO,
         micros: 0,
     };
