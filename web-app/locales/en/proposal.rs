@@ -148,6 +148,7 @@ pub const DRY_CHANGED: &str = "The draft has changed since this run.";
 pub const DRY_CLASS: &str = "Class by its effects";
 pub const DRY_DIFFER: &str = "{0} end differently";
 pub const DRY_DIGEST: &str = "Digest";
+pub const DRY_DIGEST_DRAFT: &str = "of this run; a draft is rehearsed at this tab’s own clock";
 pub const DRY_DIGEST_WHAT: &str = "the same for everybody who runs it on this block";
 pub const DRY_EFFECTS: &str = "What its code did";
 pub const DRY_END: &str = "{0} gas, {1} events, {2}";

@@ -312,12 +312,10 @@ fn end(end: &CallEnd) -> AnyView {
 /// What two people compare, and how to take it away.
 fn foot(run: &DryRunView, proposal: Option<ProposalId>) -> AnyView {
     let class = run.class.map(|class| (say!(DRY_CLASS).to_owned(), tag(words::class(class))));
+    let digest = if proposal.is_some() { say!(DRY_DIGEST_WHAT) } else { say!(DRY_DIGEST_DRAFT) };
     let mut rows: Vec<(String, AnyView)> = vec![
         (say!(DRY_ROOT).into(), hash(&run.root)),
-        (
-            say!(DRY_DIGEST).into(),
-            view! { {hash(&run.digest)}<span class="dim">" "{say!(DRY_DIGEST_WHAT)}</span> }.into_any(),
-        ),
+        (say!(DRY_DIGEST).into(), view! { {hash(&run.digest)}<span class="dim">" "{digest}</span> }.into_any()),
         (say!(DRY_BLOCKS).into(), text::count(run.blocks).into_any()),
     ];
     rows.extend(class);
