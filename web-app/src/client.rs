@@ -41,8 +41,20 @@ macro_rules! answer {
     };
 }
 
-/// Asks again whenever `command` (tracked) changes or a block arrives; the newest question wins. `None` until the first
-/// answer. An answer that equals the last one changes nothing on the page.
+/// What a [`live`] question is at.
+#[derive(Clone, Copy, Default)]
+struct Asking {
+    /// Counts the commands that it has had.
+    epoch: u32,
+    /// An answer is awaited.
+    busy: bool,
+    /// A block came meanwhile: ask again with the answer.
+    again: bool,
+}
+
+/// Asks again whenever `command` (tracked) changes or a block arrives, one question at a time: blocks that come faster than
+/// answers, as those of a long migration do, neither pile up questions nor keep every answer from being shown. `None` until
+/// the first answer. An answer that equals the last one changes nothing on the page.
 pub fn live<T>(
     command: impl Fn() -> Option<Command> + 'static,
     pick: fn(Result<Response, Error>) -> Result<T, Error>,
@@ -52,7 +64,7 @@ where
 {
     let client = use_client();
     let slot: RwSignal<Answer<T>> = RwSignal::new(None);
-    let newest = StoredValue::new(0u32);
+    let asking = StoredValue::new(Asking::default());
     let last: StoredValue<Option<Command>> = StoredValue::new(None);
     Effect::new(move |_| {
         let beat = client.beat();
@@ -60,19 +72,31 @@ where
         if beat == 0 && !client.is_running() {
             return;
         }
-        let mine = newest.with_value(|n| n.wrapping_add(1));
-        newest.set_value(mine);
-        if last.with_value(|known| known.as_ref().is_some_and(|known| *known != command)) {
-            slot.set(None);
+        let mut now = asking.get_value();
+        if last.with_value(|known| known.as_ref() != Some(&command)) {
+            if last.with_value(Option::is_some) {
+                slot.set(None);
+            }
+            last.set_value(Some(command.clone()));
+            now = Asking { epoch: now.epoch.wrapping_add(1), ..Asking::default() };
         }
-        last.set_value(Some(command.clone()));
+        if now.busy {
+            return asking.set_value(Asking { again: true, ..now });
+        }
+        let mine = now.epoch;
+        asking.set_value(Asking { busy: true, ..now });
         leptos::task::spawn_local(async move {
-            let result = pick(client.ask(command).await);
-            // Disposed with its page, or overtaken by a newer question: the answer has no reader.
-            if newest.try_get_value() == Some(mine)
-                && slot.try_with_untracked(|old| old.as_ref() != Some(&result)) == Some(true)
-            {
-                slot.try_set(Some(result));
+            loop {
+                let result = pick(client.ask(command.clone()).await);
+                // Disposed with its page, or overtaken by another question: the answer has no reader.
+                let Some(now) = asking.try_get_value().filter(|now| now.epoch == mine) else { return };
+                if slot.try_with_untracked(|old| old.as_ref() != Some(&result)) == Some(true) {
+                    slot.try_set(Some(result));
+                }
+                asking.try_set_value(Asking { busy: now.again, again: false, ..now });
+                if !now.again {
+                    return;
+                }
             }
         });
     });
