@@ -1,15 +1,27 @@
 //! Configuration by vote (design §6): type, bounds, getter and setter of a parameter come from the running manifest.
 
 use crate::{
-    codes::required_info, error::RegistryError, info::CodeInfo, modules::required, records::ModuleRecord, refs, values,
+    codes::required_info,
+    error::RegistryError,
+    events::{CONFIG_CHANGED, ConfigChanged, event},
+    executor::{Executor, SystemCall, SystemCaller},
+    info::CodeInfo,
+    journal::Deed,
+    keys,
+    modules::{required, touch},
+    records::{ConfigRecord, ModuleRecord},
+    refs,
+    upgrade::{EnactError, Enactment},
+    usage::Usage,
+    values,
 };
 use alloc::{string::String, vec::Vec};
 use zera_primitives::{
-    Hash, Manifest, ModuleId, Slot, limits,
+    AbortReason, Class, Hash, Manifest, ModuleId, Sequence, Slot, limits,
     manifest::{Export, Parameter},
     payload::ConfigChange,
 };
-use zera_state::StateView;
+use zera_state::{StateAccess, StateView, put_typed};
 
 /// A setter to call.
 pub(crate) struct Setter {
@@ -112,6 +124,76 @@ fn arguments(
 
 fn invalid(parameter: &Parameter, why: &'static str) -> RegistryError {
     RegistryError::Value { name: parameter.name.clone(), why }
+}
+
+impl<E: ?Sized> Enactment<'_, E> {
+    /// Calls every setter in order with the governance caller, once all changes are known to be legal. A setter cannot
+    /// change which code runs, so they stay so.
+    pub(crate) fn config<S: StateAccess + ?Sized>(
+        &mut self,
+        st: &mut S,
+        changes: &[ConfigChange],
+    ) -> Result<(), EnactError>
+    where
+        E: Executor<S>,
+    {
+        let setters = setters(st, self.ctx.slot, changes).map_err(|error| self.refuse(error))?;
+        self.covered(Class::Patch)?;
+        (0..)
+            .zip(changes.iter().zip(&setters))
+            .try_for_each(|(index, (change, setter))| self.set(st, index, change, setter))
+    }
+
+    fn set<S: StateAccess + ?Sized>(
+        &mut self,
+        st: &mut S,
+        index: u32,
+        change: &ConfigChange,
+        setter: &Setter,
+    ) -> Result<(), EnactError>
+    where
+        E: Executor<S>,
+    {
+        if setter.record.migrating.is_some() {
+            return Err(self.refuse(RegistryError::Busy)); // its data are being written anew
+        }
+        let call = SystemCall {
+            module: change.module_id,
+            code: setter.code,
+            entry: &setter.entry,
+            args: &setter.args,
+            caller: SystemCaller::Governance,
+            generation: setter.record.generation,
+            old_generation: None,
+            usage: Usage::default(),
+            read_only: false,
+            gas: 0,
+        };
+        let ended = self.run(st, call)?;
+        if !ended.outcome.is_ok() {
+            return Err(self.failed(AbortReason::SetterFailed, &setter.entry, &ended));
+        }
+        // What a vote wrote or moved is as much a reason to keep the data as what people did.
+        touch(st, &change.module_id).map_err(|error| self.refuse(error))?;
+        self.remember(st, index, change, setter.record.sequence)
+    }
+
+    /// History, event and journal entry of a parameter that was set.
+    pub(crate) fn remember<S: StateAccess + ?Sized>(
+        &mut self,
+        st: &mut S,
+        index: u32,
+        change: &ConfigChange,
+        sequence: Sequence,
+    ) -> Result<(), EnactError> {
+        let proposal = self.vote.proposal;
+        let record = ConfigRecord { proposal, value: change.value.clone(), sequence, at: self.ctx.at() };
+        put_typed(st, keys::config(&change.module_id, &change.parameter, proposal, index), &record);
+        let (module, parameter, value) = (change.module_id, change.parameter.clone(), change.value.clone());
+        let deed = Deed::Configured { parameter: parameter.clone(), value: value.clone() };
+        self.done.events.push(event(CONFIG_CHANGED, &ConfigChanged { module, parameter, value, proposal }));
+        self.note(st, Some(&module), deed)
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,23 @@
 //! The effects of an executable proposal (design §6): what was voted and what was observed, in one form, so that "exactly
 //! the effects that were voted" is one comparison.
 
-use crate::{config::setters, error::RegistryError};
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
-use zera_primitives::{AccountId, Amount, Effect, Hash, ModuleId, Sequence, Slot, limits, payload::ConfigChange};
-use zera_state::StateView;
+use crate::{
+    classify::execution as execution_class,
+    config::setters,
+    error::RegistryError,
+    events::{PROPOSAL_EXECUTED, ProposalExecuted, event},
+    executor::Executor,
+    journal::Deed,
+    legality::Asked,
+    modules::required,
+    upgrade::{EnactError, Enactment},
+};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use zera_primitives::{
+    AbortReason, AccountId, Amount, Effect, Hash, ModuleId, Sequence, Slot, limits,
+    payload::{ConfigChange, Execution},
+};
+use zera_state::{StateAccess, StateView};
 
 /// An upgrade asked for by a proposal's code.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -138,6 +151,62 @@ impl Effects {
             effects.sets = changes.iter().zip(found).map(call).collect();
         }
         Ok(effects)
+    }
+}
+
+impl<E: ?Sized> Enactment<'_, E> {
+    /// Runs a proposal's own code and holds it to the effects that were voted; upgrades among them come last.
+    pub(crate) fn execution<S: StateAccess + ?Sized>(
+        &mut self,
+        st: &mut S,
+        execution: &Execution,
+    ) -> Result<(), EnactError>
+    where
+        E: Executor<S>,
+    {
+        let class = execution_class(st, self.ctx, execution).map_err(|error| self.refuse(error))?;
+        self.covered(class)?;
+        let voted = Effects::voted(st, self.ctx.slot, &execution.effects).map_err(|error| self.refuse(error))?;
+        let gas = self.gas_left();
+        let mut ended = self.executor.execute(st, &execution.code, gas)?;
+        self.done.gas = self.done.gas.saturating_add(ended.gas);
+        if !ended.outcome.is_ok() {
+            let cause = ended.diagnostic.as_deref().unwrap_or("no more is known");
+            let detail = format!("enact() ended {:?}: {cause}", ended.outcome);
+            return Err(self.abort(AbortReason::ExecutionFailed, detail));
+        }
+        if ended.effects != voted {
+            let detail = format!("what it did is not what was voted: {:?} instead of {voted:?}", ended.effects);
+            return Err(self.abort(AbortReason::OtherEffects, detail));
+        }
+        self.done.events.append(&mut ended.events);
+        self.note_sets(st, &execution.effects)?;
+        for UpgradeAsked { module, code, version, migration } in voted.upgrades {
+            self.upgrade(st, &Asked { module, code, version, migration })?;
+            if self.done.unfinished {
+                let detail = "an upgrade inside an executable proposal must migrate in one block".into();
+                return Err(self.abort(AbortReason::MigrationOutOfGas, detail));
+            }
+        }
+        let (code, effects) = (execution.code, u32::try_from(execution.effects.len()).unwrap_or(u32::MAX));
+        let fields = ProposalExecuted { proposal: self.vote.proposal, code, effects };
+        self.done.events.push(event(PROPOSAL_EXECUTED, &fields));
+        self.note(st, None, Deed::Executed { code })
+    }
+
+    /// Remembers the parameters that a proposal's code set.
+    fn note_sets<S: StateAccess + ?Sized>(&mut self, st: &mut S, effects: &[Effect]) -> Result<(), EnactError> {
+        let sets = effects.iter().filter_map(|effect| match effect {
+            Effect::Set { module, parameter, value } => {
+                Some(ConfigChange { module_id: *module, parameter: parameter.clone(), value: value.clone() })
+            }
+            _ => None,
+        });
+        for (index, change) in (0..).zip(sets) {
+            let record = required(st, &change.module_id).map_err(|error| self.refuse(error))?;
+            self.remember(st, index, &change, record.sequence)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,16 +1,14 @@
 //! Enactment (design §6): one step in which nothing changes unless everything holds, or, for a migration that takes several
 //! blocks, a first, middle and last step of which only the last is seen by anybody. This room writes straight into the
-//! state it is given; the runtime hands it an overlay and rolls back to its checkpoint on an error.
+//! state it is given; the runtime hands it an overlay and rolls back to its checkpoint on an error. How parameters are set
+//! is in [`crate::config`], how a proposal's own code is held to its list in [`crate::effects`].
 
 use crate::{
     builders, codes,
-    config::{Setter, setters},
-    effects::{Effects, UpgradeAsked},
     error::RegistryError,
     events::{
-        BUILDERS_CHANGED, CONFIG_CHANGED, ConfigChanged, MIGRATION_PROGRESS, MODULE_FROZEN, MODULE_ROLLED_BACK,
-        MODULE_UNFROZEN, MODULE_UPGRADED, MigrationProgress, ModuleFrozen, ModuleRolledBack, ModuleUnfrozen,
-        ModuleUpgraded, PROPOSAL_EXECUTED, ProposalExecuted, event,
+        BUILDERS_CHANGED, MIGRATION_PROGRESS, MODULE_FROZEN, MODULE_ROLLED_BACK, MODULE_UNFROZEN, MODULE_UPGRADED,
+        MigrationProgress, ModuleFrozen, ModuleRolledBack, ModuleUnfrozen, ModuleUpgraded, event,
     },
     executor::{Executor, SystemCall, SystemCaller, SystemResult},
     freeze,
@@ -19,16 +17,15 @@ use crate::{
     keys,
     legality::{Asked, Data, HEALTH, Migration, Plan, When, covers, plan},
     migration::{self, MigrationRecord},
-    modules::{Ctx, activate, touch},
-    records::{ConfigRecord, VersionRecord},
+    modules::{Ctx, activate},
+    records::VersionRecord,
     refs, rollback,
     usage::{self, Usage},
 };
 use alloc::{format, string::String, vec::Vec};
 use zera_primitives::{
     AbortReason, Class, Event, Executable, Hash, ModuleId, Outcome, Payload, ProposalId, Sequence,
-    manifest::ExportKind,
-    payload::{ConfigChange, Execution, Rollback},
+    manifest::ExportKind, payload::Rollback,
 };
 use zera_state::{StateAccess, StateError, put_typed};
 
@@ -72,9 +69,9 @@ pub enum EnactError {
 /// One enactment under way: in which block, by which vote, and what it has used and emitted so far.
 pub struct Enactment<'a, E: ?Sized> {
     pub(crate) ctx: &'a Ctx<'a>,
-    executor: &'a mut E,
-    vote: &'a Vote,
-    done: Enacted,
+    pub(crate) executor: &'a mut E,
+    pub(crate) vote: &'a Vote,
+    pub(crate) done: Enacted,
     /// Gas that outgoing code used for its answers.
     outgoing_gas: u64,
 }
@@ -181,11 +178,11 @@ impl<E: ?Sized> Enactment<'_, E> {
         }
     }
 
-    fn covered(&self, computed: Class) -> Result<(), EnactError> {
+    pub(crate) fn covered(&self, computed: Class) -> Result<(), EnactError> {
         covers(self.vote.class, computed).map_err(|error| self.refuse(error))
     }
 
-    fn note<S: StateAccess + ?Sized>(
+    pub(crate) fn note<S: StateAccess + ?Sized>(
         &self,
         st: &mut S,
         module: Option<&ModuleId>,
@@ -194,7 +191,7 @@ impl<E: ?Sized> Enactment<'_, E> {
         Ok(journal::note(st, self.ctx, module, Some(self.vote), deed)?)
     }
 
-    fn upgrade<S: StateAccess + ?Sized>(&mut self, st: &mut S, asked: &Asked) -> Result<(), EnactError>
+    pub(crate) fn upgrade<S: StateAccess + ?Sized>(&mut self, st: &mut S, asked: &Asked) -> Result<(), EnactError>
     where
         E: Executor<S>,
     {
@@ -482,124 +479,6 @@ impl<E: ?Sized> Enactment<'_, E> {
             let builders = builders::verdicts(st, &new_code)?;
             Deed::Upgraded { sequence, old_code, new_code, schema, generation, migrated, builders }
         };
-        self.note(st, Some(&module), deed)
-    }
-
-    /// Runs a proposal's own code and holds it to the effects that were voted; upgrades among them come last.
-    fn execution<S: StateAccess + ?Sized>(&mut self, st: &mut S, execution: &Execution) -> Result<(), EnactError>
-    where
-        E: Executor<S>,
-    {
-        let class = crate::classify::execution(st, self.ctx, execution).map_err(|error| self.refuse(error))?;
-        self.covered(class)?;
-        let voted = Effects::voted(st, self.ctx.slot, &execution.effects).map_err(|error| self.refuse(error))?;
-        let gas = self.gas_left();
-        let mut ended = self.executor.execute(st, &execution.code, gas)?;
-        self.done.gas = self.done.gas.saturating_add(ended.gas);
-        if !ended.outcome.is_ok() {
-            let cause = ended.diagnostic.as_deref().unwrap_or("no more is known");
-            let detail = format!("enact() ended {:?}: {cause}", ended.outcome);
-            return Err(self.abort(AbortReason::ExecutionFailed, detail));
-        }
-        if ended.effects != voted {
-            let detail = format!("what it did is not what was voted: {:?} instead of {voted:?}", ended.effects);
-            return Err(self.abort(AbortReason::OtherEffects, detail));
-        }
-        self.done.events.append(&mut ended.events);
-        self.note_sets(st, &execution.effects)?;
-        for UpgradeAsked { module, code, version, migration } in voted.upgrades {
-            self.upgrade(st, &Asked { module, code, version, migration })?;
-            if self.done.unfinished {
-                let detail = "an upgrade inside an executable proposal must migrate in one block".into();
-                return Err(self.abort(AbortReason::MigrationOutOfGas, detail));
-            }
-        }
-        let (code, effects) = (execution.code, u32::try_from(execution.effects.len()).unwrap_or(u32::MAX));
-        let fields = ProposalExecuted { proposal: self.vote.proposal, code, effects };
-        self.done.events.push(event(PROPOSAL_EXECUTED, &fields));
-        self.note(st, None, Deed::Executed { code })
-    }
-
-    /// Remembers the parameters that a proposal's code set.
-    fn note_sets<S: StateAccess + ?Sized>(
-        &mut self,
-        st: &mut S,
-        effects: &[zera_primitives::Effect],
-    ) -> Result<(), EnactError> {
-        let sets = effects.iter().filter_map(|effect| match effect {
-            zera_primitives::Effect::Set { module, parameter, value } => {
-                Some(ConfigChange { module_id: *module, parameter: parameter.clone(), value: value.clone() })
-            }
-            _ => None,
-        });
-        for (index, change) in (0..).zip(sets) {
-            let record = crate::modules::required(st, &change.module_id).map_err(|error| self.refuse(error))?;
-            self.remember(st, index, &change, record.sequence)?;
-        }
-        Ok(())
-    }
-
-    /// Calls every setter in order with the governance caller, once all changes are known to be legal. A setter cannot
-    /// change which code runs, so they stay so.
-    fn config<S: StateAccess + ?Sized>(&mut self, st: &mut S, changes: &[ConfigChange]) -> Result<(), EnactError>
-    where
-        E: Executor<S>,
-    {
-        let setters = setters(st, self.ctx.slot, changes).map_err(|error| self.refuse(error))?;
-        self.covered(Class::Patch)?;
-        (0..)
-            .zip(changes.iter().zip(&setters))
-            .try_for_each(|(index, (change, setter))| self.set(st, index, change, setter))
-    }
-
-    fn set<S: StateAccess + ?Sized>(
-        &mut self,
-        st: &mut S,
-        index: u32,
-        change: &ConfigChange,
-        setter: &Setter,
-    ) -> Result<(), EnactError>
-    where
-        E: Executor<S>,
-    {
-        if setter.record.migrating.is_some() {
-            return Err(self.refuse(RegistryError::Busy)); // its data are being written anew
-        }
-        let call = SystemCall {
-            module: change.module_id,
-            code: setter.code,
-            entry: &setter.entry,
-            args: &setter.args,
-            caller: SystemCaller::Governance,
-            generation: setter.record.generation,
-            old_generation: None,
-            usage: Usage::default(),
-            read_only: false,
-            gas: 0,
-        };
-        let ended = self.run(st, call)?;
-        if !ended.outcome.is_ok() {
-            return Err(self.failed(AbortReason::SetterFailed, &setter.entry, &ended));
-        }
-        // What a vote wrote or moved is as much a reason to keep the data as what people did.
-        touch(st, &change.module_id).map_err(|error| self.refuse(error))?;
-        self.remember(st, index, change, setter.record.sequence)
-    }
-
-    /// History, event and journal entry of a parameter that was set.
-    fn remember<S: StateAccess + ?Sized>(
-        &mut self,
-        st: &mut S,
-        index: u32,
-        change: &ConfigChange,
-        sequence: Sequence,
-    ) -> Result<(), EnactError> {
-        let proposal = self.vote.proposal;
-        let record = ConfigRecord { proposal, value: change.value.clone(), sequence, at: self.ctx.at() };
-        put_typed(st, keys::config(&change.module_id, &change.parameter, proposal, index), &record);
-        let (module, parameter, value) = (change.module_id, change.parameter.clone(), change.value.clone());
-        let deed = Deed::Configured { parameter: parameter.clone(), value: value.clone() };
-        self.done.events.push(event(CONFIG_CHANGED, &ConfigChanged { module, parameter, value, proposal }));
         self.note(st, Some(&module), deed)
     }
 

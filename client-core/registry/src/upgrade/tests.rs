@@ -5,6 +5,7 @@ mod invariants;
 
 use super::*;
 use crate::{
+    events::CONFIG_CHANGED,
     module_set::{module_set_id, next},
     modules::{attempts, config_history, module, record_attempt, versions},
     testing::*,
@@ -12,7 +13,7 @@ use crate::{
 };
 use codec::{DecodeAll, Encode};
 use scale_info::meta_type;
-use zera_primitives::{Amount, Manifest, Params, StateKey};
+use zera_primitives::{Amount, Manifest, Params, StateKey, payload::ConfigChange};
 use zera_state::{StateView, accounts::transfer};
 
 #[test]

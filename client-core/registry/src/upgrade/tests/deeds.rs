@@ -8,7 +8,7 @@ use crate::{
 };
 use zera_primitives::{
     AccountId, Slot,
-    payload::{Builder, ExternalRef},
+    payload::{Builder, Execution, ExternalRef},
 };
 
 const MANAGER: ModuleId = ModuleId([8; 32]);
