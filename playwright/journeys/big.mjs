@@ -1,6 +1,6 @@
 // The lending sample's life on many accounts' storage: version 1, 2, back, 2.0.1, each change a migration over several
 // blocks inside the block budget, with progress on the module's page and no task of the page's thread over 50 ms.
-// `--long` does it with 100,000 accounts and prints what it took; otherwise with 5,000.
+// `--long` does it with 100,000 accounts and prints what it took; otherwise with 60,000, which still takes several blocks.
 import { moduleAddress } from "../lib/address.mjs";
 import { fresh } from "../lib/browser.mjs";
 import { DEPOSIT, accountAt, filler } from "../lib/filler.mjs";
@@ -17,7 +17,7 @@ const TASK_MS = 50;
 const zra = (amount) => String(BigInt(amount) * 1_000_000_000n);
 
 export async function run({ report, browser, url, long }) {
-  const accounts = long ? 100_000 : 5_000;
+  const accounts = long ? 100_000 : 60_000;
   const page = await fresh(browser, url);
   await visit(page, url);
   await report.step("a key is made", () => phraseKey(page));
@@ -140,9 +140,8 @@ async function migrated(page, module, propose, accounts) {
   const total = millis.reduce((sum, ms) => sum + ms, 0);
   console.log(`         ${blocks} blocks, ${(total / 1_000).toFixed(1)} s, at most ${Math.round(Math.max(0, ...millis))} ms from one to the next; ${words.length} states of progress shown`);
   if (refused !== undefined) holds(/migrat|pause/i.test(String(refused)), `a call during the migration: ${JSON.stringify(refused)}`);
-  if (accounts < 100_000) return;
-  holds(blocks > 3, `it took only ${blocks} blocks`);
-  holds(words.length > 1, "the page never showed the progress");
+  holds(blocks >= accounts / 15_000, `it took only ${blocks} blocks`);
+  holds(words.length > 0, "the page never showed the progress");
 }
 
 /** Some accounts, the first and the last, asked of whatever version runs; a unit may be lost to rounding. */
