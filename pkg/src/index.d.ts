@@ -22,12 +22,14 @@ import type {
   JournalVerdict,
   KeySource,
   KeyView,
+  LanesView,
   ListingView,
   ModuleDetail,
   ModuleId,
   ModuleView,
   Outcome,
   Payload,
+  PipelinesView,
   PlanView,
   ProposalDetail,
   ProposalId,
@@ -98,6 +100,9 @@ export class Client {
   disassemble(code: Hash, options?: { function?: number | null }): Promise<ListingView>;
   reexecute(hash: Hash, options?: { signal?: AbortSignal }): Promise<ReexecutionView>;
   codeAt(module: ModuleId, height: Height): Promise<CodeView>;
+  pipelines(): Promise<PipelinesView>;
+  lanes(height: Height): Promise<LanesView>;
+  setPipelines(settings: { count?: number | null; samplingPpm?: number; fast?: boolean }): Promise<void>;
   tags(manager: ModuleId): Promise<TagView[]>;
   fleet(manager: ModuleId, tag: string, page?: { after?: ModuleId | null; limit?: number }): Promise<FleetView>;
   builders(): Promise<BuilderView[]>;

@@ -7,7 +7,7 @@
 export const UNITS_PER_ZRA = 1_000_000_000n;
 
 /** The protocol this package speaks; a worker of another one is refused. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Crashes within a minute after which no fresh worker is started. */
 const CRASHES = 3;
@@ -224,6 +224,23 @@ export class Client {
   /** A transaction, pending ones included. */
   transaction(hash) {
     return this._ask({ Transaction: hash }, "Transaction");
+  }
+
+  /** Pipelines, engines, how the engines are checked against each other, and the newest blocks in figures. */
+  pipelines() {
+    return this._ask("Pipelines", "Pipelines");
+  }
+
+  /** How this node executed a block: every attempt at every transaction, where it ran, from when to when. */
+  lanes(height) {
+    return this._ask({ Lanes: height }, "Lanes");
+  }
+
+  /** Sets how many pipelines to use (null: as many as the machine has), the share of calls checked, and the engine. */
+  async setPipelines({ count = undefined, samplingPpm = undefined, fast = undefined } = {}) {
+    if (count !== undefined) await this._ask({ SetPipelines: { count } });
+    if (samplingPpm !== undefined) await this._ask({ SetSampling: { ppm: samplingPpm } });
+    if (fast !== undefined) await this._ask({ SetEngine: { fast } });
   }
 
   /** Checks code without changing anything. */

@@ -700,6 +700,32 @@ export type Command =
         slots: number;
       };
     }
+  /** Pipelines, engines, how they are checked, and the newest blocks' figures. Answer: `Pipelines`. */
+  | "Pipelines"
+  /** How a block was executed here; `NotFound` when this node did not execute it or has forgotten. Answer: `Lanes`. */
+  | { Lanes: Height }
+  /** How many pipelines to use from the next block on; kept by this browser. Answer: `Done`.
+   * At most 8, zero for none: the node executes everything itself. None: as many as the machine has. */
+  | {
+      SetPipelines: {
+        count: number | null;
+      };
+    }
+  /** How many of the calls that the browser's engine executes the reference executes too; kept by this browser.
+   * Answer: `Done`.
+   * Parts per million; 1,000,000 for all, zero for none. */
+  | {
+      SetSampling: {
+        ppm: number;
+      };
+    }
+  /** Whether the browser's engine is used at all; kept by this browser. Answer: `Done`.
+   * False: the reference executes everything. */
+  | {
+      SetEngine: {
+        fast: boolean;
+      };
+    }
   /** What storage is used. Answer: `Usage`. */
   | "Usage"
   /** The whole chain in one file. Answer: `Bytes`. */
@@ -743,6 +769,18 @@ export interface ConfigChange {
   parameter: string;
   /** The new value, encoded as the setter's argument. */
   value: Uint8Array;
+}
+
+/** A key that orders transactions: at least one of them writes it. */
+export interface ConflictView {
+  /** The key for people: text where it is text, hexadecimal otherwise. */
+  name: string;
+  /** The module whose storage it belongs to, if it does. */
+  module: ModuleId | null;
+  /** Transactions that say they write it, ascending places in the block; senders write their own account. */
+  writers: Array<number>;
+  /** Transactions that say they only read it, ascending. */
+  readers: Array<number>;
 }
 
 /** One point of a conviction curve. */
@@ -809,6 +847,28 @@ export interface DifferenceView {
   rows: Array<DifferenceRow>;
   /** Exports and imports that are the same. */
   same: number;
+}
+
+/** The browser's engine and the reference came to different results. */
+export interface DisagreementView {
+  /** The block that was being executed; it was abandoned. */
+  height: Height;
+  /** The code, which the reference alone executes from then on. */
+  code: Hash;
+  /** Modules that run this code now. */
+  modules: Array<ModuleId>;
+  /** The export that was called. */
+  entry: string;
+  /** What differed first: `outcome`, `result`, `gas`, `host calls`, `state`; a key of the page's locale file. */
+  what: string;
+  /** What the browser's engine came to, in English. */
+  fast: string;
+  /** What the reference came to, in English. */
+  reference: string;
+  /** The last block on which re-execution by the reference agrees: the chain went on from there. */
+  went_back_to: Height;
+  /** Unix time, milliseconds. */
+  at_ms: number;
 }
 
 /** One check of a rehearsal. */
@@ -917,6 +977,64 @@ export type Effect =
       };
     };
 
+/** Which engine executes a code. */
+export type EngineTier =
+  /** The reference: the code has not been called enough to be worth compiling. */
+  | "Reference"
+  /** The browser's own engine. */
+  | "Fast"
+  /** The reference, because the browser refuses to compile the code.
+   * What the browser said. */
+  | {
+      Refused: {
+        reason: string;
+      };
+    }
+  /** The reference, because the browser's engine disagreed with it once.
+   * What differed. */
+  | {
+      Disagreed: {
+        reason: string;
+      };
+    };
+
+/** Which engines executed the calls of a run. */
+export type EngineUse =
+  /** No code of a module was executed. */
+  | "None"
+  /** The browser's engine alone. */
+  | "Fast"
+  /** The reference alone. */
+  | "Reference"
+  /** Both, one call each or one call twice. */
+  | "Both";
+
+/** A code that was executed since this node started. */
+export interface EngineView {
+  /** The code. */
+  code: Hash;
+  /** The name in its manifest, the author's word; empty without a manifest. */
+  name: string;
+  /** Modules that run it now. */
+  modules: Array<ModuleId>;
+  /** Which engine executes it now. */
+  tier: EngineTier;
+  /** Calls that the browser's engine executed. */
+  calls_fast: number;
+  /** Calls that the reference executed, checks not counted. */
+  calls_reference: number;
+  /** Gas of the calls that the browser's engine executed. */
+  gas_fast: number;
+  /** Gas of the calls that the reference executed, checks not counted. */
+  gas_reference: number;
+  /** Calls executed twice to compare the engines. */
+  checked: number;
+  /** Bytes of the instrumented code that the browser holds compiled; zero when it holds none. */
+  compiled_bytes: number;
+  /** Instances kept to be used again. */
+  pooled: number;
+}
+
 /** One error. */
 export interface Error {
   /** What failed. */
@@ -969,6 +1087,8 @@ export type ErrorKind =
   | "Busy"
   /** A journal file that is cut, changed, or of another format. */
   | "JournalRefused"
+  /** This browser, or this build of the client, has no such part. */
+  | "Unavailable"
   /** A defect of the client; the worker restarts from the last good block. */
   | "Panicked";
 
@@ -1113,7 +1233,13 @@ export type FaultPoint =
   /** At the next block: stop for ever after the packed record was put and before the head pointer was. */
   | "BeforeHead"
   /** At the next block: stop for ever after the head pointer was put and before the transaction completes. */
-  | "AfterHead";
+  | "AfterHead"
+  /** The browser's engine gives a wrong result from the next call on, until it is found out. */
+  | "EngineLies"
+  /** The next pipeline that gets work dies of it. */
+  | "PipelineTraps"
+  /** The next pipeline that gets work never answers. */
+  | "PipelineHangs";
 
 /** Names of fields with their types. */
 export type Fields = Array<[string, number]>;
@@ -1310,6 +1436,35 @@ export interface Header {
 /** Number of a block; a decimal string above 2^53 − 1. */
 export type Height = number | string;
 
+/** What went wrong with a pipeline. */
+export type IncidentKind =
+  /** Its worker died of a defect or was ended from outside. */
+  | "Trapped"
+  /** It did not answer within its budget and was ended. */
+  | "Hung"
+  /** Its worker had no memory left. */
+  | "OutOfMemory"
+  /** It answered with something that is no answer to its job. */
+  | "Garbled"
+  /** Its worker could not be started. */
+  | "NotStarted";
+
+/** A pipeline was ended. */
+export interface IncidentView {
+  /** The block that was being executed, none outside of one. */
+  height: Height | null;
+  /** The pipeline's number. */
+  pipeline: number;
+  /** What happened. */
+  kind: IncidentKind;
+  /** The exact finding, in English. */
+  detail: string;
+  /** True when its work was done again, elsewhere or by the pipeline's next worker. */
+  redone: boolean;
+  /** Unix time, milliseconds. */
+  at_ms: number;
+}
+
 /** An entry of the journal. */
 export interface JournalEntryView {
   /** Its place, from 0. */
@@ -1389,6 +1544,73 @@ export interface KeyView {
   kind: KeyKind;
   /** True for the one that signs. */
   active: boolean;
+}
+
+/** One block's execution in figures. */
+export interface LaneTotals {
+  /** The block. */
+  height: Height;
+  /** Its transactions. */
+  transactions: number;
+  /** Clusters that the plan made of them. */
+  clusters: number;
+  /** Stages, one after another. */
+  stages: number;
+  /** Transactions that touched more than they said, and were executed in the serial lane. */
+  moved: number;
+  /** Pipelines in use; zero when the node executed the block itself. */
+  pipelines: number;
+  /** Gas of all runs, abandoned ones included. */
+  gas: Gas;
+  /** Gas of the longest chain of runs that must follow one another: the heaviest cluster of each stage, and the serial
+   * lane. All gas divided by this is the most that any number of pipelines can gain. */
+  critical_gas: Gas;
+  /** Time the runs took, summed over all lanes. */
+  busy_us: number;
+  /** From the begin of the first stage to the end of the serial lane: what parallel execution shortens. */
+  lanes_us: number;
+  /** The whole block, from planning to the new root; writing it down is not part of it. */
+  total_us: number;
+  /** Messages sent to pipelines. */
+  messages: number;
+  /** Bytes of them. */
+  bytes_out: number;
+  /** Bytes of the answers. */
+  bytes_in: number;
+}
+
+/** A transaction of a block, as the timeline names it. */
+export interface LaneTransaction {
+  /** Its hash. */
+  hash: Hash;
+  /** The module that its first call calls, if it calls one. */
+  module: ModuleId | null;
+  /** The export that its first call calls; otherwise what the call is, a key of the page's locale file. */
+  entry: string;
+  /** How many calls it has. */
+  calls: number;
+  /** Keys in its access hint. */
+  hinted: number;
+  /** How it ended. */
+  outcome: Outcome;
+  /** Gas of its receipt. */
+  gas: Gas;
+}
+
+/** How one block was executed. */
+export interface LanesView {
+  /** In figures. */
+  totals: LaneTotals;
+  /** Its parts in order of their begins. */
+  phases: Array<PhaseView>;
+  /** Transactions in block order; the first LANES_RUNS. */
+  transactions: Array<LaneTransaction>;
+  /** Attempts at these transactions in order of their begins; at most LANES_RUNS. */
+  runs: Array<RunView>;
+  /** Keys that order these transactions, those with the most transactions first; at most LANES_CONFLICTS. */
+  conflicts: Array<ConflictView>;
+  /** Keys left out. */
+  conflicts_left_out: number;
 }
 
 /** What became of a line. */
@@ -1536,6 +1758,30 @@ export type Notice =
   | {
       Damaged: {
         height: Height;
+      };
+    }
+  /** A pipeline was ended and replaced; its work was done again.
+   * The block that was being executed, none outside of one.
+   * The pipeline's number.
+   * What happened to it. */
+  | {
+      PipelineReplaced: {
+        height: Height | null;
+        pipeline: number;
+        kind: IncidentKind;
+      };
+    }
+  /** The browser's engine and the reference came to different results; the reference alone executes this code now.
+   * The code.
+   * The block that was being executed; it was abandoned.
+   * The last block on which both agree: the chain goes on from there.
+   * What differed, in English. */
+  | {
+      EngineDisagreed: {
+        code: Hash;
+        height: Height;
+        went_back_to: Height;
+        detail: string;
       };
     }
   /** The worker was restarted after a defect.
@@ -1707,6 +1953,88 @@ export type Payload =
 
 /** One value per Class, in its order. */
 export type PerClass = Array<number>;
+
+/** What a block's execution is made of. */
+export type Phase =
+  /** Governance and enactments, before any transaction. */
+  | "Opening"
+  /** From hints to stages of disjoint clusters. */
+  | "Planning"
+  /** One stage of clusters, by its number from 0. */
+  | { Stage: number }
+  /** Transactions that touched more than they said, one after another. */
+  | "Serial"
+  /** Fees, burns, the threshold base. */
+  | "Closing"
+  /** The new state root. */
+  | "Root"
+  /** Writing it all down; the next block may begin meanwhile. */
+  | "Commit";
+
+/** When a part of a block's execution took place. */
+export interface PhaseView {
+  /** Which part. */
+  phase: Phase;
+  /** Its begin. */
+  start_us: number;
+  /** Its end. */
+  end_us: number;
+}
+
+/** What a pipeline is doing. */
+export type PipelineState =
+  /** Its worker is being started, for the first time or in place of one that was ended. */
+  | "Starting"
+  /** Waits for work. */
+  | "Idle"
+  /** Executes clusters. */
+  | "Busy"
+  /** Its worker could not be started; the node does its share itself. */
+  | "Down";
+
+/** One pipeline, since this node started. */
+export interface PipelineView {
+  /** Its number, from 0. */
+  number: number;
+  /** What it is doing. */
+  state: PipelineState;
+  /** Messages with work that it answered. */
+  jobs: number;
+  /** Time it spent executing, microseconds. */
+  busy_us: number;
+  /** Gas of what it executed. */
+  gas: number;
+  /** How often its worker was ended and another one started. */
+  replaced: number;
+  /** Codes it holds, so that no message needs to carry them again. */
+  codes: number;
+}
+
+/** Pipelines, engines and the newest blocks. */
+export interface PipelinesView {
+  /** Rests on this block. */
+  height: Height;
+  /** Pipelines in use; zero when the node executes everything itself. */
+  count: number;
+  /** Processors that the browser reports. */
+  available: number;
+  /** How many pipelines the person asked for; none for as many as the machine has. */
+  wished: number | null;
+  /** False when the person had the reference execute everything. */
+  fast: boolean;
+  /** Why the browser's engine is not used at all, in English; none when it is, or when the person turned it off. */
+  no_fast: string | null;
+  /** The pipelines, by number. */
+  pipelines: Array<PipelineView>;
+  /** Pipelines that were ended, newest first; at most INCIDENTS_KEPT. */
+  incidents: Array<IncidentView>;
+  /** How the engines are checked against each other. */
+  sampling: SamplingView;
+  /** Codes that were executed, those with the most gas first. */
+  engines: Array<EngineView>;
+  /** Blocks whose timelines are kept, newest first; at most LANES_KEPT. */
+  blocks: Array<LaneTotals>;
+}
 
 /** A transaction of a plan, simulated. */
 export interface PlanStep {
@@ -2028,6 +2356,10 @@ export type Response =
   | { Journal: JournalPage }
   /** What checking a journal file came to. */
   | { JournalVerdict: JournalVerdict }
+  /** Pipelines, engines and the newest blocks. */
+  | { Pipelines: PipelinesView }
+  /** How a block was executed. */
+  | { Lanes: LanesView }
   /** An account. */
   | { Account: AccountView }
   /** Keys, the active one first. */
@@ -2054,6 +2386,39 @@ export interface Rollback {
   reverse_migration: Hash | null;
   /** The author's words. */
   description: string;
+}
+
+/** One attempt at one transaction. */
+export interface RunView {
+  /** The transaction's place in the block. */
+  transaction: number;
+  /** Stage and cluster, each by its number from 0; none in the serial lane. */
+  cluster: [number, number] | null;
+  /** The pipeline that executed it; none when the node did so itself. */
+  pipeline: number | null;
+  /** Its begin. */
+  start_us: number;
+  /** Its end. */
+  end_us: number;
+  /** Gas it used. */
+  gas: Gas;
+  /** Which engines executed it. */
+  engine: EngineUse;
+  /** False when it touched more than it said: its effects were dropped, and the serial lane executed the transaction
+   * again. */
+  kept: boolean;
+}
+
+/** How the browser's engine is checked against the reference. */
+export interface SamplingView {
+  /** Share of the calls that are executed twice, parts per million. */
+  ppm: number;
+  /** Calls executed twice since this node started. */
+  checked: number;
+  /** Of these, calls on which both engines agree. */
+  agreed: number;
+  /** The others, newest first, earlier starts of this node included; at most INCIDENTS_KEPT. */
+  disagreements: Array<DisagreementView>;
 }
 
 /** Semantic version of a module, stated by its author. */

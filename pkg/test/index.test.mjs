@@ -76,7 +76,7 @@ test("a long request is given up by its signal, and answers so itself", async ()
   assert.equal(port.posted.length, 3);
 });
 
-test("what protocol 2 asks is asked as the worker reads it", async () => {
+test("what the protocol asks since its second version is asked as the worker reads it", async () => {
   const port = new Port();
   const node = attach(port);
   const file = new Uint8Array([1, 2]);
@@ -90,13 +90,25 @@ test("what protocol 2 asks is asked as the worker reads it", async () => {
     [node.exportJournal(), "ExportJournal"],
     [node.checkJournal(file), { CheckJournal: file }],
     [node.reexecute("dd"), { Reexecute: "dd" }],
+    [node.pipelines(), "Pipelines"],
+    [node.lanes(6), { Lanes: 6 }],
     [node.dryRun({ payload: "p" }), { DryRun: { of: { Payload: { codes: [], payload: "p" } }, replay: 0 } }],
   ];
   await turn();
   assert.deepEqual(port.posted.map(({ command }) => command), asked.map(([, command]) => command));
-  const kinds = ["Listing", "Code", "Tags", "Fleet", "Builders", "Journal", "Bytes", "JournalVerdict", "Reexecution", "DryRun"];
+  const kinds = ["Listing", "Code", "Tags", "Fleet", "Builders", "Journal", "Bytes", "JournalVerdict", "Reexecution", "Pipelines", "Lanes", "DryRun"];
   kinds.forEach((kind, at) => port.say({ request: port.posted[at].request, ok: { [kind]: at } }));
   assert.deepEqual(await Promise.all(asked.map(([answer]) => answer)), kinds.map((_, at) => at));
+});
+
+test("only what is named is set", async () => {
+  const port = new Port();
+  port.onPost = ({ request }) => port.say({ request, ok: "Done" });
+  const node = attach(port);
+  await node.setPipelines({ count: null, samplingPpm: 5 });
+  await node.setPipelines({ fast: false });
+  const asked = [{ SetPipelines: { count: null } }, { SetSampling: { ppm: 5 } }, { SetEngine: { fast: false } }];
+  assert.deepEqual(port.posted.map(({ command }) => command), asked);
 });
 
 test("submit waits for the stored block", async () => {
@@ -117,7 +129,7 @@ test("a crash is repaired, three within a minute end it", async () => {
   const started = start();
   const answerStart = async (port) => {
     port.onPost = ({ request }) => port.say({ request, ok: { Status: {} } });
-    port.say({ ready: 2 });
+    port.say({ ready: 3 });
     await turn();
   };
   await answerStart(Port.all[0]);
@@ -144,7 +156,7 @@ test("a worker of another protocol is refused", async () => {
   globalThis.Worker = Port;
   Port.all = [];
   const started = start();
-  Port.all[0].say({ ready: 3 });
+  Port.all[0].say({ ready: 4 });
   await assert.rejects(started, { kind: "NewerSchema" });
 });
 
@@ -159,7 +171,7 @@ test("a page gives its workers one after the other", async () => {
   const first = new Port();
   first.onPost = ({ request }) => first.say({ request, ok: { Status: { n: 1 } } });
   node.use(first);
-  first.say({ ready: 2 });
+  first.say({ ready: 3 });
   assert.deepEqual(await early, { n: 1 });
   first.onPost = undefined;
   const lost = node.status();
@@ -168,7 +180,7 @@ test("a page gives its workers one after the other", async () => {
   second.onPost = ({ request }) => second.say({ request, ok: { Status: { n: 2 } } });
   node.use(second);
   await assert.rejects(lost, { kind: "Panicked" });
-  second.say({ ready: 2 });
+  second.say({ ready: 3 });
   assert.deepEqual(await node.status(), { n: 2 });
 });
 
@@ -177,7 +189,7 @@ test("a page that starts no more workers says so to everyone who asks", async ()
   const { zera: node } = globalThis;
   const port = new Port();
   node.use(port);
-  port.say({ ready: 2 });
+  port.say({ ready: 3 });
   const asked = node.status();
   await turn();
   node.stopped({ kind: "OtherTab", cause: "Browser", fatal: true, detail: "another tab" });

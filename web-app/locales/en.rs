@@ -12,6 +12,8 @@ mod fleet;
 mod journal;
 #[path = "en/module.rs"]
 mod module;
+#[path = "en/pipelines.rs"]
+mod pipelines;
 #[path = "en/proposal.rs"]
 mod proposal;
 #[path = "en/propose.rs"]
@@ -26,6 +28,7 @@ pub use comparison::*;
 pub use fleet::*;
 pub use journal::*;
 pub use module::*;
+pub use pipelines::*;
 pub use proposal::*;
 pub use propose::*;
 pub use voting::*;

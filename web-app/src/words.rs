@@ -4,6 +4,7 @@ use crate::{say, text};
 use zera_primitives::{
     AbortReason, AccountId, Address, Class, Outcome, Payload, ProposalState, Side, manifest::ExportKind, tx::Call,
 };
+use zera_worker_protocol::IncidentKind;
 
 /// How a transaction ended.
 #[must_use]
@@ -45,6 +46,18 @@ pub const fn state(state: &ProposalState) -> &'static str {
         ProposalState::Aborted { .. } => say!(S_ABORTED),
         ProposalState::Expired { .. } => say!(S_EXPIRED),
         ProposalState::Withdrawn { .. } => say!(S_WITHDRAWN),
+    }
+}
+
+/// What happened to a pipeline, as the end of a sentence that begins with it.
+#[must_use]
+pub const fn incident(kind: IncidentKind) -> &'static str {
+    match kind {
+        IncidentKind::Trapped => say!(I_TRAPPED),
+        IncidentKind::Hung => say!(I_HUNG),
+        IncidentKind::OutOfMemory => say!(I_MEMORY),
+        IncidentKind::Garbled => say!(I_GARBLED),
+        IncidentKind::NotStarted => say!(I_NOT_STARTED),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the client says back: verdicts, empty states, failures, progress, the status region.
 
 use super::{mark, react};
-use crate::{client::use_client, components::Evidence, say, text};
+use crate::{client::use_client, components::Evidence, say, text, words};
 use leptos::prelude::*;
 use zera_worker_protocol::{Cause, Error, ErrorKind, event::Notice};
 
@@ -59,6 +59,7 @@ pub fn say_error(error: &Error) -> (String, String) {
         ErrorKind::Cancelled => say!(E_CANCELLED),
         ErrorKind::Busy => say!(E_BUSY),
         ErrorKind::JournalRefused => say!(E_JOURNAL),
+        ErrorKind::Unavailable => say!(E_UNAVAILABLE),
         ErrorKind::Panicked => say!(E_PANICKED),
     };
     let who = match error.cause {
@@ -109,6 +110,15 @@ pub fn toasts() -> AnyView {
             let words = match notice {
                 Notice::SteppedBack { from, to, detail } => say!(N_STEPPED_BACK, from, to, detail),
                 Notice::Damaged { height } => say!(N_DAMAGED, height),
+                Notice::PipelineReplaced { height: Some(height), pipeline, kind } => {
+                    say!(N_PIPELINE_AT, pipeline, words::incident(kind), height)
+                }
+                Notice::PipelineReplaced { height: None, pipeline, kind } => {
+                    say!(N_PIPELINE, pipeline, words::incident(kind))
+                }
+                Notice::EngineDisagreed { code, height, went_back_to, detail } => {
+                    say!(N_ENGINE, text::short(&code.to_hex()), text::safe(&detail), height, went_back_to)
+                }
                 Notice::Restarted { detail } => say!(N_RESTARTED, detail),
             };
             view! {

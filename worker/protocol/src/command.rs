@@ -175,6 +175,27 @@ pub enum Command {
         slots: u64,
     },
 
+    /// Pipelines, engines, how they are checked, and the newest blocks' figures. Answer: `Pipelines`.
+    Pipelines,
+    /// How a block was executed here; `NotFound` when this node did not execute it or has forgotten. Answer: `Lanes`.
+    Lanes(Height),
+    /// How many pipelines to use from the next block on; kept by this browser. Answer: `Done`.
+    SetPipelines {
+        /// At most 8, zero for none: the node executes everything itself. None: as many as the machine has.
+        count: Option<u8>,
+    },
+    /// How many of the calls that the browser's engine executes the reference executes too; kept by this browser.
+    /// Answer: `Done`.
+    SetSampling {
+        /// Parts per million; 1,000,000 for all, zero for none.
+        ppm: u32,
+    },
+    /// Whether the browser's engine is used at all; kept by this browser. Answer: `Done`.
+    SetEngine {
+        /// False: the reference executes everything.
+        fast: bool,
+    },
+
     /// What storage is used. Answer: `Usage`.
     Usage,
     /// The whole chain in one file. Answer: `Bytes`.
@@ -197,4 +218,10 @@ pub enum FaultPoint {
     BeforeHead,
     /// At the next block: stop for ever after the head pointer was put and before the transaction completes.
     AfterHead,
+    /// The browser's engine gives a wrong result from the next call on, until it is found out.
+    EngineLies,
+    /// The next pipeline that gets work dies of it.
+    PipelineTraps,
+    /// The next pipeline that gets work never answers.
+    PipelineHangs,
 }

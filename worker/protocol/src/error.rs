@@ -59,6 +59,8 @@ pub enum ErrorKind {
     Busy,
     /// A journal file that is cut, changed, or of another format.
     JournalRefused,
+    /// This browser, or this build of the client, has no such part.
+    Unavailable,
     /// A defect of the client; the worker restarts from the last good block.
     Panicked,
 }

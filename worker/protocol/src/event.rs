@@ -1,6 +1,9 @@
 //! What the worker reports by itself.
 
-use crate::{error::Error, views::HeadView};
+use crate::{
+    error::Error,
+    views::{HeadView, IncidentKind},
+};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::{Hash, Height, Outcome, ProposalId};
 
@@ -79,6 +82,26 @@ pub enum Notice {
     Damaged {
         /// Which block's record.
         height: Height,
+    },
+    /// A pipeline was ended and replaced; its work was done again.
+    PipelineReplaced {
+        /// The block that was being executed, none outside of one.
+        height: Option<Height>,
+        /// The pipeline's number.
+        pipeline: u8,
+        /// What happened to it.
+        kind: IncidentKind,
+    },
+    /// The browser's engine and the reference came to different results; the reference alone executes this code now.
+    EngineDisagreed {
+        /// The code.
+        code: Hash,
+        /// The block that was being executed; it was abandoned.
+        height: Height,
+        /// The last block on which both agree: the chain goes on from there.
+        went_back_to: Height,
+        /// What differed, in English.
+        detail: String,
     },
     /// The worker was restarted after a defect.
     Restarted {

@@ -54,6 +54,10 @@ pub enum Response {
     Journal(Box<JournalPage>),
     /// What checking a journal file came to.
     JournalVerdict(Box<JournalVerdict>),
+    /// Pipelines, engines and the newest blocks.
+    Pipelines(Box<PipelinesView>),
+    /// How a block was executed.
+    Lanes(Box<LanesView>),
     /// An account.
     Account(Box<AccountView>),
     /// Keys, the active one first.

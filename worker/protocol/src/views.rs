@@ -12,11 +12,13 @@ use zera_primitives::{
 
 mod inspection;
 mod lifecycle;
+mod pipelines;
 mod rehearsal;
 mod voting;
 
 pub use inspection::*;
 pub use lifecycle::*;
+pub use pipelines::*;
 pub use rehearsal::*;
 pub use voting::*;
 

@@ -9,6 +9,9 @@ use zera_worker_protocol::{
     event::Notice, views::*,
 };
 
+#[path = "conformance/pipelines.rs"]
+mod pipelines;
+
 fn head() -> HeadView {
     HeadView {
         height: Height(1),
@@ -240,6 +243,11 @@ fn commands() -> Vec<Command> {
         Command::Sign { plan: 19 },
         Command::Submit(vec![20]),
         Command::Advance { slots: 21 },
+        Command::Pipelines,
+        Command::Lanes(Height(29)),
+        Command::SetPipelines { count: Some(3) },
+        Command::SetSampling { ppm: 30 },
+        Command::SetEngine { fast: true },
         Command::Usage,
         Command::Export,
         Command::Import(vec![22]),
@@ -247,6 +255,9 @@ fn commands() -> Vec<Command> {
         Command::Fault(FaultPoint::Panic),
         Command::Fault(FaultPoint::BeforeHead),
         Command::Fault(FaultPoint::AfterHead),
+        Command::Fault(FaultPoint::EngineLies),
+        Command::Fault(FaultPoint::PipelineTraps),
+        Command::Fault(FaultPoint::PipelineHangs),
     ]
 }
 
@@ -264,6 +275,13 @@ fn events(error: &Error) -> Vec<Event> {
         Event::Started { step: "step".into(), micros: 6 },
         Event::Notice(Notice::SteppedBack { from: Height(7), to: Height(8), detail: "detail".into() }),
         Event::Notice(Notice::Damaged { height: Height(9) }),
+        Event::Notice(Notice::PipelineReplaced { height: Some(Height(10)), pipeline: 11, kind: IncidentKind::Hung }),
+        Event::Notice(Notice::EngineDisagreed {
+            code: Hash([12; 32]),
+            height: Height(13),
+            went_back_to: Height(14),
+            detail: "detail".into(),
+        }),
         Event::Notice(Notice::Restarted { detail: "detail".into() }),
         Event::Stopped(error.clone()),
     ]
@@ -367,11 +385,12 @@ fn formats_are_those_on_file() {
     let mut answers: Vec<_> = responses()
         .into_iter()
         .chain(lifecycle())
+        .chain(pipelines::answers())
         .zip(1..)
         .map(|(response, request)| ToPage::Answer { request, result: Ok(response) })
         .collect();
     answers.push(ToPage::Answer { request: 0, result: Err(Error { cause: Cause::Module, ..error.clone() }) });
-    answers.push(ToPage::Ready { protocol: 2 });
+    answers.push(ToPage::Ready { protocol: 3 });
     answers.extend(events(&error).into_iter().map(ToPage::Event));
     let shapes = [
         Shape::Bool,
@@ -390,7 +409,8 @@ fn formats_are_those_on_file() {
     let delegation =
         DelegationView { class: Class::Minor, to: AccountId([1; 32]), amount: Amount(2), allocated: Amount(3) };
     let delegator = DelegatorView { class: Class::Major, from: AccountId([4; 32]), amount: Amount(5) };
-    let kinds = [ErrorKind::Cancelled, ErrorKind::Busy, ErrorKind::JournalRefused, ErrorKind::Panicked];
+    let kinds =
+        [ErrorKind::Cancelled, ErrorKind::Busy, ErrorKind::JournalRefused, ErrorKind::Unavailable, ErrorKind::Panicked];
     let (standing, evidence, version, votes, bindings) = details();
     zera_primitives::check_conformance!(&[
         line("ToWorker", &requests),

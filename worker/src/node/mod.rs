@@ -24,7 +24,7 @@ use long::Long;
 use plans::Plans;
 use run::Ticket;
 use world::World;
-use zera_worker_protocol::{Command, Error, ErrorKind, Response};
+use zera_worker_protocol::{Command, Error, ErrorKind, Response, command::FaultPoint};
 
 /// What a command comes to.
 pub type Answer = Result<Response, Error>;
@@ -97,6 +97,14 @@ impl<W: World, T: Ticket> Node<W, T> {
             Command::Export => self.export().await,
             Command::Import(bytes) => self.import(&bytes).await,
             Command::Reset => self.reset().await,
+            Command::Pipelines
+            | Command::Lanes(_)
+            | Command::SetPipelines { .. }
+            | Command::SetSampling { .. }
+            | Command::SetEngine { .. }
+            | Command::Fault(FaultPoint::EngineLies | FaultPoint::PipelineTraps | FaultPoint::PipelineHangs) => Err(
+                Error::request(ErrorKind::Unavailable, "this node executes blocks itself, with the reference alone"),
+            ),
             Command::Fault(point) => self.world.set_fault(point).map(|()| Response::Done),
             query => self.look(query).await,
         }
