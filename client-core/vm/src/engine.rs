@@ -54,6 +54,10 @@ pub enum VmError {
     /// The engine or the host failed (for example to allocate). A fault of this pipeline, fatal for the attempt.
     #[error("engine fault: {0}")]
     Fault(String),
+    /// The fast engine and the reference came to different results; see [`crate::tiered`]. Fatal for the attempt, and the
+    /// next one runs this code on the reference alone.
+    #[error("the engines disagree about code {0}")]
+    Disagreed(Hash),
 }
 
 /// Runs prepared modules. Re-entrant: a [`Host`] may call `execute` of the same engine from inside a host function.
