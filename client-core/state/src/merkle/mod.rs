@@ -20,7 +20,7 @@ pub use snapshot::{Import, ImportError};
 
 use crate::view::{ChangeSet, StateError, StateView, next_in};
 use alloc::{collections::BTreeMap, vec::Vec};
-use tree::{Tree, address};
+use tree::{Change, Link, address};
 use zera_primitives::{Hash, Height, StateKey, limits};
 
 /// Root of the state without entries.
@@ -48,8 +48,7 @@ pub enum MerkleError {
 /// A block that can still be proven or returned to.
 #[derive(Clone)]
 struct Kept {
-    version: u64,
-    root: Hash,
+    tree: Link,
     /// What its changes replaced: applying it steps back to the block before.
     undo: ChangeSet,
 }
@@ -58,7 +57,7 @@ struct Kept {
 #[derive(Clone)]
 pub struct MerkleState {
     entries: BTreeMap<StateKey, Vec<u8>>,
-    tree: Tree,
+    tree: Link,
     head: Height,
     kept: BTreeMap<Height, Kept>,
 }
@@ -70,10 +69,8 @@ impl MerkleState {
     /// # Errors
     /// [`MerkleError::Tree`].
     pub fn from_entries(entries: BTreeMap<StateKey, Vec<u8>>, height: Height) -> Result<Self, MerkleError> {
-        let mut tree = Tree::empty();
-        tree.update(entries.iter().map(|(key, value)| (address(key), value.clone())).collect(), &[])?;
-        tree.prune(tree.version());
-        let kept = Kept { version: tree.version(), root: tree.root(), undo: ChangeSet::new() };
+        let tree = Link::default().update(&by_address(entries.iter().map(|(key, value)| (key, Some(value)))));
+        let kept = Kept { tree: tree.clone(), undo: ChangeSet::new() };
         Ok(Self { entries, tree, head: height, kept: BTreeMap::from([(height, kept)]) })
     }
 
@@ -85,8 +82,8 @@ impl MerkleState {
 
     /// Root at the head.
     #[must_use]
-    pub const fn root(&self) -> Hash {
-        self.tree.root()
+    pub fn root(&self) -> Hash {
+        self.tree.hash()
     }
 
     /// Root after a kept block.
@@ -94,7 +91,7 @@ impl MerkleState {
     /// # Errors
     /// [`MerkleError::NotKept`].
     pub fn root_at(&self, height: Height) -> Result<Hash, MerkleError> {
-        self.kept(height).map(|kept| kept.root)
+        self.kept(height).map(|kept| kept.tree.hash())
     }
 
     /// The oldest block that [`revert_to`](Self::revert_to) reaches.
@@ -109,12 +106,6 @@ impl MerkleState {
         &self.entries
     }
 
-    /// Nodes of the tree in memory, those of kept older blocks included.
-    #[must_use]
-    pub fn nodes(&self) -> usize {
-        self.tree.nodes()
-    }
-
     /// Applies the changes of block `height` and answers the new root. Writes that change nothing are dropped, so the
     /// root depends on the entries alone.
     ///
@@ -125,24 +116,14 @@ impl MerkleState {
         if height != expected {
             return Err(MerkleError::NotNext { expected, given: height });
         }
-        let (version, root) = (self.tree.version(), self.tree.root());
         let changed = |(key, value): &(&StateKey, &Option<Vec<u8>>)| self.entries.get(*key) != value.as_ref();
-        let (mut set, mut removed) = (Vec::new(), Vec::new());
-        for (key, value) in changes.iter().filter(changed) {
-            match value {
-                Some(value) => set.push((address(key), value.clone())),
-                None => removed.push(address(key)),
-            }
-        }
-        if let Err(error) = self.tree.update(set, &removed) {
-            self.tree.revert_to(version, root);
-            return Err(error);
-        }
+        let changed = changes.iter().filter(changed).map(|(key, value)| (key, value.as_ref()));
+        self.tree = self.tree.update(&by_address(changed));
         let undo = exchange(&mut self.entries, changes);
-        self.kept.insert(height, Kept { version: self.tree.version(), root: self.tree.root(), undo });
+        self.kept.insert(height, Kept { tree: self.tree.clone(), undo });
         self.head = height;
         self.forget_old();
-        Ok(self.tree.root())
+        Ok(self.root())
     }
 
     /// Steps back to a kept block.
@@ -150,13 +131,13 @@ impl MerkleState {
     /// # Errors
     /// [`MerkleError::NotKept`].
     pub fn revert_to(&mut self, height: Height) -> Result<(), MerkleError> {
-        let (version, root) = self.kept(height).map(|kept| (kept.version, kept.root))?;
+        let tree = self.kept(height)?.tree.clone();
         while self.head > height {
             let Some((_, kept)) = self.kept.pop_last() else { return Err(MerkleError::Tree) };
             exchange(&mut self.entries, &kept.undo);
             self.head = Height(self.head.0.saturating_sub(1));
         }
-        self.tree.revert_to(version, root);
+        self.tree = tree;
         Ok(())
     }
 
@@ -165,7 +146,7 @@ impl MerkleState {
     /// # Errors
     /// [`MerkleError::Tree`].
     pub fn prove(&self, key: &StateKey) -> Result<Proof, MerkleError> {
-        self.tree.prove(address(key), self.tree.version())
+        Ok(self.tree.prove(&address(key)))
     }
 
     /// The entry of `key` after a kept block, with its proof against that block's root.
@@ -173,7 +154,7 @@ impl MerkleState {
     /// # Errors
     /// [`MerkleError::NotKept`].
     pub fn prove_at(&self, height: Height, key: &StateKey) -> Result<(Option<Vec<u8>>, Proof), MerkleError> {
-        let proof = self.tree.prove(address(key), self.kept(height)?.version)?;
+        let proof = self.kept(height)?.tree.prove(&address(key));
         // The first later block that changed the key knows what it replaced.
         let replaced = self.kept.range(height.plus(1)..).find_map(|(_, kept)| kept.undo.get(key));
         let value = replaced.map_or_else(|| self.entries.get(key).cloned(), Clone::clone);
@@ -189,9 +170,6 @@ impl MerkleState {
         while self.kept.first_key_value().is_some_and(|(height, _)| *height < oldest) {
             self.kept.pop_first();
         }
-        if let Some((_, kept)) = self.kept.first_key_value() {
-            self.tree.prune(kept.version);
-        }
     }
 }
 
@@ -203,6 +181,17 @@ impl StateView for MerkleState {
     fn next_key(&self, prefix: &[u8], after: &[u8]) -> Result<Option<StateKey>, StateError> {
         Ok(next_in(&self.entries, prefix, after).map(|(key, _)| key.clone()))
     }
+}
+
+/// What becomes of the addresses of these keys, in the order of the tree.
+fn by_address<'a>(entries: impl Iterator<Item = (&'a StateKey, Option<&'a Vec<u8>>)>) -> Vec<Change> {
+    let change = |(key, value): (&StateKey, Option<&Vec<u8>>)| {
+        let value = value.map(|value| Hash::of(value));
+        Change { address: address(key), value }
+    };
+    let mut changes: Vec<Change> = entries.map(change).collect();
+    changes.sort_unstable_by_key(|change| change.address);
+    changes
 }
 
 /// Writes `changes` into `entries` and answers the changes that undo it.

@@ -1,7 +1,7 @@
 //! Proofs that a key has, or has not, an entry under a root. Checking one needs no tree and no state: this is what a
 //! light client runs.
 
-use super::{EMPTY_ROOT, MerkleError, tree::address};
+use super::{EMPTY_ROOT, tree::address};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::{DecodeError, Hash, StateKey, decode_bounded};
@@ -60,14 +60,6 @@ impl Proof {
         decode_bounded(bytes, PROOF_BYTES)
     }
 
-    /// From `jmt`'s own encoding of the same path.
-    pub(super) fn from_jmt(bytes: &[u8]) -> Result<Self, MerkleError> {
-        let proof: JmtProof = borsh::from_slice(bytes).map_err(|_| MerkleError::Tree)?;
-        let leaf = proof.leaf.map(|leaf| Leaf { key: Hash(leaf.key), value: Hash(leaf.value) });
-        let siblings = proof.siblings.iter().map(JmtNode::hash).collect();
-        Ok(Self { leaf, siblings })
-    }
-
     /// The root this path leads to for a key at `address`.
     fn root(&self, address: &[u8; 32]) -> Hash {
         let start = self.leaf.map_or(EMPTY_ROOT, |leaf| leaf_hash(&leaf.key, &leaf.value));
@@ -115,47 +107,24 @@ pub(super) fn bit(address: &[u8; 32], depth: usize) -> bool {
     address.get(depth / 8).is_some_and(|byte| byte >> (7 - depth % 8) & 1 == 1)
 }
 
+/// Hash of a subtree with one key.
 pub(super) fn leaf_hash(key: &Hash, value: &Hash) -> Hash {
-    hash_pair(jmt::proof::LEAF_DOMAIN_SEPARATOR, key, value)
+    hash_pair::<77>(b"JMT::LeafNode", key, value)
 }
 
+/// Hash of a subtree with two keys and more.
 pub(super) fn inner_hash(left: &Hash, right: &Hash) -> Hash {
-    hash_pair(jmt::proof::INTERNAL_DOMAIN_SEPARATOR, left, right)
+    hash_pair::<80>(b"JMT::IntrnalNode", left, right)
 }
 
-fn hash_pair(domain: &[u8], left: &Hash, right: &Hash) -> Hash {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(domain).update(&left.0).update(&right.0);
-    Hash(*hasher.finalize().as_bytes())
-}
-
-/// `jmt::proof::SparseMerkleProof`, whose fields are private, by its encoding.
-#[derive(borsh::BorshDeserialize)]
-struct JmtProof {
-    leaf: Option<JmtPair>,
-    siblings: Vec<JmtNode>,
-}
-
-#[derive(borsh::BorshDeserialize)]
-struct JmtPair {
-    key: [u8; 32],
-    value: [u8; 32],
-}
-
-#[derive(borsh::BorshDeserialize)]
-enum JmtNode {
-    Null,
-    /// Left and right.
-    Internal(JmtPair),
-    Leaf(JmtPair),
-}
-
-impl JmtNode {
-    fn hash(&self) -> Option<Hash> {
-        match self {
-            Self::Null => None,
-            Self::Internal(node) => Some(inner_hash(&Hash(node.key), &Hash(node.value))),
-            Self::Leaf(leaf) => Some(leaf_hash(&Hash(leaf.key), &Hash(leaf.value))),
-        }
+/// BLAKE3 of domain, first and second, which are `BYTES` long together: in one piece, which costs half of three.
+fn hash_pair<const BYTES: usize>(domain: &[u8], first: &Hash, second: &Hash) -> Hash {
+    let mut bytes = [0; BYTES];
+    for (to, from) in bytes.iter_mut().zip(domain) {
+        *to = *from;
     }
+    for (to, from) in bytes.rchunks_exact_mut(32).zip([second, first]) {
+        to.copy_from_slice(&from.0);
+    }
+    Hash(*blake3::hash(&bytes).as_bytes())
 }
