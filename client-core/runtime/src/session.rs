@@ -347,7 +347,7 @@ impl<'s, 'o> Session<'s, 'o> {
 
     fn stop(&mut self, error: VmError) -> Stop {
         match error {
-            VmError::NotLoaded => match self.missed.take() {
+            VmError::Aborted { .. } => match self.missed.take() {
                 Some(missed) => Stop::State(missed),
                 None => Stop::Fault("the engine missed a key that nobody named".into()),
             },

@@ -1,8 +1,15 @@
 //! What every engine promises: the same instrumented bytes give the same outcome, result and gas.
 //!
-//! wasmi is the reference ([`crate::WasmiEngine`]); the browser's own engine stands behind the same trait.
+//! wasmi is the reference ([`crate::WasmiEngine`]); the browser's own engine stands behind the same trait. What they
+//! share is in [`crate::call`].
 
-use crate::{host::Host, profile::ModuleInfo, profile::ProfileError, trace::TraceRecord};
+use crate::{
+    call::{self, Prepared},
+    host::Host,
+    profile::ModuleInfo,
+    profile::ProfileError,
+    trace::TraceRecord,
+};
 use alloc::{string::String, sync::Arc, vec::Vec};
 use zera_primitives::{Hash, Outcome};
 
@@ -39,9 +46,13 @@ pub struct Execution {
 /// Why there is no [`Execution`]: never an outcome, never part of a block.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VmError {
-    /// A read missed memory. Recoverable: load the key and run the transaction again.
-    #[error("a state key is not loaded")]
-    NotLoaded,
+    /// The host ended the call because of the state it stands on, for example a read that missed memory
+    /// ([`crate::HostError::NotLoaded`]). Recoverable: mend what the host knows of, and run the transaction again.
+    #[error("the state ended the call after {gas_used} gas")]
+    Aborted {
+        /// Gas used until then, nested calls included: the same in every engine.
+        gas_used: u64,
+    },
     /// The code was not prepared. Recoverable: call [`Engine::prepare`] first.
     #[error("code {0} is not prepared")]
     NotPrepared(Hash),
@@ -51,30 +62,47 @@ pub enum VmError {
     /// The bytes are not a module we accept. Fatal for these bytes.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// This engine does not take code that is valid (for example its compiler refuses). Recoverable: nothing ran, and
+    /// another engine may take it.
+    #[error("the engine refuses the code: {0}")]
+    Refused(String),
+    /// Two engines ran the same call to different ends. Fatal for the attempt: nothing of it may be kept.
+    #[error("engines disagree about code {0}")]
+    Disagreed(Hash),
     /// The engine or the host failed (for example to allocate). A fault of this pipeline, fatal for the attempt.
     #[error("engine fault: {0}")]
     Fault(String),
-    /// The fast engine and the reference came to different results; see [`crate::tiered`]. Fatal for the attempt, and the
-    /// next one runs this code on the reference alone.
-    #[error("the engines disagree about code {0}")]
-    Disagreed(Hash),
 }
 
 /// Runs prepared modules. Re-entrant: a [`Host`] may call `execute` of the same engine from inside a host function.
 pub trait Engine {
-    /// Validates, instruments and caches `original`; does nothing if it is cached. The cache key is
+    /// Takes code that was made ready by [`call::prepare`] into its cache; does nothing if it is there. The cache key is
     /// (code hash, instrumentation version).
     ///
     /// # Errors
-    /// [`VmError::WrongHash`], [`VmError::Profile`], [`VmError::Fault`].
-    fn prepare(&self, code_hash: &Hash, original: &[u8]) -> Result<Arc<ModuleInfo>, VmError>;
+    /// [`VmError::Refused`], [`VmError::Fault`].
+    fn install(&self, prepared: &Prepared) -> Result<(), VmError>;
 
-    /// The description of a prepared module.
+    /// The description of code that is in the cache.
     fn info(&self, code_hash: &Hash) -> Option<Arc<ModuleInfo>>;
 
-    /// Runs one call to its end, on a fresh instance.
+    /// Runs one call to its end, on an instance that is as good as fresh.
     ///
     /// # Errors
-    /// [`VmError::NotPrepared`], [`VmError::NotLoaded`], [`VmError::Fault`]; everything a guest does is an outcome.
+    /// [`VmError::NotPrepared`], [`VmError::Aborted`], [`VmError::Refused`], [`VmError::Fault`],
+    /// [`VmError::Disagreed`]; everything a guest does is an outcome.
     fn execute(&self, call: &CallRequest<'_>, host: &mut dyn Host) -> Result<Execution, VmError>;
+
+    /// Validates, instruments and installs `original`; does nothing if it is in the cache.
+    ///
+    /// # Errors
+    /// [`VmError::WrongHash`], [`VmError::Profile`], and those of [`Engine::install`].
+    fn prepare(&self, code_hash: &Hash, original: &[u8]) -> Result<Arc<ModuleInfo>, VmError> {
+        if let Some(info) = self.info(code_hash) {
+            return Ok(info);
+        }
+        let prepared = call::prepare(code_hash, original)?;
+        self.install(&prepared)?;
+        Ok(prepared.info)
+    }
 }

@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub mod abi;
+pub mod call;
 pub mod engine;
 pub mod gas;
 pub mod host;
@@ -16,9 +17,11 @@ pub mod trace;
 pub mod wasmi;
 
 pub use abi::{Callable, ValKind};
+pub use call::{Ending, EngineTrap, Entry, HostReply, Prepared, RunningCall};
 pub use engine::{CallRequest, Engine, Execution, VmError};
 pub use host::{
-    CallerKind, Construction, ExecutableRequest, Host, HostError, NestedCall, Source, TagRef, UpgradeRequest,
+    CallerKind, Construction, ExecutableRequest, GuestMemory, Host, HostError, NestedCall, Source, TagRef,
+    UpgradeRequest,
 };
 pub use instrument::{INSTRUMENTATION_VERSION, instrument};
 pub use profile::{Export, ExportKind, ModuleInfo, ProfileError, Reason, validate};

@@ -8,6 +8,7 @@ pub mod table;
 
 pub(crate) use dispatch::dispatch;
 pub use function::{HostFunction, lookup};
+pub use session::GuestMemory;
 pub(crate) use session::{Session, SliceMemory, Stop};
 pub use table::HOST_API_VERSION;
 
@@ -36,7 +37,8 @@ pub enum HostError {
     /// A nested call did not end `Ok`; the caller ends with the same outcome. Gas was already taken from the meter.
     #[error("nested call: {}", .1.as_deref().unwrap_or("failed"))]
     Callee(Outcome, Option<String>),
-    /// A key is not in memory: no outcome, the transaction is run again once it is loaded.
+    /// The state cannot answer now (a key is not in memory, or not this transaction's to touch): no outcome, the call
+    /// ends with [`crate::VmError::Aborted`]. Gas of a nested call that ended so was already taken from the meter.
     #[error("a state key is not loaded")]
     NotLoaded,
     /// The host itself is broken: no outcome.

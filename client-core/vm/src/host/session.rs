@@ -16,7 +16,7 @@ pub(crate) enum Stop {
     Refused(String),
     /// A nested call ended with this outcome.
     Callee(Outcome, Option<String>),
-    /// A key is not in memory.
+    /// The state cannot answer now.
     NotLoaded,
     /// The host or engine is broken.
     Fault(String),
@@ -34,7 +34,7 @@ impl From<HostError> for Stop {
 }
 
 /// A guest's memory. The reference engine has it as a slice; others copy.
-pub(crate) trait GuestMemory {
+pub trait GuestMemory {
     /// Bytes `ptr .. ptr + len`, or `None` if they are not all inside.
     fn read(&self, ptr: u32, len: u32) -> Option<Vec<u8>>;
     /// Writes all of `bytes` at `ptr`; false (and nothing written) if they do not all fit.
@@ -73,7 +73,7 @@ pub(crate) struct Session<'h> {
     /// Result of the last nested call.
     pub(crate) returned: Vec<u8>,
     pub(crate) trace: TraceBuilder,
-    /// Gas left; the engine copies it from and to the guest's counter around each host call.
+    /// Gas left; copied from and to the guest's counter around each host call.
     pub(crate) gas: u64,
     /// Stack units left, as of the last host call.
     pub(crate) stack: u64,

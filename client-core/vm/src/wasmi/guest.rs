@@ -2,14 +2,15 @@
 
 use crate::{
     abi::ValKind,
-    host::{self, HostFunction, Session, SliceMemory, Stop},
+    call::{HostReply, RunningCall},
+    host::{HostFunction, SliceMemory},
 };
 use wasmi::{Caller, Error, Func, FuncType, Global, Memory, ResourceLimiter, Store, Val, ValType};
 use wasmi_core::{LimiterError, MemoryError, TableError};
 
 /// Data of a store: the running call and handles into its instance.
 pub(super) struct Guest<'h> {
-    pub(super) session: Session<'h>,
+    pub(super) running: RunningCall<'h>,
     pub(super) memory: Option<Memory>,
     pub(super) gas: Option<Global>,
     pub(super) stack: Option<Global>,
@@ -17,8 +18,8 @@ pub(super) struct Guest<'h> {
 }
 
 impl<'h> Guest<'h> {
-    pub(super) fn new(session: Session<'h>) -> Self {
-        Self { session, memory: None, gas: None, stack: None, limiter: Limiter { exhausted: false } }
+    pub(super) fn new(running: RunningCall<'h>) -> Self {
+        Self { running, memory: None, gas: None, stack: None, limiter: Limiter { exhausted: false } }
     }
 }
 
@@ -66,9 +67,9 @@ pub(super) fn read(context: impl wasmi::AsContext, global: Option<Global>) -> i6
 }
 
 /// Sets a counter; it is a mutable `i64`, so this cannot fail.
-pub(super) fn write(context: impl wasmi::AsContextMut, global: Option<Global>, value: u64) {
+pub(super) fn write(context: impl wasmi::AsContextMut, global: Option<Global>, value: i64) {
     if let Some(global) = global {
-        let _infallible = global.set(context, Val::I64(i64::try_from(value).unwrap_or(i64::MAX)));
+        let _infallible = global.set(context, Val::I64(value));
     }
 }
 
@@ -87,7 +88,7 @@ pub(super) fn link(store: &mut Store<Guest<'_>>, function: &'static HostFunction
 
 fn call(
     caller: &mut Caller<'_, Guest<'_>>,
-    function: &HostFunction,
+    function: &'static HostFunction,
     params: &[Val],
     results: &mut [Val],
 ) -> Result<(), Error> {
@@ -106,18 +107,8 @@ fn call(
         Some(memory) => memory.data_and_store_mut(&mut *caller),
         None => (&mut nothing, caller.data_mut()),
     };
-    let session = &mut guest.session;
-    session.stack = u64::try_from(stack_left).unwrap_or(0);
-    let answer = match u64::try_from(gas_left) {
-        Ok(left) => {
-            session.gas = left;
-            host::dispatch(function, &args, &mut SliceMemory(memory), session)
-        }
-        Err(_) => Err(Stop::OutOfGas),
-    };
-    let left = session.gas;
-    match answer {
-        Ok(value) => {
+    match guest.running.host(function, &args, gas_left, stack_left, &mut SliceMemory(memory)) {
+        HostReply::Return { value, gas: left } => {
             if let (Some(result), Some(kind)) = (results.first_mut(), function.result) {
                 *result = match kind {
                     ValKind::I32 => Val::I32((value as u32).cast_signed()),
@@ -127,10 +118,6 @@ fn call(
             write(&mut *caller, gas, left);
             Ok(())
         }
-        Err(stop) => {
-            session.stop = Some(stop);
-            write(&mut *caller, gas, left);
-            Err(Error::new("stopped by a host function"))
-        }
+        HostReply::Stop => Err(Error::new("stopped by a host function")),
     }
 }

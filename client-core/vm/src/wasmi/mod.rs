@@ -6,16 +6,15 @@ mod run;
 
 use crate::{
     CallRequest, Engine, Execution, VmError,
-    abi::{self, Callable, Value},
-    host::{Host, Session},
-    instrument::{INSTRUMENTATION_VERSION, instrument},
-    profile::{Export, ModuleInfo, validate},
+    call::{Prepared, RunningCall},
+    host::Host,
+    instrument::INSTRUMENTATION_VERSION,
+    profile::ModuleInfo,
 };
-use alloc::{collections::BTreeMap, format, string::String, string::ToString, sync::Arc, vec::Vec};
+use alloc::{collections::BTreeMap, string::ToString, sync::Arc};
 use core::cell::RefCell;
-use guest::Guest;
-use wasmi::{Config, Module, Store};
-use zera_primitives::{Hash, Outcome};
+use wasmi::{Config, Module};
+use zera_primitives::Hash;
 
 /// Most bytes of original code kept translated; the least recently used goes first.
 const CACHE_BYTES: u64 = 16 << 20;
@@ -28,13 +27,13 @@ pub struct WasmiEngine {
 
 #[derive(Default)]
 struct Cache {
-    modules: BTreeMap<(Hash, u32), Prepared>,
+    modules: BTreeMap<(Hash, u32), Translated>,
     /// Counts uses; orders them for eviction.
     clock: u64,
 }
 
 #[derive(Clone)]
-struct Prepared {
+struct Translated {
     info: Arc<ModuleInfo>,
     module: Module,
     used: u64,
@@ -56,14 +55,14 @@ impl WasmiEngine {
         Self { engine: wasmi::Engine::new(&config), cache: RefCell::default() }
     }
 
-    /// Takes a prepared module out of the cache and notes its use.
-    fn prepared(&self, code_hash: &Hash) -> Option<Prepared> {
+    /// Takes a translated module out of the cache and notes its use.
+    fn translated(&self, code_hash: &Hash) -> Option<Translated> {
         let mut cache = self.cache.try_borrow_mut().ok()?;
         cache.clock = cache.clock.saturating_add(1);
         let clock = cache.clock;
-        let prepared = cache.modules.get_mut(&(*code_hash, INSTRUMENTATION_VERSION))?;
-        prepared.used = clock;
-        Some(prepared.clone())
+        let translated = cache.modules.get_mut(&(*code_hash, INSTRUMENTATION_VERSION))?;
+        translated.used = clock;
+        Some(translated.clone())
     }
 }
 
@@ -71,11 +70,11 @@ impl Cache {
     /// Drops the least recently used until `more` bytes fit.
     fn make_room(&mut self, more: u64) {
         loop {
-            let kept: u64 = self.modules.values().map(|prepared| prepared.info.code_bytes).sum();
+            let kept: u64 = self.modules.values().map(|translated| translated.info.code_bytes).sum();
             if kept.saturating_add(more) <= CACHE_BYTES {
                 return;
             }
-            let Some(oldest) = self.modules.iter().min_by_key(|(_, prepared)| prepared.used).map(|(key, _)| *key)
+            let Some(oldest) = self.modules.iter().min_by_key(|(_, translated)| translated.used).map(|(key, _)| *key)
             else {
                 return;
             };
@@ -85,85 +84,31 @@ impl Cache {
 }
 
 impl Engine for WasmiEngine {
-    fn prepare(&self, code_hash: &Hash, original: &[u8]) -> Result<Arc<ModuleInfo>, VmError> {
-        if let Some(prepared) = self.prepared(code_hash) {
-            return Ok(prepared.info);
+    fn install(&self, prepared: &Prepared) -> Result<(), VmError> {
+        let info = &prepared.info;
+        if self.translated(&info.code_hash).is_some() {
+            return Ok(());
         }
-        let info = Arc::new(validate(original)?);
-        if info.code_hash != *code_hash {
-            return Err(VmError::WrongHash(*code_hash));
-        }
-        let instrumented = instrument(original, &info)?;
-        let module = Module::new(&self.engine, &instrumented).map_err(|error| VmError::Fault(error.to_string()))?;
+        let module =
+            Module::new(&self.engine, &prepared.instrumented).map_err(|error| VmError::Fault(error.to_string()))?;
         if let Ok(mut cache) = self.cache.try_borrow_mut() {
             cache.make_room(info.code_bytes);
             let used = cache.clock;
-            let prepared = Prepared { info: info.clone(), module, used };
-            cache.modules.insert((*code_hash, INSTRUMENTATION_VERSION), prepared);
+            let translated = Translated { info: info.clone(), module, used };
+            cache.modules.insert((info.code_hash, INSTRUMENTATION_VERSION), translated);
         }
-        Ok(info)
+        Ok(())
     }
 
     fn info(&self, code_hash: &Hash) -> Option<Arc<ModuleInfo>> {
-        self.prepared(code_hash).map(|prepared| prepared.info)
+        self.translated(code_hash).map(|translated| translated.info)
     }
 
     fn execute(&self, call: &CallRequest<'_>, host: &mut dyn Host) -> Result<Execution, VmError> {
-        let prepared = self.prepared(&call.code_hash).ok_or(VmError::NotPrepared(call.code_hash))?;
-        let mut session = Session::new(host, call.args, call.gas, call.stack);
-        let end = match Entry::find(&prepared.info, call) {
-            Err(message) => End::new(Outcome::Invalid, Some(message)),
-            Ok(entry) => match session.charge(prepared.info.begin_gas()) {
-                Err(_) => End::new(Outcome::OutOfGas, None),
-                Ok(()) => {
-                    let mut store = Store::new(&self.engine, Guest::new(session));
-                    let end = run::run(&mut store, &prepared, &entry);
-                    session = store.into_data().session;
-                    end?
-                }
-            },
-        };
-        let gas_used = match end.outcome {
-            Outcome::OutOfGas => call.gas,
-            _ => call.gas.saturating_sub(session.gas),
-        };
-        let trace = session.trace.finish(call, gas_used, end.outcome);
-        Ok(Execution { outcome: end.outcome, result: end.result, gas_used, diagnostic: end.diagnostic, trace })
-    }
-}
-
-/// The export to call, with its arguments decoded.
-struct Entry<'i> {
-    export: &'i Export,
-    args: Vec<Value>,
-}
-
-impl<'i> Entry<'i> {
-    fn find(info: &'i ModuleInfo, call: &CallRequest<'_>) -> Result<Self, String> {
-        let Some(export) = info.function(call.entry) else {
-            return Err(format!("the module exports no function {:?}", call.entry));
-        };
-        let args = match abi::callable(&export.params, &export.results) {
-            Callable::Scale => Some(Vec::new()),
-            Callable::Direct => abi::decode_args(&export.params, call.args),
-            Callable::Internal => return Err(format!("{:?} cannot be called from outside", call.entry)),
-        };
-        let wanted: usize = export.params.iter().map(|kind| kind.bytes()).sum();
-        let args =
-            args.ok_or_else(|| format!("{:?} takes {wanted} bytes of arguments, not {}", call.entry, call.args.len()))?;
-        Ok(Self { export, args })
-    }
-}
-
-/// How a call ended.
-struct End {
-    outcome: Outcome,
-    result: Vec<u8>,
-    diagnostic: Option<String>,
-}
-
-impl End {
-    fn new(outcome: Outcome, diagnostic: Option<String>) -> Self {
-        Self { outcome, result: Vec::new(), diagnostic }
+        let translated = self.translated(&call.code_hash).ok_or(VmError::NotPrepared(call.code_hash))?;
+        match RunningCall::begin(&translated.info, call, host) {
+            Err(ended) => Ok(*ended),
+            Ok((running, entry)) => run::run(&self.engine, &translated, running, &entry),
+        }
     }
 }

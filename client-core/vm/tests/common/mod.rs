@@ -87,7 +87,10 @@ impl Host for TestHost<'_> {
         let engine = self.engine.expect("an engine for nested calls");
         let request = CallRequest { code_hash, entry: call.entry, args: call.args, gas: *gas, stack: *stack };
         let done = engine.execute(&request, self).map_err(|error| match error {
-            VmError::NotLoaded => HostError::NotLoaded,
+            VmError::Aborted { gas_used } => {
+                *gas -= gas_used;
+                HostError::NotLoaded
+            }
             other => HostError::Fatal(other.to_string()),
         })?;
         *gas -= done.gas_used;
