@@ -13,6 +13,7 @@ pub mod gas;
 pub mod host;
 pub mod instrument;
 pub mod profile;
+pub mod tiered;
 pub mod trace;
 pub mod wasmi;
 
@@ -25,6 +26,7 @@ pub use host::{
 };
 pub use instrument::{INSTRUMENTATION_VERSION, instrument};
 pub use profile::{Export, ExportKind, ModuleInfo, ProfileError, Reason, validate};
+pub use tiered::{Disagreement, EngineStats, Threshold, TieredEngine, Tiering};
 pub use trace::{AccessKind, HostCallResult, StorageAccess, TraceRecord};
 pub use wasmi::WasmiEngine;
 pub use zera_primitives::Outcome;

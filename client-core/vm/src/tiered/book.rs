@@ -185,7 +185,8 @@ impl Book {
     }
 
     pub(super) fn stats(&self) -> Vec<EngineStats> {
-        let line = |(code, page): (&Hash, &Page)| EngineStats { code: *code, tier: page.tier.clone(), counts: page.counts };
+        let line =
+            |(code, page): (&Hash, &Page)| EngineStats { code: *code, tier: page.tier.clone(), counts: page.counts };
         self.pages.iter().map(line).collect()
     }
 

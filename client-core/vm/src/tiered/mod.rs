@@ -199,7 +199,11 @@ impl Engine for TieredEngine {
             Ok(done) => {
                 let own = done.gas_used.saturating_sub(nested);
                 let mut book = inner.book.borrow_mut();
-                if fast { book.ran_fast(&call.code_hash, own) } else { book.ran_reference(&call.code_hash, own) }
+                if fast {
+                    book.ran_fast(&call.code_hash, own)
+                } else {
+                    book.ran_reference(&call.code_hash, own)
+                }
                 inner.nested.set(before.saturating_add(done.gas_used));
             }
             Err(_) => {
@@ -231,7 +235,8 @@ impl Inner {
 
     fn run_fast(&self, call: &CallRequest<'_>, host: &mut dyn Host) -> Result<Execution, VmError> {
         let failed = self.failed.get();
-        let ended = if self.is_sampled(&call.code_hash) { self.run_twice(call, host) } else { self.run_once(call, host) };
+        let ended =
+            if self.is_sampled(&call.code_hash) { self.run_twice(call, host) } else { self.run_once(call, host) };
         match &ended {
             // Its own fault, not a nested call's: whoever runs the attempt again gets the reference.
             Err(VmError::Fault(cause) | VmError::Refused(cause)) if self.failed.get() == failed => {

@@ -221,8 +221,7 @@ impl Host for Taped<'_, '_> {
         let is = flag(constructor.is_some());
         let (input, value) = constructor.map_or((&[][..], 0), |constructor| (constructor.args, constructor.value));
         let (value, gas_left, stack_left) = (value.to_le_bytes(), gas.to_le_bytes(), stack.to_le_bytes());
-        let args: [&[u8]; 8] =
-            [&tag.manager, tag.tag.as_bytes(), &salt, &is, input, &value, &gas_left, &stack_left];
+        let args: [&[u8]; 8] = [&tag.manager, tag.tag.as_bytes(), &salt, &is, input, &value, &gas_left, &stack_left];
         let (mut after, mut stack_after) = (*gas, *stack);
         let answer = self.ask("create_follower", &args, |host| {
             let answer = host.create_follower(tag, salt, constructor, &mut after, &mut stack_after);
