@@ -26,7 +26,7 @@ pub struct TestHost<'e> {
     pub events: Vec<(String, Vec<u8>)>,
     pub missing: Option<Vec<u8>>,
     pub modules: BTreeMap<[u8; 32], Hash>,
-    pub engine: Option<&'e WasmiEngine>,
+    pub engine: Option<&'e dyn Engine>,
     pub nested: Vec<Execution>,
     /// Tags by manager and name.
     pub tags: BTreeMap<([u8; 32], String), [u8; 32]>,
@@ -154,7 +154,7 @@ pub fn wasm(text: &str) -> Vec<u8> {
 }
 
 /// Prepares a module in text format.
-pub fn prepare(engine: &WasmiEngine, text: &str) -> Hash {
+pub fn prepare(engine: &dyn Engine, text: &str) -> Hash {
     let code = wasm(text);
     let hash = Hash::of(&code);
     engine.prepare(&hash, &code).unwrap_or_else(|error| panic!("{error}\n{text}"));
@@ -162,7 +162,7 @@ pub fn prepare(engine: &WasmiEngine, text: &str) -> Hash {
 }
 
 /// Runs one call with ample gas and stack.
-pub fn execute(engine: &WasmiEngine, host: &mut TestHost<'_>, code_hash: Hash, entry: &str, args: &[u8]) -> Execution {
+pub fn execute(engine: &dyn Engine, host: &mut TestHost<'_>, code_hash: Hash, entry: &str, args: &[u8]) -> Execution {
     let stack = zera_vm::gas::STACK_UNITS;
     engine.execute(&CallRequest { code_hash, entry, args, gas: 50_000_000, stack }, host).expect("no fault")
 }
