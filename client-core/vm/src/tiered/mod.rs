@@ -64,7 +64,7 @@ pub struct Tiering {
 impl Default for Tiering {
     /// Sampling costs about a twentieth of the time of calls on an engine fifty times faster than the reference.
     fn default() -> Self {
-        Self { fast: true, threshold: Threshold { base: 500_000, per_byte: 50 }, sampling_ppm: 1_000, seed: 0 }
+        Self { fast: true, threshold: Threshold { base: 40_000, per_byte: 10 }, sampling_ppm: 1_000, seed: 0 }
     }
 }
 
