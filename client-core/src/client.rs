@@ -78,6 +78,11 @@ impl Client {
         })
     }
 
+    /// Executes from now on with these; results do not depend on it.
+    pub fn set_pipelines(&mut self, pipelines: Box<dyn Pipelines>) {
+        self.pipelines = pipelines;
+    }
+
     /// The head's header.
     #[must_use]
     pub const fn head(&self) -> &Header {

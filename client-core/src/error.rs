@@ -43,6 +43,9 @@ pub enum ClientError {
     /// The chain was made by a client of other rules; nothing is wrong with it.
     #[error("block {0} was made under other rules than this client's; the client that made this chain can open it")]
     OtherRules(Height),
+    /// A block was executed on a head that is none any more. Recoverable: execute it again.
+    #[error("the chain moved on while this block was executed")]
+    Stale,
     /// A key is not loaded or the state is damaged.
     #[error(transparent)]
     State(#[from] StateError),

@@ -2,7 +2,8 @@
 //! native peer, a test) brings slots, keys and stored bytes in, and takes packed records out.
 //!
 //! Life of a client: [`Client::create`] or [`Client::open`] → [`Client::submit`] / [`Client::prepare`] →
-//! [`Client::seal`] gives a [`Sealed`] block, which the host stores; if storing fails, [`Client::step_back`].
+//! [`Client::seal`], or [`Client::draft`] and [`Client::adopt`], give a [`Sealed`] block, which the host stores; if storing
+//! fails, [`Client::step_back`].
 
 pub mod client;
 pub mod error;
@@ -23,7 +24,7 @@ pub use past::{Rebuild, StateAt, module_code_at};
 pub use prepare::{Plan, Step};
 pub use record::{Base, HeadPointer, Record, record_hash};
 pub use replay::{Ending, Replay, Replayed};
-pub use seal::Sealed;
+pub use seal::{Draft, Sealed};
 pub use zera_runtime::{Called, Diagnostic, GenesisConfig, Rehearsal};
 
 pub use zera_governance as governance;
@@ -32,3 +33,4 @@ pub use zera_primitives as primitives;
 pub use zera_registry as registry;
 pub use zera_state as state;
 pub use zera_vm as vm;
+pub use zera_zip as zip;

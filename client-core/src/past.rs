@@ -19,7 +19,7 @@ use zera_state::{
     StateView,
     merkle::{MerkleError, MerkleState},
 };
-use zera_zip::{BlockDone, BlockError, BlockInput, Sequential, block, execute_block};
+use zera_zip::{BlockDone, BlockError, BlockInput, Sequential, block, execute_block, now};
 
 /// Why the past cannot be shown. All recoverable: the present is not affected.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -235,6 +235,14 @@ pub struct BlockReexecution {
     pub gas: Gas,
 }
 
+impl BlockReexecution {
+    /// True when the block came out as it is stored.
+    #[must_use]
+    pub const fn agrees(&self) -> bool {
+        self.receipts && self.events && self.root_agrees
+    }
+}
+
 /// Code that a module ran at some time.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CodeAt {
@@ -318,6 +326,21 @@ impl StateAt {
         })
     }
 
+    /// Goes on to the next block, taking its record's word for what it changed; the root must be the header's.
+    ///
+    /// # Errors
+    /// [`PastError`]; nothing was changed.
+    pub fn follow(&mut self, bytes: &[u8]) -> Result<(), PastError> {
+        let record = self.following(bytes)?;
+        let height = record.header.height;
+        if self.state.apply(height, &record.changes.into_iter().collect())? != record.header.state_root {
+            self.state.revert_to(self.tip.header.height)?;
+            return Err(PastError::Root(height));
+        }
+        self.tip = Tip { header: record.header, certificate: record.certificate, record: record_hash(bytes) };
+        Ok(())
+    }
+
     /// The record of the next block, if it follows, is final and was made by these rules.
     fn following(&self, bytes: &[u8]) -> Result<Record, PastError> {
         let record = self.tip.next(bytes)?;
@@ -342,7 +365,9 @@ impl StateAt {
             proposer: record.header.proposer,
             transactions: &record.body.transactions,
         };
-        execute_block(&self.state, &self.pipelines, &input)
+        let late = || Err(BlockError::Fault("the reference did not answer at once".into()));
+        now(execute_block(&self.state, &self.pipelines, &input))
+            .unwrap_or_else(late)
             .map_err(|error| PastError::Block { height: input.height, error })
     }
 }

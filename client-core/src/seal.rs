@@ -11,7 +11,7 @@ use zera_primitives::{Hash, Header, Height, SignedTransaction, Slot, block::Bloc
 use zera_registry as registry;
 use zera_runtime::{GenesisConfig, runtime_hash};
 use zera_state::{ChangeSet, StateAccess, merkle::MerkleState};
-use zera_zip::{BlockDone, BlockError, BlockInput, block, execute_block};
+use zera_zip::{BlockDone, BlockError, BlockInput, Schedule, block, execute_block, now};
 
 /// A block that is part of the chain as soon as the host has stored it.
 #[derive(Clone, Debug)]
@@ -26,6 +26,34 @@ pub struct Sealed {
     pub decoded: Record,
     /// Transactions that were dropped: expired, or no longer admissible.
     pub dropped: Vec<Hash>,
+    /// How this node executed it.
+    pub schedule: Schedule,
+}
+
+/// A block that has been executed on the head, and is nobody's yet: [`Client::adopt`] makes it the new head.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    parent: Hash,
+    slot: Slot,
+    skip: u64,
+    transactions: Vec<SignedTransaction>,
+    done: BlockDone,
+    /// Transactions that cannot stand in a block any more.
+    dropped: Vec<Hash>,
+}
+
+impl Draft {
+    /// Its transactions.
+    #[must_use]
+    pub fn transactions(&self) -> &[SignedTransaction] {
+        &self.transactions
+    }
+
+    /// How this node executed it.
+    #[must_use]
+    pub const fn schedule(&self) -> &Schedule {
+        &self.done.schedule
+    }
 }
 
 impl Client {
@@ -71,20 +99,63 @@ impl Client {
             causes: Vec::new(),
             changes: changes.into_iter().collect(),
         };
-        let (sealed, tip) = pack(record, certificate, Vec::new());
+        let (sealed, tip) = pack(record, certificate, Vec::new(), Schedule::default());
         Ok((Self::assemble(config.clone(), state, tip, sealer)?, sealed))
     }
 
-    /// Seals the next block at `slot` from waiting transactions; `skip` slots pass before it. The client stands on the
-    /// new block at once; a host that cannot store it calls [`Client::step_back`].
+    /// Executes and adopts the next block at `slot` in one go, for pipelines that answer at once; others take
+    /// [`Client::draft`] and [`Client::adopt`]. The client stands on the new block at once; a host that cannot store it
+    /// calls [`Client::step_back`].
     ///
     /// # Errors
     /// [`ClientError`]; the client stands where it stood.
     pub fn seal(&mut self, slot: Slot, skip: u64) -> Result<Sealed, ClientError> {
+        let draft = now(self.draft(slot, skip)).ok_or_else(|| fault("these pipelines do not answer at once"))??;
+        self.adopt(draft)
+    }
+
+    /// Executes the next block at `slot` from waiting transactions, leaving out what cannot stand in it; `skip` slots pass
+    /// before it. Nothing changes: questions can be asked meanwhile.
+    ///
+    /// # Errors
+    /// [`ClientError::State`] when a key is not loaded: load it and draft again. [`ClientError::Fault`].
+    pub async fn draft(&self, slot: Slot, skip: u64) -> Result<Draft, ClientError> {
         let slot = slot.plus(skip).max(self.head.header.slot);
-        let (transactions, done, mut dropped) = self.fill(slot, skip)?;
+        let parent = self.head.header.hash();
+        let mut transactions = self.mempool.select();
+        let mut dropped = Vec::new();
+        loop {
+            let input = BlockInput {
+                height: self.head.header.height.plus(1),
+                slot,
+                skip,
+                proposer: self.config.sealer,
+                transactions: &transactions,
+            };
+            match execute_block(&self.state, &*self.pipelines, &input).await {
+                Ok(done) => return Ok(Draft { parent, slot, skip, transactions, done, dropped }),
+                Err(BlockError::Inadmissible { index, .. }) if index < transactions.len() => {
+                    dropped.push(transactions.remove(index).hash());
+                }
+                Err(other) => return Err(other.into()),
+            }
+        }
+    }
+
+    /// Makes `draft` the new head: state root, header, certificate, record.
+    ///
+    /// # Errors
+    /// [`ClientError::Stale`] when the head is another one by now; others as [`Client::seal`]. The client stands where it
+    /// stood.
+    pub fn adopt(&mut self, draft: Draft) -> Result<Sealed, ClientError> {
+        let Draft { parent, slot, skip, transactions, mut done, mut dropped } = draft;
+        if parent != self.head.header.hash() {
+            return Err(ClientError::Stale);
+        }
         let height = self.head.header.height.plus(1);
+        let began = self.pipelines.micros();
         let state_root = self.state.apply(height, &done.changes)?;
+        done.schedule.root_us = self.pipelines.micros().saturating_sub(began);
         let made = self.header(slot, skip, &transactions, &done, state_root);
         let sealed = made.and_then(|header| Ok((light::seal(&header, &self.sealer)?, header)));
         let (certificate, header) = match sealed {
@@ -94,6 +165,9 @@ impl Client {
                 return Err(error);
             }
         };
+        for hash in &dropped {
+            self.mempool.remove(hash);
+        }
         dropped.extend(self.mempool.settle(&transactions, slot));
         for (signed, traces) in transactions.iter().zip(done.traces) {
             self.keep_traces(signed.hash(), traces);
@@ -110,34 +184,10 @@ impl Client {
             causes: done.causes,
             changes: done.changes.into_iter().collect(),
         };
-        let (sealed, tip) = pack(record, certificate, dropped);
+        let (sealed, tip) = pack(record, certificate, dropped, done.schedule);
         self.push_tip(tip);
         self.executed = self.executed.saturating_add(1);
         Ok(sealed)
-    }
-
-    /// Executes what waits, leaving out what cannot stand in the block.
-    fn fill(&mut self, slot: Slot, skip: u64) -> Result<(Vec<SignedTransaction>, BlockDone, Vec<Hash>), ClientError> {
-        let mut transactions = self.mempool.select();
-        let mut dropped = Vec::new();
-        loop {
-            let input = BlockInput {
-                height: self.head.header.height.plus(1),
-                slot,
-                skip,
-                proposer: self.config.sealer,
-                transactions: &transactions,
-            };
-            match execute_block(&self.state, &*self.pipelines, &input) {
-                Ok(done) => return Ok((transactions, done, dropped)),
-                Err(BlockError::Inadmissible { index, .. }) if index < transactions.len() => {
-                    let hash = transactions.remove(index).hash();
-                    self.mempool.remove(&hash);
-                    dropped.push(hash);
-                }
-                Err(other) => return Err(other.into()),
-            }
-        }
     }
 
     fn header(
@@ -198,11 +248,11 @@ pub(crate) fn fault(error: impl std::fmt::Display) -> ClientError {
     ClientError::Fault(error.to_string())
 }
 
-fn pack(record: Record, certificate: light::Certificate, dropped: Vec<Hash>) -> (Sealed, Tip) {
+fn pack(record: Record, certificate: light::Certificate, dropped: Vec<Hash>, schedule: Schedule) -> (Sealed, Tip) {
     let bytes = record.encode();
     let hash = record_hash(&bytes);
     let height = record.header.height;
     let pointer = HeadPointer { format: STORAGE_FORMAT, height, header: record.header.hash(), record: hash };
     let tip = Tip { header: record.header.clone(), certificate, record: hash };
-    (Sealed { height, record: bytes, head: pointer.encode(), decoded: record, dropped }, tip)
+    (Sealed { height, record: bytes, head: pointer.encode(), decoded: record, dropped, schedule }, tip)
 }

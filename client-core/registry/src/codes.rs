@@ -156,6 +156,14 @@ pub fn code(st: &(impl StateView + ?Sized), code: &Hash) -> Result<Option<Vec<u8
     st.get(&keys::code_bytes(code))
 }
 
+/// True when `code` is stored; counts as reading its bytes, without copying them.
+///
+/// # Errors
+/// [`StateError`].
+pub fn is_code(st: &(impl StateView + ?Sized), code: &Hash) -> Result<bool, StateError> {
+    st.has(&keys::code_bytes(code))
+}
+
 /// What is known about stored code.
 ///
 /// # Errors

@@ -59,6 +59,13 @@ pub(crate) fn code_bytes(code: &Hash) -> StateKey {
     code_room(CodeTag::Bytes, &[&code.0])
 }
 
+/// The code whose bytes stand at `key`; none when it is another kind of entry. What stands there never changes.
+#[must_use]
+pub fn code_of(key: &StateKey) -> Option<Hash> {
+    let hash = key.as_bytes().strip_prefix(&[Room::Code as u8, CodeTag::Bytes as u8])?;
+    Some(Hash(hash.try_into().ok()?))
+}
+
 pub(crate) fn code_record(code: &Hash) -> StateKey {
     code_room(CodeTag::Record, &[&code.0])
 }

@@ -32,13 +32,14 @@ pub mod values;
 
 pub use builders::{Attestation, Verdicts, attest, attestations, builders, verdicts};
 pub use classify::{classify, is_refuted};
-pub use codes::{Upload, Uploaded, begin_upload, code, code_info, upload, upload_chunk};
+pub use codes::{Upload, Uploaded, begin_upload, code, code_info, is_code, upload, upload_chunk};
 pub use effects::{Effects, UpgradeAsked};
 pub use error::RegistryError;
 pub use executor::{Executed, Executor, SystemCall, SystemCaller, SystemResult};
 pub use freeze::{Freeze, freezable, freezes};
 pub use info::{CodeExport, CodeExportKind, CodeInfo, IntType};
 pub use journal::{Deed, Vote};
+pub use keys::code_of;
 pub use migration::{MigrationRecord, abandon, migration};
 pub use module_set::module_set_id;
 pub use modules::{

@@ -1,5 +1,6 @@
 //! The block an execution runs in.
 
+use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_governance as governance;
 use zera_primitives::{Amount, Height, Params, Slot};
 use zera_registry as registry;
@@ -8,7 +9,7 @@ use zera_state::{AccountError, StateView, accounts};
 use crate::execute::Unfit;
 
 /// What every transaction of a block sees alike.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
 pub struct BlockCtx {
     /// Height of the block.
     pub height: Height,

@@ -25,7 +25,7 @@ pub struct Diagnostic {
 }
 
 /// What a transaction did.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
 pub struct Executed {
     /// The part that every node agrees on.
     pub receipt: Receipt,
@@ -84,6 +84,22 @@ impl From<AdmissionError> for Unfit {
     }
 }
 
+/// A transaction that was stopped on its way.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stopped {
+    /// Why it has no receipt.
+    pub why: Unfit,
+    /// What it had been charged until then: the gas of a transaction, its hinted keys, and every step up to and with the
+    /// one that was stopped.
+    pub used: Gas,
+}
+
+impl<E: Into<Unfit>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self { why: error.into(), used: Gas(0) }
+    }
+}
+
 /// Runs `signed`, whose signature has been checked, on `st`. `spent` is what a discarded first attempt used: it counts
 /// against the one gas limit and is charged (design §7).
 ///
@@ -96,6 +112,21 @@ pub fn execute(
     signed: &SignedTransaction,
     spent: Option<Gas>,
 ) -> Result<Executed, Unfit> {
+    attempt(machine, st, ctx, signed, spent).map_err(|stopped| stopped.why)
+}
+
+/// As [`execute`], and tells how much gas was used when a read had no answer. Everything is charged before it is done,
+/// so a stopped transaction never did more than it says.
+///
+/// # Errors
+/// [`Stopped`]; `st` then holds leftovers and is to be dropped or rolled back by the caller.
+pub fn attempt(
+    machine: &Machine,
+    st: &mut Overlay<'_>,
+    ctx: &BlockCtx,
+    signed: &SignedTransaction,
+    spent: Option<Gas>,
+) -> Result<Executed, Stopped> {
     admission::admit_shape(signed)?;
     admission::admit_state(st, ctx, signed)?;
     let transaction = &signed.transaction;
@@ -114,8 +145,11 @@ pub fn execute(
     let outcome = match ended {
         Ok(()) => Outcome::Ok,
         Err(Stop::Outcome(outcome, _)) => outcome,
-        Err(Stop::State(error)) => return Err(Unfit::State(error)),
-        Err(Stop::Fault(cause)) => return Err(Unfit::Fault(cause)),
+        Err(Stop::State(error)) => {
+            let used = Gas(transaction.gas_limit.0.saturating_sub(left));
+            return Err(Stopped { why: Unfit::State(error), used });
+        }
+        Err(Stop::Fault(cause)) => return Err(Unfit::Fault(cause).into()),
     };
     if !outcome.is_ok() {
         st.rollback(checkpoint);

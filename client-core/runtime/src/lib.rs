@@ -24,11 +24,12 @@ pub use admission::{AdmissionError, admit};
 pub use block::{Closing, Opening, close_block, open_block};
 pub use context::BlockCtx;
 pub use enactment::vote;
-pub use execute::{Diagnostic, Executed, Unfit, execute};
+pub use execute::{Diagnostic, Executed, Stopped, Unfit, attempt, execute};
 pub use genesis::GenesisConfig;
 pub use machine::Machine;
 pub use session::{Invocation, Stop};
 pub use system::{Called, Rehearsal, Rehearsing, observe, query, rehearse};
+pub use zera_registry::code_of;
 
 /// Hash of the rules this build implements: what a header commits to as its runtime.
 #[must_use]

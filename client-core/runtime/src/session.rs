@@ -233,7 +233,15 @@ impl<'s, 'o> Session<'s, 'o> {
         let machine = self.machine;
         let ended = machine.engine().execute(&request, &mut FrameHost { session: self, frame });
         self.frames.pop();
-        let execution = ended.map_err(|error| self.stop(error))?;
+        let execution = match ended {
+            Ok(execution) => execution,
+            Err(error) => {
+                if let VmError::Aborted { gas_used } = error {
+                    *gas = gas.saturating_sub(gas_used);
+                }
+                return Err(self.stop(error));
+            }
+        };
         *gas = gas.saturating_sub(execution.gas_used);
         if let Some(record) = self.records.get_mut(place) {
             record.result = Hash::of(&execution.result);
@@ -320,9 +328,14 @@ impl<'s, 'o> Session<'s, 'o> {
         Ok(export.is_some_and(|export| export.kind == ExportKind::Setter))
     }
 
-    /// Loads and prepares code. The code is read from the state each time, cached or not: what a transaction touches
-    /// must not depend on what this executor ran before.
+    /// Loads and prepares code. The code counts as read each time, cached or not, since what a transaction touches must
+    /// not depend on what this executor ran before; but its bytes are only copied when the engine does not have it.
     fn prepare(&mut self, code: &Hash) -> Result<alloc::sync::Arc<ModuleInfo>, Stop> {
+        if let Some(info) = self.machine.engine().info(code)
+            && registry::is_code(self.st, code)?
+        {
+            return Ok(info);
+        }
         let bytes = registry::code(self.st, code)?.ok_or_else(|| Stop::invalid(format!("no code {code}")))?;
         self.machine.engine().prepare(code, &bytes).map_err(|error| self.stop(error))
     }

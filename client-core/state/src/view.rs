@@ -34,6 +34,14 @@ pub trait StateView {
     /// [`StateError::NotLoaded`].
     fn get(&self, key: &StateKey) -> Result<Option<Vec<u8>>, StateError>;
 
+    /// True when `key` has an entry; counts as reading it, without copying the value.
+    ///
+    /// # Errors
+    /// [`StateError::NotLoaded`].
+    fn has(&self, key: &StateKey) -> Result<bool, StateError> {
+        Ok(self.get(key)?.is_some())
+    }
+
     /// The first key strictly after `after` that starts with `prefix`. To begin, pass an empty `after`: the key equal to
     /// the prefix is then included (a module's storage may hold an entry with an empty key).
     ///
@@ -70,6 +78,10 @@ impl MemoryState {
 impl StateView for MemoryState {
     fn get(&self, key: &StateKey) -> Result<Option<Vec<u8>>, StateError> {
         Ok(self.0.get(key).cloned())
+    }
+
+    fn has(&self, key: &StateKey) -> Result<bool, StateError> {
+        Ok(self.0.contains_key(key))
     }
 
     fn next_key(&self, prefix: &[u8], after: &[u8]) -> Result<Option<StateKey>, StateError> {

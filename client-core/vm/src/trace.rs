@@ -3,7 +3,7 @@
 //! The two digests cover everything, always; the bodies are bounded, and `complete` says whether they are all there.
 
 use alloc::{string::String, vec::Vec};
-use codec::{Decode, Encode};
+use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::{Hash, Outcome};
 
 /// Most bytes of host results and storage log kept per execution, keys and values together.
@@ -15,7 +15,7 @@ pub const HOST_DOMAIN: &str = "zera/vm/host-results/v1";
 pub const STORAGE_DOMAIN: &str = "zera/vm/storage-log/v1";
 
 /// What a guest received from one host call.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
 pub struct HostCallResult {
     /// Position of the function in the host API table.
     pub function: u16,
@@ -26,7 +26,7 @@ pub struct HostCallResult {
 }
 
 /// Kind of one storage access.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
 pub enum AccessKind {
     /// Read of the current generation.
     Read,
@@ -41,7 +41,7 @@ pub enum AccessKind {
 }
 
 /// One entry of the storage log.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
 pub struct StorageAccess {
     /// What was done.
     pub kind: AccessKind,
@@ -52,7 +52,7 @@ pub struct StorageAccess {
 }
 
 /// The record of one execution of one module; nested calls have records of their own.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
 pub struct TraceRecord {
     /// BLAKE3 of the module's original bytes.
     pub code_hash: Hash,

@@ -1,15 +1,11 @@
 //! A whole block: opening, clusters, serial lane, closing. Pure: the same state and transactions give the same result.
 
-use crate::{
-    cluster::{Attempt, apply},
-    pipelines::Pipelines,
-    plan::plan,
-};
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use crate::{guard::Watch, pipelines::Pipelines, run::Run, schedule::Schedule};
+use alloc::{string::String, vec::Vec};
 use zera_primitives::{
     AccountId, Event, Gas, Hash, Height, ModuleId, ProposalId, Receipt, SignedTransaction, Slot, StateKey, limits,
 };
-use zera_runtime::{AdmissionError, BlockCtx, Closing, Diagnostic, Executed, Unfit, close_block, execute, open_block};
+use zera_runtime::{AdmissionError, BlockCtx, Closing, Diagnostic, Unfit, close_block, open_block};
 use zera_state::{ChangeSet, Overlay, StateError, StateView, get_typed, put_typed};
 use zera_vm::TraceRecord;
 
@@ -47,6 +43,8 @@ pub struct BlockDone {
     pub modules: Vec<ModuleId>,
     /// Gas of all transactions.
     pub gas: Gas,
+    /// How it ran here; not part of what the block is.
+    pub schedule: Schedule,
 }
 
 /// Why a block cannot be.
@@ -87,11 +85,12 @@ pub fn skips_key() -> StateKey {
     StateKey::system("skips")
 }
 
-/// Executes a block on `base`.
+/// Executes a block on `base`. A read that `base` could not answer ends the attempt at the latest when all has run,
+/// whatever was made of it above.
 ///
 /// # Errors
 /// [`BlockError`]; nothing was changed.
-pub fn execute_block(
+pub async fn execute_block(
     base: &dyn StateView,
     pipelines: &dyn Pipelines,
     input: &BlockInput<'_>,
@@ -100,12 +99,29 @@ pub fn execute_block(
     if limit > limits::BLOCK_GAS {
         return Err(BlockError::GasLimit);
     }
-    let mut overlay = Overlay::new(base);
+    let watch = Watch::new(base);
+    let done = on_watched(&watch, pipelines, input).await;
+    match watch.into_missed() {
+        Some(missed) => Err(BlockError::State(missed)),
+        None => done,
+    }
+}
+
+async fn on_watched(
+    base: &dyn StateView,
+    pipelines: &dyn Pipelines,
+    input: &BlockInput<'_>,
+) -> Result<BlockDone, BlockError> {
+    let began = pipelines.micros();
+    let mut overlay = Overlay::gathering(base);
     let ctx = BlockCtx::read(&overlay, input.height, input.slot)?;
     let opening = open_block(pipelines.machine(), &mut overlay, &ctx)?;
     // An enactment may have begun a parameter epoch.
     let ctx = BlockCtx::read(&overlay, input.height, input.slot)?;
-    let executed = run_transactions(&mut overlay, pipelines, &ctx, input.transactions)?;
+    let opening_us = pipelines.micros().saturating_sub(began);
+    let mut run = Run::new(pipelines, &ctx, input.transactions, began);
+    run.all(&mut overlay).await?;
+    let (executed, mut schedule) = run.finish();
 
     let mut closing = Closing { deltas: opening.deltas, ..Closing::default() };
     for one in &executed {
@@ -116,6 +132,8 @@ pub fn execute_block(
         put_typed(&mut overlay, skips_key(), &skips.saturating_add(input.skip));
     }
     close_block(&mut overlay, &ctx, &input.proposer, &closing)?;
+    schedule.opening_us = opening_us;
+    schedule.total_us = pipelines.micros().saturating_sub(began);
     let mut done = BlockDone {
         changes: overlay.into_parts().0,
         receipts: Vec::new(),
@@ -124,53 +142,16 @@ pub fn execute_block(
         causes: opening.causes,
         traces: Vec::new(),
         modules: Vec::new(),
-        gas: Gas(0),
+        gas: schedule.gas,
+        schedule,
     };
     for one in executed {
-        done.gas = done.gas.plus(one.receipt.gas.0);
         done.receipts.push(one.receipt);
         done.diagnostics.push(one.diagnostics);
         done.traces.push(one.traces);
         done.modules.extend(one.modules);
     }
     Ok(done)
-}
-
-/// Clusters, then the serial lane in block order (design §7).
-fn run_transactions(
-    overlay: &mut Overlay<'_>,
-    pipelines: &dyn Pipelines,
-    ctx: &BlockCtx,
-    transactions: &[SignedTransaction],
-) -> Result<Vec<Executed>, BlockError> {
-    let clusters = pipelines.run(&*overlay, ctx, transactions, &plan(transactions))?;
-    let mut done: BTreeMap<usize, Executed> = BTreeMap::new();
-    let mut lane: BTreeMap<usize, Option<Gas>> = BTreeMap::new();
-    for cluster in clusters {
-        apply(overlay, cluster.changes);
-        for (index, attempt) in cluster.attempts {
-            match attempt {
-                Attempt::Done(executed) => {
-                    done.insert(index, *executed);
-                }
-                Attempt::Moved { spent } => {
-                    lane.insert(index, spent);
-                }
-            }
-        }
-    }
-    for (index, spent) in lane {
-        let Some(signed) = transactions.get(index) else { continue };
-        let mut trial = Overlay::new(&*overlay);
-        let executed = execute(pipelines.machine(), &mut trial, ctx, signed, spent).map_err(|unfit| match unfit {
-            Unfit::Inadmissible(error) => BlockError::Inadmissible { index, error },
-            other => other.into(),
-        })?;
-        let changes = trial.into_parts().0;
-        apply(overlay, changes);
-        done.insert(index, executed);
-    }
-    Ok(done.into_values().collect())
 }
 
 /// Root over the runtime's events and those of the receipts, in order.

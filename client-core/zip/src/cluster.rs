@@ -1,19 +1,14 @@
 //! One cluster's attempts, in block order, on one pipeline.
 
+use crate::guard::Guard;
 use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
+use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::{AccountId, Gas, SignedTransaction, StateKey, tx::AccessHint};
-use zera_runtime::{BlockCtx, Executed, Machine, Unfit, execute};
+use zera_runtime::{BlockCtx, Executed, Machine, Stopped, Unfit, attempt};
 use zera_state::{AccessSet, ChangeSet, Overlay, StateAccess, StateView};
 
-/// Indices into the block's transactions, in block order.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Cluster {
-    /// The indices.
-    pub transactions: Vec<usize>,
-}
-
 /// How one attempt in a cluster ended.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
 pub enum Attempt {
     /// It stayed inside its hint; its effects stand.
     Done(Box<Executed>),
@@ -24,64 +19,93 @@ pub enum Attempt {
     },
 }
 
-/// What a cluster did.
-#[derive(Debug)]
-pub struct ClusterDone {
-    /// One per transaction of the cluster.
-    pub attempts: Vec<(usize, Attempt)>,
-    /// Entries it changed; disjoint from other clusters' by construction.
-    pub changes: ChangeSet,
+/// One transaction in a cluster.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct Tried {
+    /// Its place in the block.
+    pub index: u32,
+    /// How its attempt ended.
+    pub attempt: Attempt,
+    /// When it began and ended, microseconds of the clock that the pipeline was given. Local, never part of consensus.
+    pub span: (u64, u64),
 }
 
-/// Runs `cluster` of `transactions` on `base`.
+/// What a cluster did.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Encode, Decode, DecodeWithMemTracking)]
+pub struct ClusterDone {
+    /// One per transaction of the cluster.
+    pub tried: Vec<Tried>,
+    /// Entries it changed; disjoint from other clusters' by construction.
+    pub changes: ChangeSet,
+    /// Where it ran: 0 is the coordinator itself. Local, never part of consensus.
+    pub pipeline: u8,
+}
+
+impl ClusterDone {
+    /// Says where it ran, and moves its times, which begin at zero, to the coordinator's clock.
+    #[must_use]
+    pub fn on(mut self, pipeline: u8, start_us: u64) -> Self {
+        self.pipeline = pipeline;
+        for tried in &mut self.tried {
+            tried.span = (tried.span.0.saturating_add(start_us), tried.span.1.saturating_add(start_us));
+        }
+        self
+    }
+}
+
+/// Runs the transactions of one cluster, given with their places, on `base`. `clock` gives microseconds for the local
+/// schedule.
 ///
 /// # Errors
 /// [`Unfit::State`] and [`Unfit::Fault`]: this pipeline could not run it; never because of what a transaction does.
-pub fn run_cluster(
+pub(crate) fn run_cluster<'t>(
     machine: &Machine,
     base: &dyn StateView,
     ctx: &BlockCtx,
-    transactions: &[SignedTransaction],
-    cluster: &Cluster,
+    transactions: impl Iterator<Item = (u32, &'t SignedTransaction)>,
+    clock: &dyn Fn() -> u64,
 ) -> Result<ClusterDone, Unfit> {
-    let mut overlay = Overlay::new(base);
-    let mut attempts = Vec::with_capacity(cluster.transactions.len());
+    let mut overlay = Overlay::gathering(base);
+    let mut tried = Vec::new();
     let mut moved: BTreeSet<AccountId> = BTreeSet::new();
-    for &index in &cluster.transactions {
-        let Some(signed) = transactions.get(index) else { continue };
+    for (index, signed) in transactions {
         let sender = signed.transaction.sender;
+        let start = clock();
         let attempt = if moved.contains(&sender) {
             Attempt::Moved { spent: None }
         } else {
-            attempt(machine, &mut overlay, ctx, signed)?
+            guarded(machine, &mut overlay, ctx, signed)?
         };
         if matches!(attempt, Attempt::Moved { .. }) {
             moved.insert(sender);
         }
-        attempts.push((index, attempt));
+        tried.push(Tried { index, attempt, span: (start, clock()) });
     }
-    Ok(ClusterDone { attempts, changes: overlay.into_parts().0 })
+    Ok(ClusterDone { tried, changes: overlay.into_parts().0, pipeline: 0 })
 }
 
-fn attempt(
+/// One attempt: it ends where it reads outside its hint, and what it wrote outside is seen when it has ended.
+fn guarded(
     machine: &Machine,
     overlay: &mut Overlay<'_>,
     ctx: &BlockCtx,
     signed: &SignedTransaction,
 ) -> Result<Attempt, Unfit> {
-    let mut trial = Overlay::new(&*overlay);
-    let executed = match execute(machine, &mut trial, ctx, signed, None) {
-        Ok(executed) => executed,
-        // Whether it may stand in the block is decided where it finally runs.
-        Err(Unfit::Inadmissible(_)) => return Ok(Attempt::Moved { spent: None }),
-        Err(other) => return Err(other),
-    };
+    let guard = Guard::new(&*overlay, &signed.transaction);
+    let mut trial = Overlay::new(&guard);
+    let ended = attempt(machine, &mut trial, ctx, signed, None);
     let (changes, access) = trial.into_parts();
-    if !covers(&signed.transaction.hint, &signed.transaction.sender, &access) {
-        return Ok(Attempt::Moved { spent: Some(executed.receipt.gas) });
+    match ended {
+        Ok(executed) if !guard.left() && covers(&signed.transaction.hint, &signed.transaction.sender, &access) => {
+            apply(overlay, changes);
+            Ok(Attempt::Done(Box::new(executed)))
+        }
+        Ok(executed) => Ok(Attempt::Moved { spent: Some(executed.receipt.gas) }),
+        Err(Stopped { why: Unfit::State(_), used }) if guard.left() => Ok(Attempt::Moved { spent: Some(used) }),
+        // Whether it may stand in the block is decided where it finally runs.
+        Err(Stopped { why: Unfit::Inadmissible(_), .. }) => Ok(Attempt::Moved { spent: None }),
+        Err(Stopped { why, .. }) => Err(why),
     }
-    apply(overlay, changes);
-    Ok(Attempt::Done(Box::new(executed)))
 }
 
 /// True when every access is in the hint. Scans of ranges never are.

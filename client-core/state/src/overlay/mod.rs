@@ -64,7 +64,7 @@ impl AccessSet {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Checkpoint(usize);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Seen {
     reads: BTreeSet<StateKey>,
     ranges: BTreeSet<KeyRange>,
@@ -76,14 +76,21 @@ pub struct Overlay<'a> {
     changes: ChangeSet,
     /// For each write in order: the key and what `changes` held before; undoing is walking it backwards.
     undo: Vec<(StateKey, Option<Option<Vec<u8>>>)>,
-    seen: RefCell<Seen>,
+    /// None where nobody asks what was read.
+    seen: Option<RefCell<Seen>>,
 }
 
 impl<'a> Overlay<'a> {
     /// An overlay without writes.
     #[must_use]
     pub fn new(below: &'a dyn StateView) -> Self {
-        Self { below, changes: ChangeSet::new(), undo: Vec::new(), seen: RefCell::default() }
+        Self { below, changes: ChangeSet::new(), undo: Vec::new(), seen: Some(RefCell::default()) }
+    }
+
+    /// An overlay without writes that only gathers them: its access set names no reads.
+    #[must_use]
+    pub fn gathering(below: &'a dyn StateView) -> Self {
+        Self { seen: None, ..Self::new(below) }
     }
 
     /// The present point. Free of cost.
@@ -112,20 +119,30 @@ impl<'a> Overlay<'a> {
     /// What was touched so far.
     #[must_use]
     pub fn access(&self) -> AccessSet {
-        let seen = self.seen.borrow();
-        AccessSet {
-            reads: seen.reads.clone(),
-            writes: self.changes.keys().cloned().collect(),
-            ranges: seen.ranges.clone(),
-        }
+        let seen = self.seen.as_ref().map(|seen| seen.borrow().clone()).unwrap_or_default();
+        AccessSet { reads: seen.reads, writes: self.changes.keys().cloned().collect(), ranges: seen.ranges }
     }
 
     /// The writes and what was touched.
     #[must_use]
     pub fn into_parts(self) -> (ChangeSet, AccessSet) {
-        let seen = self.seen.into_inner();
+        let seen = self.seen.map(RefCell::into_inner).unwrap_or_default();
         let writes = self.changes.keys().cloned().collect();
         (self.changes, AccessSet { reads: seen.reads, writes, ranges: seen.ranges })
+    }
+
+    fn saw(&self, note: impl FnOnce(&mut Seen)) {
+        if let Some(seen) = &self.seen {
+            note(&mut seen.borrow_mut());
+        }
+    }
+
+    fn saw_key(&self, key: &StateKey) {
+        self.saw(|seen| {
+            if !seen.reads.contains(key) {
+                seen.reads.insert(key.clone());
+            }
+        });
     }
 
     fn write(&mut self, key: StateKey, change: Option<Vec<u8>>) {
@@ -159,17 +176,27 @@ impl<'a> Overlay<'a> {
 
 impl StateView for Overlay<'_> {
     fn get(&self, key: &StateKey) -> Result<Option<Vec<u8>>, StateError> {
-        self.seen.borrow_mut().reads.insert(key.clone());
+        self.saw_key(key);
         match self.changes.get(key) {
             Some(change) => Ok(change.clone()),
             None => self.below.get(key),
         }
     }
 
+    fn has(&self, key: &StateKey) -> Result<bool, StateError> {
+        self.saw_key(key);
+        match self.changes.get(key) {
+            Some(change) => Ok(change.is_some()),
+            None => self.below.has(key),
+        }
+    }
+
     fn next_key(&self, prefix: &[u8], after: &[u8]) -> Result<Option<StateKey>, StateError> {
         let found = self.find_next(prefix, after)?;
         let to = found.clone().or_else(|| prefix_end(prefix));
-        self.seen.borrow_mut().ranges.insert(KeyRange { from: scan_start(prefix, after), to });
+        self.saw(|seen| {
+            seen.ranges.insert(KeyRange { from: scan_start(prefix, after), to });
+        });
         Ok(found)
     }
 }
