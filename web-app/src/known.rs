@@ -167,6 +167,29 @@ pub fn browser(figure: impl Into<String>, about: impl Into<String>) -> Evidence 
     evidence(Known::Unverified, say!(BROWSER_ESTIMATE).into(), figure, about.into(), steps, false)
 }
 
+/// A time that this tab measured while it worked: no part of the chain, and other tabs measure others.
+#[must_use]
+pub fn measured(figure: impl Into<String>, about: impl Into<String>) -> Evidence {
+    let figure = figure.into();
+    let steps = vec![
+        Step::of("unverified", figure.clone(), say!(P_MEASURED)),
+        Step::trusted(say!(THE_CLOCK), say!(P_MEASURED_TRUST)),
+    ];
+    evidence(Known::Unverified, say!(BY_CLOCK).into(), figure, about.into(), steps, false)
+}
+
+/// Calls that the browser's engine and the reference both executed, with the same end.
+#[must_use]
+pub fn agreed(figure: impl Into<String>) -> Evidence {
+    let figure = figure.into();
+    let steps = vec![
+        Step::checked(figure.clone(), say!(P_AGREED)),
+        Step::checked(say!(P_AGREED_WHAT), say!(P_AGREED_WHAT_HOW)),
+        Step::trusted(say!(P_AGREED_REST), say!(P_AGREED_REST_HOW)),
+    ];
+    evidence(Known::Verified, say!(TWO_ENGINES).into(), figure, say!(P_AGREED_ABOUT).into(), steps, false)
+}
+
 /// What builders got when they rebuilt code from its source: registered, agreeing, differing.
 #[must_use]
 pub fn rebuilt(figure: impl Into<String>, (builders, agree, differ): (u32, u32, u32)) -> Evidence {

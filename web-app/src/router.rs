@@ -35,6 +35,8 @@ pub enum Route {
     Blocks,
     /// `/blocks/7`
     Block(u64),
+    /// `/pipelines`, optionally of one block.
+    Pipelines(Option<u64>),
     /// `/transactions/<hash>`
     Transaction(String),
     /// `/account`: one's own.
@@ -68,6 +70,8 @@ impl Route {
             ["verify"] => Self::Verify,
             ["blocks"] => Self::Blocks,
             ["blocks", height] => number(height, Self::Block),
+            ["pipelines"] => Self::Pipelines(None),
+            ["pipelines", height] => number(height, |height| Self::Pipelines(Some(height))),
             ["transactions", hash] => Self::Transaction((*hash).to_owned()),
             ["account"] => Self::Account,
             ["account", address] => Self::OtherAccount((*address).to_owned()),
@@ -97,6 +101,8 @@ impl Route {
             Self::Module(id) => format!("/modules/{id}"),
             Self::Blocks => "/blocks".into(),
             Self::Block(height) => format!("/blocks/{height}"),
+            Self::Pipelines(None) => "/pipelines".into(),
+            Self::Pipelines(Some(height)) => format!("/pipelines/{height}"),
             Self::Transaction(hash) => format!("/transactions/{hash}"),
             Self::Account => "/account".into(),
             Self::OtherAccount(address) => format!("/account/{address}"),
@@ -119,6 +125,7 @@ impl Route {
             | Self::Builders => "/modules",
             Self::Verify | Self::Journal(_) => "/verify",
             Self::Blocks | Self::Block(_) | Self::Transaction(_) => "/blocks",
+            Self::Pipelines(_) => "/pipelines",
             Self::Account | Self::OtherAccount(_) => "/account",
             Self::Settings => "/settings",
             Self::NotFound(_) => "",
@@ -280,6 +287,8 @@ mod tests {
             "/verify",
             "/blocks",
             "/blocks/12",
+            "/pipelines",
+            "/pipelines/12",
             "/transactions/ab",
             "/account",
             "/account/zeras1x",
@@ -295,7 +304,7 @@ mod tests {
         assert_eq!(Route::parse(&path, &query), fleet, "whatever a tag is called, its address leads back to it");
         assert_eq!(Route::parse("/modules", "?find=a%20b%zz%"), Route::FindModules("a b%zz%".into()));
         assert_eq!(Route::parse("/journal", "?module="), Route::Journal(None));
-        for bad in ["/proposals/x", "/blocks/-1", "/nowhere", "/blocks/1/2"] {
+        for bad in ["/proposals/x", "/blocks/-1", "/nowhere", "/blocks/1/2", "/pipelines/x"] {
             assert!(matches!(Route::parse(bad, ""), Route::NotFound(_)), "{bad}");
         }
     }

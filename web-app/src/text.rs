@@ -128,6 +128,53 @@ pub fn duration(seconds: u64) -> String {
     }
 }
 
+/// A time that was measured, three digits of it: `412 µs`, `1.84 ms`, `12.4 ms`, `3.07 s`.
+#[must_use]
+pub fn micros(us: u64) -> String {
+    match us {
+        0..1_000 => format!("{us}\u{a0}µs"),
+        1_000..1_000_000 => format!("{}\u{a0}ms", digits(us, 1_000)),
+        _ => format!("{}\u{a0}s", digits(us, 1_000_000)),
+    }
+}
+
+/// How many times `part` goes into `whole`, three digits of it: `2.61`, `14.2`; a dash when there is no part.
+#[must_use]
+pub fn ratio(whole: u64, part: u64) -> String {
+    if part == 0 { "–".into() } else { digits(whole, part) }
+}
+
+/// `value / unit`, with as many decimals as make three digits.
+fn digits(value: u64, unit: u64) -> String {
+    let (value, unit) = (u128::from(value), u128::from(unit.max(1)));
+    let decimals = match value / unit {
+        0..10 => 2,
+        10..100 => 1,
+        _ => 0,
+    };
+    let ten = 10u128.pow(decimals);
+    let scaled = value * ten / unit;
+    let (whole, rest) = (scaled / ten, scaled % ten);
+    if decimals == 0 { thousands(whole) } else { format!("{whole}.{rest:0width$}", width = decimals as usize) }
+}
+
+/// Gas in a narrow place: `980`, `12.4 k`, `3.07 M`.
+#[must_use]
+pub fn gas_short(gas: u64) -> String {
+    match gas {
+        0..10_000 => count(gas),
+        10_000..1_000_000 => format!("{}\u{a0}k", digits(gas, 1_000)),
+        _ => format!("{}\u{a0}M", digits(gas, 1_000_000)),
+    }
+}
+
+/// `part` of `whole` in per cent: `81 %`; a dash when there is no whole.
+#[must_use]
+pub fn percent(part: u64, whole: u64) -> String {
+    let hundred = u128::from(part) * 100;
+    hundred.checked_div(whole.into()).map_or_else(|| "–".into(), |share| format!("{share}\u{a0}%"))
+}
+
 /// `212 B`, `14.7 kB`, `1.8 MB`; thousands, as disks are sold.
 #[must_use]
 pub fn bytes(number: u64) -> String {
@@ -238,6 +285,13 @@ mod tests {
         assert_eq!(zra_short(Amount::zra(10_000_000)), "10\u{a0}M\u{a0}ZRA");
         assert_eq!(duration(95), "95\u{a0}s");
         assert_eq!(duration(7_560), "2\u{a0}h\u{a0}06\u{a0}min");
+        assert_eq!(
+            [412, 1_843, 12_409, 999_999, 3_070_000].map(micros),
+            ["412\u{a0}µs", "1.84\u{a0}ms", "12.4\u{a0}ms", "999\u{a0}ms", "3.07\u{a0}s"]
+        );
+        assert_eq!((ratio(47, 18), ratio(1, 0), ratio(0, 3)), ("2.61".into(), "–".into(), "0.00".into()));
+        assert_eq!([9_999, 12_400, 3_070_000].map(gas_short), ["9,999", "12.4\u{a0}k", "3.07\u{a0}M"]);
+        assert_eq!((percent(81, 100), percent(u64::MAX, 0)), ("81\u{a0}%".into(), "–".into()));
         assert_eq!(bytes(148_212), "148.2\u{a0}kB");
         assert_eq!(date(951_827_696), "Tue 29 Feb 2000, 12:34:56\u{a0}UTC");
         assert_eq!(date(0), "Thu 1 Jan 1970, 00:00:00\u{a0}UTC");

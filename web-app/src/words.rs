@@ -1,10 +1,10 @@
 //! Enumerations of the protocol in words of the locale.
 
-use crate::{say, text};
+use crate::{deeds, say, text};
 use zera_primitives::{
     AbortReason, AccountId, Address, Class, Outcome, Payload, ProposalState, Side, manifest::ExportKind, tx::Call,
 };
-use zera_worker_protocol::IncidentKind;
+use zera_worker_protocol::{EngineUse, IncidentKind, LaneTransaction, PipelineState};
 
 /// How a transaction ended.
 #[must_use]
@@ -58,6 +58,41 @@ pub const fn incident(kind: IncidentKind) -> &'static str {
         IncidentKind::OutOfMemory => say!(I_MEMORY),
         IncidentKind::Garbled => say!(I_GARBLED),
         IncidentKind::NotStarted => say!(I_NOT_STARTED),
+    }
+}
+
+/// What a pipeline is doing.
+#[must_use]
+pub const fn pipeline_state(state: PipelineState) -> &'static str {
+    match state {
+        PipelineState::Starting => say!(PS_STARTING),
+        PipelineState::Idle => say!(PS_IDLE),
+        PipelineState::Busy => say!(PS_BUSY),
+        PipelineState::Down => say!(PS_DOWN),
+    }
+}
+
+/// Which engines executed a run.
+#[must_use]
+pub const fn engine_use(engine: EngineUse) -> &'static str {
+    match engine {
+        EngineUse::None => say!(EU_NONE),
+        EngineUse::Fast => say!(EU_FAST),
+        EngineUse::Reference => say!(EU_REFERENCE),
+        EngineUse::Both => say!(EU_BOTH),
+    }
+}
+
+/// What a transaction of a timeline does, in a few words: its first call, and how many more.
+#[must_use]
+pub fn lane_call(transaction: &LaneTransaction) -> String {
+    let first = match transaction.module {
+        Some(_) => say!(CALL_MODULE, text::safe(&transaction.entry)),
+        None => deeds::keyed(crate::en::CALL_KINDS, &transaction.entry),
+    };
+    match transaction.calls {
+        0 | 1 => first,
+        calls => say!(CALL_AND_MORE, first, calls - 1),
     }
 }
 

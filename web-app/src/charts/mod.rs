@@ -2,11 +2,17 @@
 //! integers. Known is solid, forecast dashed on a sunk ground, what-if dotted; hatch and dash double colour.
 
 mod bars;
+mod conflicts;
 mod conviction;
+mod gains;
+mod lanes;
 mod lineage;
 mod plot;
 mod scale;
 
 pub use bars::{Coverage, bar_row, coverage, pulse};
+pub use conflicts::{Conflicts, conflicts, shortened};
 pub use conviction::{Curves, conviction};
+pub use gains::gains;
+pub use lanes::{Timeline, lanes, timeline};
 pub use lineage::{Stop, StopKind, lineage};

@@ -43,7 +43,7 @@ fn top() -> AnyView {
                 <a class="logo" href="/" aria-label=say!(HOME)><svg aria-hidden="true"><use href="#logo"></use></svg>"ZERA"</a>
                 <nav class="nav" aria-label=say!(PAGES)>
                     {entry("/", say!(NAV_OVERVIEW))}{entry("/proposals", say!(NAV_PROPOSALS))}{entry("/modules", say!(NAV_MODULES))}
-                    {entry("/blocks", say!(NAV_BLOCKS))}{entry("/verify", say!(NAV_VERIFY))}{entry("/account", say!(NAV_ACCOUNT))}
+                    {entry("/blocks", say!(NAV_BLOCKS))}{entry("/pipelines", say!(NAV_PIPELINES))}{entry("/verify", say!(NAV_VERIFY))}{entry("/account", say!(NAV_ACCOUNT))}
                 </nav>
                 <div class="top-end">{find()}{key_link()}</div>
             </div>
@@ -237,6 +237,7 @@ fn foot() -> AnyView {
             <div class="wrap">
                 <span>{say!(CLIENT_VERSION, env!("CARGO_PKG_VERSION"))}</span>
                 <a href="/settings">{say!(NAV_SETTINGS)}</a>
+                <a href="/pipelines">{say!(NAV_PIPELINES)}</a>
                 <button type="button" on:click=next>{words}</button>
                 <span>{say!(FOOT_MARKS)}</span>
             </div>

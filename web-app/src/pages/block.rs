@@ -1,7 +1,7 @@
 //! One block: what it holds, what its header commits to, what its certificate says.
 
 use super::{
-    shown_page,
+    pipelines, shown_page,
     told::{Manifests, events},
 };
 use crate::{
@@ -50,6 +50,7 @@ fn show(block: &BlockView) -> AnyView {
     view! {
         {head(crumbs("/blocks", say!(NAV_BLOCKS), height), title, lead)}
         {leaf(say!(TRANSACTIONS), say!(IN_ORDER), transactions(block, network()))}
+        {leaf(say!(PL_LANES), say!(PL_LANES_NOTE), pipelines::of_block(head_view.height))}
         {leaf(say!(EVENTS), say!(RUNTIME_EVENTS), events(&block.events, head_view.height, network()))}
         {leaf(say!(HEADER), say!(HEADER_NOTE), header(block))}
         {leaf(say!(P_CERTIFICATE), say!(CERTIFICATE_NOTE), path_wide(&certificate))}

@@ -21,6 +21,7 @@ mod module_standing;
 mod names;
 mod new_proposal;
 mod overview;
+mod pipelines;
 mod proposal;
 mod proposal_list;
 mod refused;
@@ -71,6 +72,7 @@ pub fn page() -> AnyView {
             Route::Module(id) => module::page(&id),
             Route::Blocks => blocks::page(),
             Route::Block(height) => block::page(height),
+            Route::Pipelines(height) => pipelines::page(height),
             Route::Transaction(hash) => transaction::page(&hash),
             Route::Account => account::own(),
             Route::OtherAccount(address) => account::other(&address),

@@ -2,7 +2,7 @@
 
 use super::{
     call_form, deploy::code_facts, module_history as history, module_parameters::parameters,
-    module_standing as standing, shown, shown_page, storage,
+    module_standing as standing, pipelines::module_engine, shown, shown_page, storage,
 };
 use crate::{
     answer,
@@ -46,6 +46,7 @@ fn detail(id: ModuleId, network: Network) -> AnyView {
     let codes = Memo::new(move |_| answered().map(|module| history::codes(&module)).unwrap_or_default());
     view! {
         {shown_page(slot, say!(MODULE).into(), move |module| summary(module, network))}
+        {leaf(say!(PL_ENGINE), say!(EN_MODULE_NOTE), react(move || running.get().map(module_engine).into_any()))}
         {leaf(say!(HISTORY), history::margin(id, network), shown(slot, move |module| history::history(module, &history::live_ones(module, proposals))))}
         {leaf(say!(VERSIONS_COMPARED), say!(VERSIONS_COMPARED_NOTE), react(move || history::compare_versions(&codes.get())))}
         {leaf(say!(CALL), say!(CALL_NOTE), move || manifest.get().map(|manifest| call_form::form(id, &manifest, network, stopped)))}

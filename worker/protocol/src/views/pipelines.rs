@@ -283,7 +283,8 @@ pub struct LaneTransaction {
     pub hash: Hash,
     /// The module that its first call calls, if it calls one.
     pub module: Option<ModuleId>,
-    /// The export that its first call calls; otherwise what the call is, a key of the page's locale file.
+    /// The export that its first call calls; otherwise which call it is, in small letters with dashes (`upload-chunk`): a
+    /// key of the page's locale file.
     pub entry: String,
     /// How many calls it has.
     pub calls: u32,
