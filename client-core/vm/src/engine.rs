@@ -4,6 +4,7 @@
 //! share is in [`crate::call`].
 
 use crate::{
+    abi::Value,
     call::{self, Prepared},
     host::Host,
     profile::ModuleInfo,
@@ -41,6 +42,15 @@ pub struct Execution {
     pub diagnostic: Option<String>,
     /// What a later proof of this execution needs. Local, never visible to guests.
     pub trace: TraceRecord,
+}
+
+/// What is left of an instance after a call: nobody but a comparison of engines needs it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remains {
+    /// The whole memory.
+    pub memory: Option<Vec<u8>>,
+    /// The exported integer globals, in the order of the module's exports.
+    pub globals: Vec<(String, Value)>,
 }
 
 /// Why there is no [`Execution`]: never an outcome, never part of a block.

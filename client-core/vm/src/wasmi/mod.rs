@@ -5,7 +5,7 @@ mod guest;
 mod run;
 
 use crate::{
-    CallRequest, Engine, Execution, VmError,
+    CallRequest, Engine, Execution, Remains, VmError,
     call::{Prepared, RunningCall},
     host::Host,
     instrument::INSTRUMENTATION_VERSION,
@@ -53,6 +53,32 @@ impl WasmiEngine {
         // Frames of at least FRAME_UNITS, values of at most 16 bytes: ours is reached long before.
         config.set_max_recursion_depth(1 << 20).set_max_stack_height(64 << 20).ignore_custom_sections(true);
         Self { engine: wasmi::Engine::new(&config), cache: RefCell::default() }
+    }
+
+    /// As [`Engine::execute`]; `see` gets what is left of the instance. Not called when there never was one.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
+    pub fn execute_watched(
+        &self,
+        call: &CallRequest<'_>,
+        host: &mut dyn Host,
+        see: &mut dyn FnMut(Remains),
+    ) -> Result<Execution, VmError> {
+        self.call(call, host, Some(see))
+    }
+
+    fn call(
+        &self,
+        call: &CallRequest<'_>,
+        host: &mut dyn Host,
+        see: Option<&mut dyn FnMut(Remains)>,
+    ) -> Result<Execution, VmError> {
+        let translated = self.translated(&call.code_hash).ok_or(VmError::NotPrepared(call.code_hash))?;
+        match RunningCall::begin(&translated.info, call, host) {
+            Err(ended) => Ok(*ended),
+            Ok((running, entry)) => run::run(&self.engine, &translated, running, &entry, see),
+        }
     }
 
     /// Takes a translated module out of the cache and notes its use.
@@ -105,10 +131,6 @@ impl Engine for WasmiEngine {
     }
 
     fn execute(&self, call: &CallRequest<'_>, host: &mut dyn Host) -> Result<Execution, VmError> {
-        let translated = self.translated(&call.code_hash).ok_or(VmError::NotPrepared(call.code_hash))?;
-        match RunningCall::begin(&translated.info, call, host) {
-            Err(ended) => Ok(*ended),
-            Ok((running, entry)) => run::run(&self.engine, &translated, running, &entry),
-        }
+        self.call(call, host, None)
     }
 }
