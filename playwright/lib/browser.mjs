@@ -82,6 +82,11 @@ export class Killable {
     return open(context, url);
   }
 
+  /** One more watched page of the same profile. */
+  async another(url) {
+    return open(this.browser.contexts()[0], url);
+  }
+
   async #port() {
     for (let tries = 0; tries < 600; tries += 1) {
       const file = await readFile(join(this.profile, "DevToolsActivePort"), "utf8").catch(() => "");

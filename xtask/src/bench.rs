@@ -1,12 +1,14 @@
 //! `cargo xtask bench`: runs measuring programs that print one JSON object per case, and writes docs/benchmarks.md.
 
 mod render;
+pub mod site;
 mod size;
 
 use crate::sh::{self, Step};
 use crate::toolchain::{self, Wasm};
 use crate::{Args, Result, page, serve};
 use serde_json::Value;
+use std::process::Command;
 
 /// Native suites: examples named `bench_<suite>` of these folders' crates.
 const NATIVE: [(&str, &str); 5] = [
@@ -16,8 +18,10 @@ const NATIVE: [(&str, &str); 5] = [
     ("zera-state", "client-core/state/examples"),
     ("zera-vm", "client-core/vm/examples"),
 ];
-/// Suites in the tab: one script.
+/// What only a whole page can tell: one script.
 const BROWSER: &str = "playwright/bench.mjs";
+/// The suites of the page `/bench`, headless: one script.
+const TAB: &str = "playwright/tab.mjs";
 
 /// One measured case, as in the issue: `{suite, case, value, unit, peer, ratio, ci}`.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +42,10 @@ pub struct Case {
     pub ratio: Value,
     /// Confidence interval.
     pub ci: Value,
+    /// What the ratio should be, in words.
+    pub aim: Option<String>,
+    /// The first side of its measurement against itself.
+    pub noise: Option<f64>,
 }
 
 /// Runs the verb: one suite, or all.
@@ -61,11 +69,12 @@ pub fn run(args: &Args) -> Result<bool> {
     let mut ok = true;
     for suite in wanted {
         let step = Step::start(format!("bench: {suite}"));
-        let measured = measure(suite);
-        let note = measured.as_ref().map_or_else(|error| error.to_string(), |cases| format!("{} cases", cases.len()));
-        ok &= measured.is_ok();
-        step.end(measured.is_ok(), &note);
-        cases.extend(measured.unwrap_or_default().into_iter().map(|case| Case { command: suite.to_owned(), ..case }));
+        let mut measured = Vec::new();
+        let ended = measure(suite, args, &mut measured);
+        let count = format!("{} cases", measured.len());
+        step.end(ended.is_ok(), &ended.as_ref().map_or_else(|error| format!("{error}; {count}"), |()| count.clone()));
+        ok &= ended.is_ok();
+        cases.extend(measured.into_iter().map(|case| Case { command: suite.to_owned(), ..case }));
     }
     if json {
         cases.iter().for_each(|case| println!("{}", case.json()));
@@ -75,13 +84,11 @@ pub fn run(args: &Args) -> Result<bool> {
     Ok(ok)
 }
 
-/// Every suite that there is: `size`, the native ones, `browser`.
+/// Every suite that there is: `size`, the native ones, `browser`, `tab`.
 fn suites() -> Result<Vec<String>> {
     let mut suites = vec!["size".to_owned()];
     suites.extend(native().into_iter().map(|(suite, _)| suite));
-    if sh::root().join(BROWSER).exists() {
-        suites.push("browser".into());
-    }
+    suites.extend(["browser".into(), "tab".into()]);
     Ok(suites)
 }
 
@@ -99,19 +106,19 @@ fn native() -> Vec<(String, &'static str)> {
     suites
 }
 
-fn measure(suite: &str) -> Result<Vec<Case>> {
+/// Runs a suite; what it measured is in `cases` even when a part of it failed.
+fn measure(suite: &str, args: &Args, cases: &mut Vec<Case>) -> Result<()> {
     let command = match suite {
         "size" => {
             page::build()?;
-            return size::measure();
+            cases.extend(size::measure()?);
+            return Ok(());
         }
-        "browser" => {
-            page::build()?;
-            let mut node = sh::command("node", &[BROWSER]);
-            node.env("ZERA_URL", serve::in_background(&page::dist(), true)?);
-            if let Some(chromium) = toolchain::chromium() {
-                node.env("ZERA_CHROMIUM", chromium);
-            }
+        "browser" => in_browser(BROWSER)?,
+        "tab" => {
+            let mut node = in_browser(TAB)?;
+            node.env("ZERA_SUITES", args.value("--only").unwrap_or_default());
+            node.env("ZERA_QUICK", if args.flag("--quick") { "1" } else { "0" });
             node
         }
         name => {
@@ -121,7 +128,6 @@ fn measure(suite: &str) -> Result<Vec<Case>> {
             sh::command("cargo", &["run", "--quiet", "--profile", "bench-fast", "-p", package, "--example", &example])
         }
     };
-    let mut cases = Vec::new();
     let mut malformed = None;
     let ended = sh::lines(command, |line| match Case::parse(line) {
         Some(case) => cases.push(case),
@@ -132,8 +138,19 @@ fn measure(suite: &str) -> Result<Vec<Case>> {
     match (ended, malformed) {
         (false, _) => Err(format!("the programme of suite `{suite}` failed").into()),
         (true, Some(line)) => Err(format!("suite `{suite}` printed no case: {line}").into()),
-        (true, None) => Ok(cases),
+        (true, None) => Ok(()),
     }
+}
+
+/// Node with a script that drives Chromium against the built page.
+fn in_browser(script: &str) -> Result<Command> {
+    page::build()?;
+    let mut node = sh::command("node", &[script]);
+    node.env("ZERA_URL", serve::in_background(&page::dist(), true)?);
+    if let Some(chromium) = toolchain::chromium() {
+        node.env("ZERA_CHROMIUM", chromium);
+    }
+    Ok(node)
 }
 
 impl Case {
@@ -149,13 +166,15 @@ impl Case {
             peer: text("peer").unwrap_or_default(),
             ratio: object["ratio"].clone(),
             ci: object["ci"].clone(),
+            aim: text("aim"),
+            noise: object["noise"].as_f64(),
         })
     }
 
     fn json(&self) -> Value {
         serde_json::json!({
             "suite": self.suite, "case": self.case, "value": self.value, "unit": self.unit,
-            "peer": self.peer, "ratio": self.ratio, "ci": self.ci,
+            "peer": self.peer, "ratio": self.ratio, "ci": self.ci, "aim": self.aim, "noise": self.noise,
         })
     }
 }

@@ -27,6 +27,8 @@ usage: cargo xtask <verb>
   test [--long] [--only WORD]    everything CI checks; --long runs full counts and fuzz targets, --only runs the steps
                                  whose names contain a word, such as tidy, lints, native, scenarios, journeys
   bench [suite] [--json]         measure; writes docs/benchmarks.md, or one JSON object per case
+  bench tab [--only A,B] [--quick]
+                                 the suites of the page /bench, headless
   tidy                           invariants, sizes, links, licences
   modules [--check]              build the guest modules, or check the built ones against their hashes
   module FOLDER [--new] [--cpp]  build one module of your own and say what is in it; --new writes a skeleton first
@@ -58,7 +60,7 @@ fn run(args: &[String]) -> Result<bool> {
         "setup" => done(Args::new(rest).finish(&[], &[]).and_then(|_| setup::run(setup::Scope::All))),
         "serve" => done(serve::run(&Args::new(rest).finish(&["--port", "--host"], &["--no-build"])?)),
         "test" => test::run(&Args::new(rest).finish(&["--only"], &["--long"])?),
-        "bench" => bench::run(&Args::new(rest).finish(&[], &["--json"])?),
+        "bench" => bench::run(&Args::new(rest).finish(&["--only"], &["--json", "--quick"])?),
         "tidy" => Args::new(rest).finish(&[], &[]).and_then(|args| tidy::run(&args)),
         "modules" => modules::run(&Args::new(rest).finish(&[], &["--check"])?),
         "module" => modules::author::run(&Args::new(rest).finish(&[], &["--new", "--cpp"])?),

@@ -1,9 +1,10 @@
 //! Building the release page with Trunk, and skipping that when nothing it reads has changed.
 
-use crate::Result;
 use crate::sh::{self, Step};
 use crate::toolchain::Wasm;
+use crate::{Result, bench};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Everything the page is made of. `Cargo.toml` and `Cargo.lock` decide versions and profiles.
 const INPUTS: &[&str] = &[
@@ -65,11 +66,17 @@ fn bundle(wasm: Wasm) -> Result<()> {
     }
     let mut trunk = wasm.command("trunk");
     trunk.args(["--skip-version-check", "build", "--release"]);
-    // Leptos then shares code between views of different types: about a fifth less page to download.
-    trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "--cfg=erase_components");
+    flags(&mut trunk);
     // Trunk refuses the usual NO_COLOR=1.
     trunk.env_remove("NO_COLOR");
-    sh::run(trunk)
+    sh::run(trunk)?;
+    bench::site::build(wasm, &dist())
+}
+
+/// The flags that everything in `dist/` is compiled with.
+pub fn flags(command: &mut Command) {
+    // Leptos then shares code between views of different types: about a fifth less page to download.
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "--cfg=erase_components");
 }
 
 /// A digest of every file that the build reads, and of the compiler.

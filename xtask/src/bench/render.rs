@@ -5,6 +5,8 @@ use crate::{Result, sh};
 use serde_json::Value;
 
 const DOCUMENT: &str = "docs/benchmarks.md";
+/// What a side may be off itself.
+const QUIET: std::ops::RangeInclusive<f64> = 0.97..=1.03;
 const HEAD: &str = "\
 # Benchmarks
 
@@ -36,9 +38,32 @@ fn table(suite: &str, cases: &[&Case], machine: &str) -> String {
     let mut text = format!("## {suite}\n\n`cargo xtask bench {command}` on {machine}.\n\n");
     text.push_str("| case | value | unit | peer | ratio | 95 % interval |\n|---|---:|---|---|---:|---|\n");
     for case in cases {
-        let cells = [&case.case, &plain(&case.value), &case.unit, &case.peer, &plain(&case.ratio), &plain(&case.ci)];
+        let peer = case.aim.as_ref().map_or_else(|| case.peer.clone(), |aim| format!("{}; aim {aim}", case.peer));
+        let cells = [&case.case, &plain(&case.value), &case.unit, &peer, &plain(&case.ratio), &plain(&case.ci)];
         let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
         text.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
+    text.push_str(&noise(cases));
+    text
+}
+
+/// How quiet the machine was, for measurements that look: their first side against itself.
+fn noise(cases: &[&Case]) -> String {
+    let noises = || cases.iter().filter_map(|case| Some((case, case.noise?)));
+    let low = noises().map(|(_, noise)| noise).fold(f64::INFINITY, f64::min);
+    let high = noises().map(|(_, noise)| noise).fold(f64::NEG_INFINITY, f64::max);
+    if low > high {
+        return String::new();
+    }
+    let mut text = format!("\nNoise, A against A: {low:.3} … {high:.3}");
+    let loud: Vec<String> = noises()
+        .filter(|(_, noise)| !QUIET.contains(noise))
+        .map(|(case, noise)| format!("{} ({noise:.3})", case.case))
+        .collect();
+    if loud.is_empty() {
+        text.push_str(", inside the gate of 0.97 … 1.03.\n");
+    } else {
+        text.push_str(&format!("; **outside the gate of 0.97 … 1.03, so do not rely on:** {}.\n", loud.join("; ")));
     }
     text
 }
@@ -105,6 +130,12 @@ mod tests {
         let case =
             Case::parse(r#"{"suite":"a","case":"b|c","value":1234.5678,"unit":"ms","ratio":2,"ci":[1.5,2]}"#).unwrap();
         assert!(table("a", &[&case], "m").ends_with("| b\\|c | 1,234.567 | ms |  | 2 | 1.5 … 2 |\n"));
+        let aimed = r#"{"suite":"a","case":"x","value":1,"unit":"ms","peer":"p","ratio":50,"aim":"≥ 45","noise":1.01}"#;
+        let aimed = Case::parse(aimed).unwrap();
+        let text = table("a", &[&aimed], "m");
+        assert!(text.contains("| p; aim ≥ 45 | 50 |") && text.contains("1.010 … 1.010, inside"), "{text}");
+        let loud = Case { noise: Some(1.05), ..aimed };
+        assert!(table("a", &[&case, &loud], "m").contains("do not rely on:** x (1.050)"));
         assert_eq!(Case::parse(r#"{"suite":"a","case":"b","unit":"ms"}"#), None, "no value");
         assert_eq!((grouped("-1000"), grouped("999"), grouped("1e30")), ("-1,000".into(), "999".into(), "1e30".into()));
     }

@@ -48,6 +48,8 @@ fn case(part: &str, encoding: &str, bytes: u64, aim: Option<u64>) -> Case {
         ratio: aim.map_or(Value::Null, |aim| ratio(bytes, aim)),
         // A size is exact.
         ci: Value::Null,
+        aim: None,
+        noise: None,
     }
 }
 

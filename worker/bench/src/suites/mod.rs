@@ -1,0 +1,12 @@
+//! What is measured, one file per suite.
+
+#[cfg(target_arch = "wasm32")]
+pub mod commit;
+#[cfg(target_arch = "wasm32")]
+pub mod contract;
+pub mod host;
+#[cfg(target_arch = "wasm32")]
+pub mod messages;
+pub mod root;
+#[cfg(target_arch = "wasm32")]
+pub mod short;

@@ -1,0 +1,2 @@
+// Sends back what it gets, the way it came: moved or copied.
+onmessage = ({ data }) => postMessage(data.buffer, data.moved ? [data.buffer] : []);
