@@ -8,14 +8,11 @@ use crate::{
     CallRequest, Execution, VmError,
     abi::{self, Callable, Value},
     host::{self, GuestMemory, Host, HostFunction, Session, Stop},
-    instrument::instrument,
+    instrument::{MEMORY_REFUSED, instrument},
     profile::{Export, ModuleInfo, validate},
 };
 use alloc::{boxed::Box, format, string::String, sync::Arc, vec::Vec};
 use zera_primitives::{Hash, Outcome};
-
-/// The gas counter's value after a `memory.grow` that failed although the module's maximum allows it.
-const GROWTH_FAILED: i64 = i64::MIN;
 
 /// Code that any engine can take: validated and instrumented once.
 #[derive(Clone, Debug)]
@@ -161,7 +158,7 @@ impl<'h> RunningCall<'h> {
             return self.stopped(stop);
         }
         if let Some(gas) = gas {
-            if gas == GROWTH_FAILED {
+            if gas == MEMORY_REFUSED {
                 return Err(VmError::Fault("out of memory".into()));
             }
             self.session.gas = u64::try_from(gas).unwrap_or(0);

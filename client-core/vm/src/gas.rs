@@ -19,10 +19,16 @@
 use alloc::vec::Vec;
 use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
-/// Stack units of one transaction. One unit is one value slot; 64 Ki units are about 512 KiB of an engine's stack.
-pub const STACK_UNITS: u64 = 64 << 10;
-/// Stack units of a frame apart from its locals and operands.
-pub const FRAME_UNITS: u64 = 8;
+/// Stack units of one transaction, nested calls included. One unit is eight bytes, so this is 128 KiB.
+///
+/// A worker of Chromium has about 500 KiB of WebAssembly stack, measured with frames of known size. The budget, what light
+/// functions add on eight nested calls, and our own frames between those stay below half of it, whatever the module does
+/// (docs/decisions/vm.md).
+pub const STACK_UNITS: u64 = 16 << 10;
+/// Stack units of a frame apart from its values: return address, frame pointers, an engine's own words, our counters.
+pub const FRAME_UNITS: u64 = 10;
+/// Operators that make one more unit of a frame: what an optimising compiler may keep from one use to the next.
+pub const OPERATORS_PER_UNIT: u64 = 4;
 /// Gas for beginning a call: instance, lookup, bookkeeping.
 pub const CALL_BASE: u64 = 2_000;
 /// Gas per 64 KiB page, initial or grown.

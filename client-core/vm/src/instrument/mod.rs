@@ -6,15 +6,19 @@
 //! `OutOfGas` from `StackLimit` from a real trap. Nothing is renumbered: original operators are copied byte for byte.
 //! A start function is not run by the engine but exported as `zera.start`, so that it is charged like any other.
 
+mod added;
 mod code;
 mod sections;
+mod sink;
 mod stack;
+
+pub use added::MEMORY_REFUSED;
 
 use crate::profile::{ModuleInfo, ProfileError};
 use alloc::vec::Vec;
 
 /// Version of the transformation; a part of every cache's key.
-pub const INSTRUMENTATION_VERSION: u32 = 1;
+pub const INSTRUMENTATION_VERSION: u32 = 2;
 /// Export of the gas counter, a mutable `i64`.
 pub const GAS_EXPORT: &str = "zera.gas";
 /// Export of the stack counter, a mutable `i64`.
@@ -30,7 +34,7 @@ pub const START_EXPORT: &str = "zera.start";
 /// Only if `info` is not the description of `code`.
 pub fn instrument(code: &[u8], info: &ModuleInfo) -> Result<Vec<u8>, ProfileError> {
     let module = sections::read(code)?;
-    let frames = stack::plan(&module, info)?;
-    let woven = code::weave(code, &module, &frames)?;
+    let plans = stack::plan(&module, info)?;
+    let woven = code::weave(code, &module, &plans)?;
     Ok(sections::write(&module, &woven))
 }

@@ -31,7 +31,8 @@ pub(super) struct Module<'a> {
     pub(super) bodies: Vec<FunctionBody<'a>>,
     /// Own globals; ours follow them.
     pub(super) globals: u32,
-    memory: bool,
+    /// Most pages of its memory, if it has one.
+    pub(super) memory: Option<u64>,
     start: Option<u32>,
 }
 
@@ -40,9 +41,9 @@ pub(super) struct Module<'a> {
 pub(super) struct Woven {
     /// Function types behind the original's: parameters and results as raw bytes.
     pub(super) types: Vec<Vec<u8>>,
-    /// Type indices of the helper functions behind the original's functions.
+    /// Type indices of the functions behind the original's.
     pub(super) functions: Vec<u32>,
-    /// All bodies, without their sizes: the original's, then the helpers'.
+    /// All bodies, without their sizes: the original's, then the added ones'.
     pub(super) bodies: Vec<Vec<u8>>,
 }
 
@@ -55,7 +56,7 @@ pub(super) fn read(code: &[u8]) -> Result<Module<'_>, ProfileError> {
         functions: Vec::new(),
         bodies: Vec::new(),
         globals: 0,
-        memory: false,
+        memory: None,
         start: None,
     };
     for payload in Parser::new(0).parse_all(code) {
@@ -104,7 +105,12 @@ impl<'a> Module<'a> {
                     self.functions.push(index?);
                 }
             }
-            Payload::MemorySection(section) => self.memory = section.count() > 0,
+            Payload::MemorySection(section) => {
+                for memory in section {
+                    // The profile accepts none without a maximum.
+                    self.memory = memory?.maximum;
+                }
+            }
             Payload::GlobalSection(section) => self.globals = section.count(),
             Payload::StartSection { func, .. } => self.start = Some(func),
             Payload::CodeSectionEntry(body) => self.bodies.push(body),
@@ -123,8 +129,8 @@ impl<'a> Module<'a> {
         self.globals
     }
 
-    /// Index of the first helper function.
-    pub(super) fn first_helper(&self) -> u32 {
+    /// Index of the first function that we add.
+    pub(super) fn first_added(&self) -> u32 {
         self.imported.saturating_add(u32::try_from(self.functions.len()).unwrap_or(u32::MAX))
     }
 }
@@ -173,7 +179,7 @@ fn our_exports(module: &Module<'_>) -> (usize, Vec<u8>) {
     const GLOBAL_KIND: u8 = 3;
     let gas = module.gas_global();
     let mut list = alloc::vec![(GAS_EXPORT, GLOBAL_KIND, gas), (STACK_EXPORT, GLOBAL_KIND, gas.saturating_add(1))];
-    if module.memory {
+    if module.memory.is_some() {
         list.push((MEMORY_EXPORT, MEMORY, 0));
     }
     if let Some(start) = module.start {

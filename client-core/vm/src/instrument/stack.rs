@@ -3,64 +3,124 @@
 //! A function is *light* if it calls only light functions, makes no indirect call, and the deepest chain below it needs
 //! at most [`LIGHT_UNITS`]. Light functions carry no stack code: a chain of them can only be the top of the stack, so
 //! the real stack never passes the budget by more than [`LIGHT_UNITS`]. Everything that can recurse is counted.
+//!
+//! One unit is eight bytes of the hungriest engine's stack ([`crate::gas::STACK_UNITS`] says how that was measured). A
+//! frame is what any engine's baseline compiler keeps: [`FRAME_UNITS`], each local and operand, and what its widest call
+//! hands over and gets back. An optimising compiler keeps more: a value computed before a call and again after it is
+//! computed once and kept meanwhile. That takes at least five operators (compute; get, compute, keep, use), so a unit for
+//! every [`OPERATORS_PER_UNIT`] covers it.
+//!
+//! Engines make room for a frame before its first operator runs, so a function whose frame is large is counted by another
+//! one in its place ([`Plan::Gated`]).
 
 use super::sections::Module;
 use crate::{
-    gas::FRAME_UNITS,
+    gas::{FRAME_UNITS, OPERATORS_PER_UNIT},
     profile::{ModuleInfo, ProfileError, Reason},
 };
 use alloc::{collections::BTreeSet, vec, vec::Vec};
-use wasmparser::Operator;
+use wasmparser::{BinaryReaderError, FuncType, FunctionBody, Operator};
 
 /// Most stack units that a chain of uncounted functions takes.
-pub const LIGHT_UNITS: u64 = 512;
+pub const LIGHT_UNITS: u64 = 256;
+/// Most units of a frame that is counted from within: it may pass the budget by this much before it is counted.
+const GATE_UNITS: u64 = 512;
 
-/// For each own function: the units it counts, or nothing if it is light.
-pub(super) fn plan(module: &Module<'_>, info: &ModuleInfo) -> Result<Vec<Option<u64>>, ProfileError> {
+/// What a function does about the stack.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Plan {
+    /// Nothing.
+    Light,
+    /// It counts so many units at its entry.
+    Counted(u64),
+    /// A function in its place counts so many units for both, then calls it.
+    Gated(u64),
+}
+
+/// The plan of each own function.
+pub(super) fn plan(module: &Module<'_>, info: &ModuleInfo) -> Result<Vec<Plan>, ProfileError> {
     if info.frames.len() != module.bodies.len() || info.frames.len() != module.functions.len() {
         return Err(ProfileError::at(0, Reason::Malformed("the description belongs to other code".into())));
     }
-    let frames: Vec<u64> = info.frames.iter().map(|slots| slots.saturating_add(FRAME_UNITS)).collect();
-    let mut callers = vec![Vec::new(); frames.len()];
+    let mut frames = Vec::with_capacity(module.bodies.len());
+    let mut callers = vec![Vec::new(); module.bodies.len()];
     // Own callees that are not known to be light yet; none for a function that makes indirect calls.
-    let mut open: Vec<Option<usize>> = Vec::with_capacity(frames.len());
-    for (index, body) in module.bodies.iter().enumerate() {
-        let Some(callees) = callees(module, body)? else {
-            open.push(None);
-            continue;
-        };
-        open.push(Some(callees.len()));
-        for callee in callees {
+    let mut open: Vec<Option<usize>> = Vec::with_capacity(module.bodies.len());
+    for (index, (body, slots)) in module.bodies.iter().zip(&info.frames).enumerate() {
+        let shape = Shape::of(module, body)?;
+        frames.push(shape.units(*slots));
+        open.push((!shape.indirect).then_some(shape.callees.len()));
+        for callee in shape.callees {
             if let Some(list) = callers.get_mut(callee) {
                 list.push(index);
             }
         }
     }
-    Ok(settle(&frames, &callers, open))
-}
-
-/// The own functions that a body calls; `None` if it makes an indirect call.
-fn callees(
-    module: &Module<'_>,
-    body: &wasmparser::FunctionBody<'_>,
-) -> Result<Option<BTreeSet<usize>>, wasmparser::BinaryReaderError> {
-    let mut found = BTreeSet::new();
-    let mut reader = body.get_operators_reader()?;
-    while !reader.eof() {
-        match reader.read()? {
-            Operator::Call { function_index } => {
-                found.extend(function_index.checked_sub(module.imported).map(|own| own as usize));
-            }
-            Operator::CallIndirect { .. } => return Ok(None),
-            _ => {}
+    let light = settle(&frames, &callers, open);
+    let plan = |(index, (units, light)): (usize, (&u64, bool))| match (light, *units) {
+        (true, _) => Plan::Light,
+        (false, units @ ..=GATE_UNITS) => Plan::Counted(units),
+        (false, units) => {
+            let ty = module.function_type(index);
+            let values = ty.map_or(0, |ty| ty.params().len().saturating_add(ty.results().len()) as u64);
+            // The gate's own frame: its parameters, and all of them and the results handed over once more.
+            Plan::Gated(units.saturating_add(FRAME_UNITS).saturating_add(values.saturating_mul(3)))
         }
-    }
-    Ok(Some(found))
+    };
+    Ok(frames.iter().zip(light).enumerate().map(plan).collect())
 }
 
-/// Works upwards from functions that call none; what is on a cycle is never reached and stays counted.
-fn settle(frames: &[u64], callers: &[Vec<usize>], mut open: Vec<Option<usize>>) -> Vec<Option<u64>> {
-    let mut counted: Vec<Option<u64>> = frames.iter().copied().map(Some).collect();
+/// What of a body decides its frame.
+#[derive(Default)]
+struct Shape {
+    /// Own functions that it calls.
+    callees: BTreeSet<usize>,
+    /// True if it makes an indirect call.
+    indirect: bool,
+    /// Operators.
+    operators: u64,
+    /// Parameters and results of its widest call.
+    handed: u64,
+}
+
+impl Shape {
+    fn of(module: &Module<'_>, body: &FunctionBody<'_>) -> Result<Self, BinaryReaderError> {
+        let mut shape = Self::default();
+        let mut reader = body.get_operators_reader()?;
+        while !reader.eof() {
+            shape.operators = shape.operators.saturating_add(1);
+            match reader.read()? {
+                Operator::Call { function_index } => {
+                    // Host functions have at most eight parameters, which travel in registers.
+                    if let Some(own) = function_index.checked_sub(module.imported) {
+                        shape.hand(module.function_type(own as usize));
+                        shape.callees.insert(own as usize);
+                    }
+                }
+                Operator::CallIndirect { type_index, .. } => {
+                    shape.hand(module.types.get(type_index as usize));
+                    shape.indirect = true;
+                }
+                _ => {}
+            }
+        }
+        Ok(shape)
+    }
+
+    fn hand(&mut self, ty: Option<&FuncType>) {
+        let values = ty.map_or(0, |ty| ty.params().len().saturating_add(ty.results().len()));
+        self.handed = self.handed.max(values as u64);
+    }
+
+    fn units(&self, slots: u64) -> u64 {
+        let kept = self.operators / OPERATORS_PER_UNIT;
+        FRAME_UNITS.saturating_add(slots).saturating_add(self.handed).saturating_add(kept)
+    }
+}
+
+/// Which functions are light: works upwards from those that call none; what is on a cycle is never reached.
+fn settle(frames: &[u64], callers: &[Vec<usize>], mut open: Vec<Option<usize>>) -> Vec<bool> {
+    let mut light = vec![false; frames.len()];
     let mut below = vec![0u64; frames.len()];
     let mut ready: Vec<usize> = open.iter().enumerate().filter(|(_, o)| **o == Some(0)).map(|(i, _)| i).collect();
     while let Some(index) = ready.pop() {
@@ -69,8 +129,8 @@ fn settle(frames: &[u64], callers: &[Vec<usize>], mut open: Vec<Option<usize>>) 
         if need > LIGHT_UNITS {
             continue;
         }
-        if let Some(entry) = counted.get_mut(index) {
-            *entry = None;
+        if let Some(entry) = light.get_mut(index) {
+            *entry = true;
         }
         for caller in callers.get(index).into_iter().flatten() {
             if let Some(deepest) = below.get_mut(*caller) {
@@ -84,5 +144,5 @@ fn settle(frames: &[u64], callers: &[Vec<usize>], mut open: Vec<Option<usize>>) 
             }
         }
     }
-    counted
+    light
 }

@@ -1,6 +1,6 @@
 //! Validation of one function body, operator by operator.
 
-use super::{FRAME_SLOTS, FunctionName, ProfileError, Reason, Walk, operators, value_type};
+use super::{FRAME_SLOTS, FUNCTION_OPERATORS, FunctionName, ProfileError, Reason, Walk, operators, value_type};
 use wasmparser::{FuncToValidate, FunctionBody, HeapType, Operator, ValidatorResources};
 use zera_primitives::limits;
 
@@ -36,9 +36,11 @@ impl Walk {
             validator.define_locals(offset, count, ty)?;
         }
         let mut operators = body.get_operators_reader()?;
-        let mut highest = 0u64;
+        let (mut highest, mut count) = (0u64, 0u64);
         while !operators.eof() {
             let (operator, offset) = operators.read_with_offset()?;
+            count = count.saturating_add(1);
+            ProfileError::limit(offset, "operators of one function", count, FUNCTION_OPERATORS)?;
             let named = |mut error: ProfileError| {
                 error.operator = Some(operators::name(&operator));
                 error

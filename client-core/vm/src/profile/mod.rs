@@ -30,6 +30,9 @@ pub const RESERVED_PREFIX: &str = "zera.";
 pub const ENTRIES: u64 = 10_000;
 /// Highest frame of one function, in slots: locals, parameters and operands. Engines number slots with 16 bits.
 pub const FRAME_SLOTS: u64 = 4_096;
+/// Operators of one function. Its frame in an optimising compiler grows with them (see [`crate::gas::OPERATORS_PER_UNIT`]):
+/// with more, one call could take more than half of a transaction's stack, and compiling takes an engine very long.
+pub const FUNCTION_OPERATORS: u64 = 32_768;
 /// Parameters, and results, of one function or block.
 pub const ARITY: u64 = 128;
 /// Bytes of one data segment; wasmi takes no more.
