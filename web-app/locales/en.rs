@@ -2,6 +2,8 @@
 //! this one with the same names. Words in the field's terms, short; the actor is named; no exclamation marks.
 #![allow(missing_docs, reason = "each constant is its own documentation: the sentence")]
 
+#[path = "en/bench.rs"]
+mod bench;
 #[path = "en/chain.rs"]
 mod chain;
 #[path = "en/comparison.rs"]
@@ -23,6 +25,7 @@ mod voting;
 #[path = "en/words.rs"]
 mod words;
 
+pub use bench::*;
 pub use chain::*;
 pub use comparison::*;
 pub use fleet::*;

@@ -37,6 +37,8 @@ pub enum Route {
     Block(u64),
     /// `/pipelines`, optionally of one block.
     Pipelines(Option<u64>),
+    /// `/bench`
+    Bench,
     /// `/transactions/<hash>`
     Transaction(String),
     /// `/account`: one's own.
@@ -70,6 +72,7 @@ impl Route {
             ["verify"] => Self::Verify,
             ["blocks"] => Self::Blocks,
             ["blocks", height] => number(height, Self::Block),
+            ["bench"] => Self::Bench,
             ["pipelines"] => Self::Pipelines(None),
             ["pipelines", height] => number(height, |height| Self::Pipelines(Some(height))),
             ["transactions", hash] => Self::Transaction((*hash).to_owned()),
@@ -101,6 +104,7 @@ impl Route {
             Self::Module(id) => format!("/modules/{id}"),
             Self::Blocks => "/blocks".into(),
             Self::Block(height) => format!("/blocks/{height}"),
+            Self::Bench => "/bench".into(),
             Self::Pipelines(None) => "/pipelines".into(),
             Self::Pipelines(Some(height)) => format!("/pipelines/{height}"),
             Self::Transaction(hash) => format!("/transactions/{hash}"),
@@ -125,7 +129,7 @@ impl Route {
             | Self::Builders => "/modules",
             Self::Verify | Self::Journal(_) => "/verify",
             Self::Blocks | Self::Block(_) | Self::Transaction(_) => "/blocks",
-            Self::Pipelines(_) => "/pipelines",
+            Self::Pipelines(_) | Self::Bench => "/pipelines",
             Self::Account | Self::OtherAccount(_) => "/account",
             Self::Settings => "/settings",
             Self::NotFound(_) => "",
@@ -293,6 +297,7 @@ mod tests {
             "/account",
             "/account/zeras1x",
             "/settings",
+            "/bench",
         ] {
             let route = Route::parse(path, "");
             assert!(!matches!(route, Route::NotFound(_)), "{path}");

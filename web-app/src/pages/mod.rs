@@ -2,6 +2,7 @@
 
 mod account;
 mod again;
+mod bench;
 mod block;
 mod blocks;
 mod builders;
@@ -72,6 +73,7 @@ pub fn page() -> AnyView {
             Route::Module(id) => module::page(&id),
             Route::Blocks => blocks::page(),
             Route::Block(height) => block::page(height),
+            Route::Bench => bench::page(),
             Route::Pipelines(height) => pipelines::page(height),
             Route::Transaction(hash) => transaction::page(&hash),
             Route::Account => account::own(),

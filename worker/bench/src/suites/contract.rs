@@ -53,7 +53,7 @@ pub async fn run(bench: &Bench) -> Result<Vec<Case>, String> {
 
 /// Ours first: it is the one that is compared.
 async fn measure(bench: &Bench, call: &Rc<Call>, stock: &Rc<glue::Stock>) -> Result<Rounds, String> {
-    let mut ours = Ours::new("our browser engine", browser_engine(), call)?;
+    let mut ours = Ours::new("our browser engine", browser_engine()?, call)?;
     let mut reference = Ours::new("our wasmi", Rc::new(WasmiEngine::new()), call)?;
     let nested = Nested::new(stock, call)?;
     let raw = Direct::new(call, Instance::Kept)?;

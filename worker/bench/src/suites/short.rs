@@ -56,7 +56,7 @@ pub async fn run(bench: &Bench) -> Result<Vec<Case>, String> {
 /// Hands over the cases; gives the ratios to instantiating for each call.
 async fn measure(bench: &Bench, call: &Rc<Call>) -> Result<Vec<f64>, String> {
     let mut sides: Vec<Box<dyn Side>> = vec![
-        Box::new(Ours::new("our browser engine", browser_engine(), call)?),
+        Box::new(Ours::new("our browser engine", browser_engine()?, call)?),
         Box::new(Ours::new("our wasmi", Rc::new(WasmiEngine::new()), call)?),
         Box::new(Direct::new(call, Instance::Compiled)?),
         Box::new(Direct::new(call, Instance::New)?),

@@ -7,6 +7,7 @@ use crate::{
 };
 use js_sys::{Array, Uint8Array};
 use std::rc::Rc;
+use zera_browser_engine::BrowserEngine;
 use zera_primitives::{Hash, Outcome};
 use zera_vm::{CallRequest, Engine, WasmiEngine, gas::STACK_UNITS};
 
@@ -79,10 +80,12 @@ fn execute(
     }
 }
 
-/// TEMP until the crate is there.
-#[must_use]
-pub fn browser_engine() -> Rc<dyn Engine> {
-    Rc::new(WasmiEngine::new())
+/// The browser's engine behind our trait, as the node and its pipelines have it.
+///
+/// # Errors
+/// When this browser cannot have one.
+pub fn browser_engine() -> Result<Rc<dyn Engine>, String> {
+    BrowserEngine::new().map(|engine| Rc::new(engine) as Rc<dyn Engine>).map_err(|error| error.to_string())
 }
 
 /// One of our engines: instrumented bytes, our host, gas and limits counted.
