@@ -172,7 +172,11 @@ pub fn gas_short(gas: u64) -> String {
 #[must_use]
 pub fn percent(part: u64, whole: u64) -> String {
     let hundred = u128::from(part) * 100;
-    hundred.checked_div(whole.into()).map_or_else(|| "–".into(), |share| format!("{share}\u{a0}%"))
+    match hundred.checked_div(whole.into()) {
+        None => "–".into(),
+        Some(0) if part > 0 => "<1\u{a0}%".into(),
+        Some(share) => format!("{share}\u{a0}%"),
+    }
 }
 
 /// `212 B`, `14.7 kB`, `1.8 MB`; thousands, as disks are sold.
@@ -291,7 +295,10 @@ mod tests {
         );
         assert_eq!((ratio(47, 18), ratio(1, 0), ratio(0, 3)), ("2.61".into(), "–".into(), "0.00".into()));
         assert_eq!([9_999, 12_400, 3_070_000].map(gas_short), ["9,999", "12.4\u{a0}k", "3.07\u{a0}M"]);
-        assert_eq!((percent(81, 100), percent(u64::MAX, 0)), ("81\u{a0}%".into(), "–".into()));
+        assert_eq!(
+            (percent(81, 100), percent(u64::MAX, 0), percent(1, 101)),
+            ("81\u{a0}%".into(), "–".into(), "<1\u{a0}%".into())
+        );
         assert_eq!(bytes(148_212), "148.2\u{a0}kB");
         assert_eq!(date(951_827_696), "Tue 29 Feb 2000, 12:34:56\u{a0}UTC");
         assert_eq!(date(0), "Thu 1 Jan 1970, 00:00:00\u{a0}UTC");

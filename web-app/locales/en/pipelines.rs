@@ -5,17 +5,17 @@ pub const CALL_AND_MORE: &str = "{0} and {1} more";
 /// Calls that call no module, by the key that the node gives them.
 pub const CALL_KINDS: &[(&str, &str)] = &[
     ("transfer", "send ZRA"),
-    ("begin-upload", "announce code"),
-    ("upload-chunk", "upload code"),
+    ("begin_upload", "announce code"),
+    ("upload_chunk", "upload code"),
     ("deploy", "deploy a module"),
-    ("deploy-reference", "deploy a follower"),
+    ("deploy_reference", "deploy a follower"),
     ("stake", "stake"),
     ("unstake", "unstake"),
     ("propose", "open a proposal"),
     ("allocate", "vote"),
     ("withdraw", "withdraw a proposal"),
     ("delegate", "delegate"),
-    ("allocate-delegated", "vote with delegated stake"),
+    ("allocate_delegated", "vote with delegated stake"),
     ("attest", "attest a rebuild"),
 ];
 pub const CF_FIRST: &str = "transaction 1";
@@ -38,7 +38,6 @@ pub const CH_WHATS: &[(&str, &str)] = &[
     ("host calls", "what it asked of the host"),
     ("state", "what it wrote"),
 ];
-pub const E_UNAVAILABLE: &str = "This browser, or this build of the client, has no such part.|Nothing was changed. Blocks are executed by the node itself.";
 pub const EN_CALLS_FAST: &str = "Calls, browser";
 pub const EN_CALLS_REFERENCE: &str = "Calls, reference";
 pub const EN_CHECKED: &str = "Both";
@@ -64,8 +63,9 @@ pub const EU_BOTH: &str = "both";
 pub const EU_FAST: &str = "browser’s";
 pub const EU_NONE: &str = "no code";
 pub const EU_REFERENCE: &str = "reference";
-pub const G_AXIS: &str = "lanes at work";
-pub const G_BOUND: &str = "conflicts would allow";
+pub const E_UNAVAILABLE: &str = "This browser, or this build of the client, has no such part.|Nothing was changed. Blocks are executed by the node itself.";
+pub const G_AXIS: &str = "transactions at a time";
+pub const G_BOUND: &str = "strokes: what conflicts would allow";
 pub const I_GARBLED: &str = "gave no proper answer";
 pub const I_HUNG: &str = "did not answer in time";
 pub const I_MEMORY: &str = "ran out of memory";
@@ -77,8 +77,10 @@ pub const L_CLUSTERS: &str = "clusters";
 pub const L_GAS: &str = "{0} gas";
 pub const L_KEY: &str = "key";
 pub const L_KEYS: &str = "keys";
+pub const L_MANY_PIPELINES: &str = "pipelines";
 pub const L_MANY_STAGES: &str = "stages";
 pub const L_NODE: &str = "The node";
+pub const L_ONE_PIPELINE: &str = "pipeline";
 pub const L_ONE_STAGE: &str = "stage";
 pub const L_OPENING: &str = "opening";
 pub const L_PIPELINE: &str = "Pipeline {0}";
@@ -87,32 +89,34 @@ pub const L_ROOT: &str = "root";
 pub const L_SERIAL: &str = "serial lane";
 pub const L_STAGE: &str = "stage {0}: {1}";
 pub const L_STAGE_SHORT: &str = "stage {0}";
+pub const NAV_BENCH: &str = "Benchmarks";
+pub const NAV_PIPELINES: &str = "Pipelines";
 pub const N_ENGINE: &str = "The browser’s engine and the reference disagree on code b3:{0} ({1}). Block {2} was abandoned, the chain went back to block {3}, and the reference alone executes this code now.";
 pub const N_PIPELINE: &str = "Pipeline {0} {1} and was replaced. Its work was done again; no block was lost.";
 pub const N_PIPELINE_AT: &str =
     "Pipeline {0} {1} in block {2} and was replaced. Its work was done again; the block is whole.";
-pub const NAV_PIPELINES: &str = "Pipelines";
-pub const P_AGREED: &str = "executed by the browser’s engine and again by the reference, on the same state";
-pub const P_AGREED_ABOUT: &str = "Calls on which two engines that share no code came to the same end.";
-pub const P_AGREED_REST: &str = "Calls not executed twice";
-pub const P_AGREED_REST_HOW: &str = "rest on the browser’s engine alone";
-pub const P_AGREED_WHAT: &str = "Compared";
-pub const P_AGREED_WHAT_HOW: &str = "outcome, result, gas, what was asked of the host and what was written";
-pub const P_MEASURED: &str = "measured by this tab while it executed the block";
-pub const P_MEASURED_TRUST: &str = "ticks every tenth of a millisecond or so; other tabs measure other times";
 pub const PL_AGAIN: &str = "Ran again";
+pub const PL_AGAIN_ABOUT: &str =
+    "Transactions that touched more than their access hints say, by the rules of the chain.";
 pub const PL_AGAIN_MANY: &str = "{0} touched more than they said and ran again, one after another.";
 pub const PL_AGAIN_NONE: &str = "Each touched only what it said.";
 pub const PL_AGAIN_NOTE: &str = "of {0}, outside what they said they touch";
 pub const PL_AGAIN_ONE: &str = "One touched more than it said and ran again.";
-pub const PL_ALLOWED: &str = "Allowed";
-pub const PL_ALLOWED_NOTE: &str = "all gas, {1}, by the longest chain’s, {0}";
-pub const PL_AT_WORK: &str = "At work";
-pub const PL_AT_WORK_NOTE: &str = "on average, of {0} lanes used; {1} of the pipelines’ time";
+pub const PL_ALLOWED: &str = "Allowed at a time";
+pub const PL_ALLOWED_ABOUT: &str =
+    "All gas, by the gas of the longest chain of runs that must follow one another: no number of pipelines gains more.";
+pub const PL_ALLOWED_NOTE: &str = "{1} gas in all, {0} in the longest chain";
+pub const PL_AT_WORK: &str = "At a time";
+pub const PL_AT_WORK_ABOUT: &str = "Time of all runs, by the time from the first stage to the end of the serial lane.";
+pub const PL_AT_WORK_NODE: &str = "on average, by the node alone";
+pub const PL_AT_WORK_NOTE: &str = "on average; {0} of the pipelines’ time";
+pub const PL_BENCH: &str = "Measure this browser";
 pub const PL_BLOCKS: &str = "Newest blocks";
 pub const PL_BLOCKS_NONE: &str = "No block was executed since this node started.";
-pub const PL_BLOCKS_NOTE: &str = "Columns: lanes at work on average. Strokes: what the block’s conflicts would allow any number of pipelines. Press a column to open its block.";
-pub const PL_BLOCKS_TITLE: &str = "{1} lanes at work on average over the newest {0} blocks";
+pub const PL_BLOCKS_NOTE: &str = "Columns: transactions at a time, on average. Strokes: what the block’s conflicts would allow any number of pipelines. Press a column to open its block.";
+pub const PL_BLOCKS_TITLE: &str = "{1} transactions at a time on average over the newest {0} blocks";
+pub const PL_CHECKS: &str = "Two engines";
+pub const PL_CHECKS_NOTE: &str = "Some calls are executed twice, by engines that share no code.";
 pub const PL_CODES: &str = "Codes held";
 pub const PL_COL_CLUSTERS: &str = "Clusters";
 pub const PL_COL_LANES: &str = "Lanes took";
@@ -126,8 +130,6 @@ pub const PL_CONFLICTS_TITLE: &str = "{0} put transactions in order; the busiest
 pub const PL_DROPPED: &str = "dropped, ran again";
 pub const PL_EARLIER: &str = "Earlier";
 pub const PL_EFFECTS: &str = "Effects";
-pub const PL_CHECKS: &str = "Two engines";
-pub const PL_CHECKS_NOTE: &str = "Some calls are executed twice, by engines that share no code.";
 pub const PL_ENGINE: &str = "Engine";
 pub const PL_ENGINES: &str = "Engines by code";
 pub const PL_ENGINES_NOTE: &str =
@@ -138,10 +140,10 @@ pub const PL_FORGOTTEN_EMPTY: &str = "Lanes are kept of the newest 64 blocks tha
 pub const PL_FORGOTTEN_WHY: &str = "How a block was executed is no part of the chain: this node keeps it of the newest 64 blocks that it executed since it started.";
 pub const PL_FROM: &str = "From";
 pub const PL_HOLD: &str = "Hold this block";
-pub const PL_IN_CLUSTER: &str = "{0}, stage {1}, cluster {2}";
-pub const PL_IN_SERIAL: &str = "{0}, serial lane";
 pub const PL_INCIDENTS: &str = "Pipelines that were ended";
 pub const PL_INCIDENTS_NONE: &str = "None since this node started.";
+pub const PL_IN_CLUSTER: &str = "{0}, stage {1}, cluster {2}";
+pub const PL_IN_SERIAL: &str = "{0}, serial lane";
 pub const PL_ITS_WORK: &str = "Its work";
 pub const PL_JOBS: &str = "Jobs";
 pub const PL_KEPT: &str = "kept";
@@ -152,10 +154,12 @@ pub const PL_LANES: &str = "Lanes";
 pub const PL_LANES_NOTE: &str = "How this tab executed it. No part of the chain.";
 pub const PL_LANES_ONLY: &str = "Lanes only";
 pub const PL_LATER: &str = "Later";
-pub const PL_LEAD: &str = "{0} fell into {1} that share no key, in {2}; their conflicts would allow {3} lanes. {4}";
+pub const PL_LEAD: &str = "{0} fell into {1} that share no key, in {2}; their conflicts would allow {3} at a time. {4}";
 pub const PL_LEAD_EMPTY: &str = "What took time is governance, fees and the new state root.";
 pub const PL_MEASURED_ABOUT: &str = "The time from planning the block to its state root.";
 pub const PL_MESSAGES: &str = "Messages";
+pub const PL_MESSAGES_ABOUT: &str =
+    "Messages between the node and its pipelines: at most one for each pipeline and stage.";
 pub const PL_MESSAGES_NOTE: &str = "{0} out, {1} back";
 pub const PL_NEWEST: &str = "The newest block’s lanes";
 pub const PL_NOBODY: &str = "nobody";
@@ -172,8 +176,8 @@ pub const PL_OUTSIDE: &str = "none";
 pub const PL_PIPELINE: &str = "Pipeline";
 pub const PL_PLANNING: &str = "Plan";
 pub const PL_PLANNING_NOTE: &str = "from hints to {0} clusters";
-pub const PL_READ_BY: &str = "Read by";
 pub const PL_READING: &str = "Length is time; height is the engine: full for the browser’s, half for the reference, low where no code ran, two halves where both ran and agree. A beam joins the runs of one cluster. Hatched: it touched more than it said, was dropped, and ran again at the end of its thread. Empty sunk ground is waiting.";
+pub const PL_READ_BY: &str = "Read by";
 pub const PL_REDONE: &str = "was done again";
 pub const PL_REPLACED: &str = "Replaced";
 pub const PL_ROOT: &str = "State root";
@@ -187,9 +191,10 @@ pub const PL_SETUP_NOTE: &str =
     "Kept by this browser. No choice here changes a block: roots, receipts and gas are the same with any.";
 pub const PL_SHOW_RUN: &str = "Show transaction {0} in the charts";
 pub const PL_STATE: &str = "State";
+pub const PL_TIMES: &str = "Times";
 pub const PL_TITLE: &str = "Pipelines";
 pub const PL_TITLE_EMPTY: &str = "Block {0} holds no transaction; the node closed it in {1}.";
-pub const PL_TITLE_LANES: &str = "Block {0} kept {1} lanes at work on {2} pipelines for {3}.";
+pub const PL_TITLE_LANES: &str = "Block {0} ran {1} transactions at a time, on {2} in {3}.";
 pub const PL_TITLE_NODE: &str = "The node executed block {0} by itself in {1}.";
 pub const PL_TOOK: &str = "Took";
 pub const PL_TX_N: &str = "Transaction {0}";
@@ -208,11 +213,18 @@ pub const PS_BUSY: &str = "at work";
 pub const PS_DOWN: &str = "not running";
 pub const PS_IDLE: &str = "waiting";
 pub const PS_STARTING: &str = "starting";
+pub const P_AGREED: &str = "executed by the browser’s engine and again by the reference, on the same state";
+pub const P_AGREED_ABOUT: &str = "Calls on which two engines that share no code came to the same end.";
+pub const P_AGREED_REST: &str = "Calls not executed twice";
+pub const P_AGREED_REST_HOW: &str = "rest on the browser’s engine alone";
+pub const P_AGREED_WHAT: &str = "Compared";
+pub const P_AGREED_WHAT_HOW: &str = "outcome, result, gas, what was asked of the host and what was written";
+pub const P_MEASURED: &str = "measured by this tab while it executed the block";
+pub const P_MEASURED_TRUST: &str = "ticks every tenth of a millisecond or so; other tabs measure other times";
 pub const SE_ALL: &str = "every call";
-pub const SE_AUTO: &str = "as the machine has: {0}";
+pub const SE_AUTO: &str = "auto: {0}";
 pub const SE_COUNT: &str = "Pipelines in use";
-pub const SE_COUNT_WHAT: &str =
-    "From the next block on. With none the node executes blocks by itself, one transaction after another.";
+pub const SE_COUNT_WHAT: &str = "From the next block on. Auto leaves one processor to the page. With 0 the node executes blocks by itself, one transaction after another.";
 pub const SE_ENGINE: &str = "Engine";
 pub const SE_ENGINE_WHAT: &str =
     "The reference is an interpreter inside this page: slower, and the one that decides when the two differ.";

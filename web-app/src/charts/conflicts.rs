@@ -2,6 +2,7 @@
 //! wait for. What no arc touches could run beside everything.
 
 use super::{
+    lanes::Chosen,
     plot::{label, line, path, width_of},
     scale::{measured, px},
 };
@@ -12,6 +13,8 @@ use zera_worker_protocol::{ConflictView, LanesView};
 
 /// Arcs drawn at most.
 const ARCS: usize = 4_096;
+/// From this many arcs on each is drawn lighter.
+const DENSE: usize = 200;
 /// Keys named at their widest arc.
 const NAMED: usize = 3;
 /// Height of the highest arc, tenths of a pixel.
@@ -26,8 +29,8 @@ pub struct Conflicts {
     pub view: Arc<LanesView>,
     /// The chart's conclusion in one sentence.
     pub conclusion: String,
-    /// The run that the readout tells of: a place in the view's runs.
-    pub chosen: RwSignal<Option<usize>>,
+    /// The run that the readout tells of.
+    pub chosen: Chosen,
 }
 
 /// Which transaction waits for which because of one key: a writer for everybody since the writer before it, a reader for
@@ -91,13 +94,10 @@ pub fn conflicts(chart: Conflicts) -> AnyView {
     let line = Memo::new(move |_| Line { width: width.get(), count });
     let arcs: Arc<[(u32, u32)]> = view.conflicts.iter().flat_map(waits).take(ARCS).collect();
     let runs = Arc::clone(&view);
-    let point = move |event: web_sys::PointerEvent| {
-        let at = line.get_untracked().at(event.offset_x().into());
-        let run = runs.runs.iter().rposition(|run| run.transaction == at);
-        if run.is_some() && run != chosen.get_untracked() {
-            chosen.set(run);
-        }
-    };
+    let under = Callback::new(move |x: i32| {
+        let at = line.get_untracked().at(x.into());
+        runs.runs.iter().rposition(|run| run.transaction == at)
+    });
     let drawing = move || {
         let line = line.get();
         if line.width == 0 {
@@ -118,7 +118,11 @@ pub fn conflicts(chart: Conflicts) -> AnyView {
     view! {
         <div class="chart lanes" node_ref=node>
             {react(drawing)}
-            <div class="lanes-pointer" aria-hidden="true" on:pointermove=point.clone() on:pointerdown=point></div>
+            <div
+                class="lanes-pointer" aria-hidden="true" on:pointerleave=move |_| chosen.leave()
+                on:pointermove=move |event| chosen.point(under.run(event.offset_x()))
+                on:pointerdown=move |event| chosen.keep(under.run(event.offset_x()))
+            ></div>
         </div>
     }
     .into_any()
@@ -136,7 +140,7 @@ fn draw(place: Line, view: &LanesView, arcs: &[(u32, u32)]) -> AnyView {
     }
     let right = place.width * 10;
     view! {
-        {path("arc", lines)}
+        {path(if arcs.len() > DENSE { "arc dense" } else { "arc" }, lines)}
         {line("axis", (0, BASE), (right, BASE))}
         {path("tooth", kept)}
         {path("tooth again", again)}

@@ -1,7 +1,7 @@
 //! How many lanes were at work on average in the newest blocks, under what their conflicts would have allowed.
 
 use super::{
-    plot::{label, line, path, width_of},
+    plot::{label, line, path},
     scale::{measured, px},
 };
 use crate::{components::react, router::use_router, say, text};
@@ -13,7 +13,7 @@ use zera_worker_protocol::LaneTotals;
 const ROOM: i64 = 64;
 /// Top and foot of the plot, tenths of a pixel.
 const TOP: i64 = 200;
-const FOOT: i64 = 1_300;
+const FOOT: i64 = 1_600;
 /// Room for the numbers at the left.
 const LEFT: i64 = 240;
 
@@ -99,21 +99,14 @@ fn draw(blocks: &[LaneTotals], shown: Option<u64>, right: i64) -> AnyView {
     parts.push(path("bound", bound));
     parts.push(path("axis", none));
     parts.push(line("axis", (LEFT, FOOT), (right, FOOT)));
-    parts.push(labels(blocks, right, pitch, y));
+    parts.push(labels(blocks, right, pitch));
     parts.into_any()
 }
 
 /// First and last block, and what the strokes over the columns are.
-fn labels(blocks: &[LaneTotals], right: i64, pitch: i64, y: impl Fn(i64) -> i64) -> AnyView {
+fn labels(blocks: &[LaneTotals], right: i64, pitch: i64) -> AnyView {
     let mut parts = vec![label(0, 110, "t-label", "start", say!(G_AXIS).into())];
-    let named = blocks.iter().take(ROOM as usize).enumerate().find_map(|(back, block)| {
-        let value = allowed(block).filter(|_| block.transactions > 0)?;
-        Some((right - pitch * i64::try_from(back).ok()?, y(value)))
-    });
-    if let Some((x, at)) = named {
-        let x = x.max(width_of(say!(G_BOUND)) + 100);
-        parts.push(label(x, (at - 50).max(110), "t-label halo t-ink", "end", say!(G_BOUND).into()));
-    }
+    parts.push(label(right, 110, "t-label", "end", say!(G_BOUND).into()));
     if let (Some(newest), Some(oldest)) = (blocks.first(), blocks.iter().take(ROOM as usize).last()) {
         let back = i64::try_from(blocks.len()).unwrap_or(ROOM).min(ROOM);
         let start = right - pitch * back;

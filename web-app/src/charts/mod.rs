@@ -14,5 +14,5 @@ pub use bars::{Coverage, bar_row, coverage, pulse};
 pub use conflicts::{Conflicts, conflicts, shortened};
 pub use conviction::{Curves, conviction};
 pub use gains::gains;
-pub use lanes::{Timeline, lanes, timeline};
+pub use lanes::{Chosen, Timeline, timeline};
 pub use lineage::{Stop, StopKind, lineage};

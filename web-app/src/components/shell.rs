@@ -238,6 +238,7 @@ fn foot() -> AnyView {
                 <span>{say!(CLIENT_VERSION, env!("CARGO_PKG_VERSION"))}</span>
                 <a href="/settings">{say!(NAV_SETTINGS)}</a>
                 <a href="/pipelines">{say!(NAV_PIPELINES)}</a>
+                <a href="/bench">{say!(NAV_BENCH)}</a>
                 <button type="button" on:click=next>{words}</button>
                 <span>{say!(FOOT_MARKS)}</span>
             </div>

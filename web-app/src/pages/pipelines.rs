@@ -43,9 +43,9 @@ pub fn page(fixed: Option<u64>) -> AnyView {
             return ().into_any();
         }
         view! {
-            {leaf(say!(PL_BLOCKS), say!(PL_BLOCKS_NOTE), react(move || blocks.get().map(|list| blocks::list(list.into(), chosen.get())).into_any()))}
-            {leaf(say!(PL_WORKERS), say!(PL_WORKERS_NOTE), react(move || workers.get().map(|(count, list, incidents)| workers::list(count, &list, &incidents)).into_any()))}
-            {leaf(say!(PL_ENGINES), say!(PL_ENGINES_NOTE), react(move || engines.get().map(|(list, fast, why)| engines::list(&list, fast, why)).into_any()))}
+            {leaf(say!(PL_BLOCKS), block::clocked(say!(PL_BLOCKS_NOTE)), react(move || blocks.get().map(|list| blocks::list(list.into(), chosen.get())).into_any()))}
+            {leaf(say!(PL_WORKERS), block::clocked(say!(PL_WORKERS_NOTE)), react(move || workers.get().map(|(count, list, incidents)| workers::list(count, &list, &incidents)).into_any()))}
+            {leaf(say!(PL_ENGINES), view! { <p>{say!(PL_ENGINES_NOTE)}</p><p>{link("/bench", say!(PL_BENCH))}</p> }, react(move || engines.get().map(|(list, fast, why)| engines::list(&list, fast, why)).into_any()))}
             {leaf(say!(PL_CHECKS), say!(PL_CHECKS_NOTE), react(move || sampling.get().map(|sampling| engines::checks(&sampling)).into_any()))}
             {leaf(say!(PL_SETUP), say!(PL_SETUP_NOTE), react(move || settings.get().map(setup::form).into_any()))}
         }

@@ -15,8 +15,6 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use zera_worker_protocol::{LanesView, Phase, PhaseView};
 
-/// Height of what is drawn on a lane, tenths of a pixel: the beam over a cluster, and the runs.
-pub(super) const STRIP: i64 = 340;
 /// Room above the lanes, for the names of stages.
 const TOP: i64 = 260;
 /// Room below the node's lane, for the names of its own work.
@@ -30,7 +28,10 @@ pub(super) struct Sheet {
     width: i64,
     left: i64,
     right: i64,
+    /// From one lane to the next.
     pitch: i64,
+    /// Height of a run of the browser's engine.
+    pub(super) full: i64,
     /// Begin of the picture; the scale counts from it.
     from: u64,
     scale: Scale,
@@ -51,9 +52,22 @@ impl Sheet {
         let (from, to) = window(&view, lanes_only);
         let from = from.saturating_mul(1_000);
         let most = to.saturating_mul(1_000).saturating_sub(from);
-        let lanes = lanes(&view).into();
+        let lanes: Arc<[Lane]> = lanes(&view).into();
         let scale = Scale { most: most.into(), from: left, to: right };
-        Self { view, lanes, width, left, right, pitch: if narrow { 640 } else { 500 }, from, scale, narrow }
+        // A few lanes have the room of many.
+        let full = if lanes.len() <= 4 && !narrow { 380 } else { 260 };
+        Self {
+            view,
+            lanes,
+            width,
+            left,
+            right,
+            pitch: full + if narrow { 380 } else { 230 },
+            full,
+            from,
+            scale,
+            narrow,
+        }
     }
 
     /// Width and height, pixels.
@@ -154,7 +168,7 @@ impl Sheet {
             };
             let gas = if lane.bars.is_empty() { String::new() } else { say!(L_GAS, text::gas_short(lane.gas)) };
             if self.narrow {
-                let above = base - STRIP - 60;
+                let above = base - self.full - 140;
                 parts.push(label(0, above, "b t-ink", "start", name));
                 let both = [busy, gas].join("  ");
                 parts.push(label(self.right, above, "t-label", "end", both.trim().to_owned()));
@@ -198,13 +212,12 @@ impl Sheet {
             let long = format!("{words} {took}");
             let at = start.max(free);
             let slack = wide.max(self.scale.to / 40);
-            if let Some(words) = [long, words.to_owned()]
-                .into_iter()
-                .find(|words| at - start < slack && at + width_of(words) < self.right + 300)
-            {
+            if let Some(words) = [long, words.to_owned()].into_iter().find(|words| {
+                at - start < slack && at + width_of(words) < self.right + if self.narrow { 0 } else { 300 }
+            }) {
                 parts.push(line("lead-line", (start + 3, base), (start + 3, base + 60)));
                 free = at + width_of(&words) + 160;
-                parts.push(label(at, base + 170, "t-label", "start", words));
+                parts.push(label(at, base + 170, "t-label halo", "start", words));
             }
         }
         parts.into_any()

@@ -1,10 +1,7 @@
 //! How runs are drawn. Height is the engine: full for the browser's own, half for the reference, low where no code ran;
 //! two halves for both. Hatched is a run whose effects were dropped, and a thread leads to the run that replaced it.
 
-use super::{
-    draw::{STRIP, Sheet},
-    layout::Bar,
-};
+use super::{draw::Sheet, layout::Bar};
 use crate::{
     charts::{
         plot::{label, line, path, width_of},
@@ -16,19 +13,17 @@ use leptos::prelude::*;
 use std::collections::BTreeMap;
 use zera_worker_protocol::{EngineUse, RunView};
 
-/// Height of a run of the browser's engine.
-const FULL: i64 = 260;
 /// Threads drawn at once; more would hide what they lead to.
 const THREADS: usize = 24;
 /// Names written into runs at once.
 const NAMES: usize = 80;
 
 /// How high a run is drawn.
-const fn height(run: &RunView) -> i64 {
+const fn height(sheet: &Sheet, run: &RunView) -> i64 {
     match run.engine {
-        EngineUse::None => 60,
-        EngineUse::Reference => FULL / 2,
-        EngineUse::Fast | EngineUse::Both => FULL,
+        EngineUse::None => sheet.full / 4,
+        EngineUse::Reference => sheet.full / 2,
+        EngineUse::Fast | EngineUse::Both => sheet.full,
     }
 }
 
@@ -52,13 +47,13 @@ pub(super) fn runs(sheet: &Sheet) -> AnyView {
         for bar in &lane.bars {
             let Some(run) = sheet.view.runs.get(bar.run) else { continue };
             let x = span(sheet, bar);
-            let top = base - height(run);
+            let top = base - height(sheet, run);
             let mut put = |class, y| block(paths.entry(class).or_default(), x, y);
             match (run.kept, run.engine) {
                 (false, _) => put("run-dropped", (top, base)),
                 (true, EngineUse::Both) => {
-                    put("run-fast", (top, top + FULL / 2 - 10));
-                    put("run-agreed", (top + FULL / 2 + 10, base));
+                    put("run-fast", (top, top + sheet.full / 2 - 10));
+                    put("run-agreed", (top + sheet.full / 2 + 10, base));
                 }
                 (true, EngineUse::Fast) => put("run-fast", (top, base)),
                 (true, EngineUse::Reference | EngineUse::None) => put("run-reference", (top, base)),
@@ -67,7 +62,7 @@ pub(super) fn runs(sheet: &Sheet) -> AnyView {
                 names.extend(name(sheet, run, x, base));
             }
         }
-        beams(sheet, &lane.bars, base - STRIP + 30, paths.entry("beam").or_default());
+        beams(sheet, &lane.bars, base - sheet.full - 50, paths.entry("beam").or_default());
     }
     let paths: Vec<AnyView> = paths.into_iter().map(|(class, d)| path(class, d)).collect();
     view! { {paths}{names} }.into_any()
@@ -111,7 +106,7 @@ fn other(sheet: &Sheet, run: usize) -> Option<usize> {
 fn thread(sheet: &Sheet, dropped: usize, kept: usize, class: &'static str) -> Option<AnyView> {
     let ((_, from), base) = place(sheet, dropped)?;
     let ((to, _), below) = place(sheet, kept)?;
-    let (y, under, bend) = (base - 20, below - FULL - 20, (to - from).abs().clamp(200, 1_200) / 2);
+    let (y, under, bend) = (base - 20, below - sheet.full - 20, (to - from).abs().clamp(200, 1_200) / 2);
     let ends = [from, y, from + bend, y, to, under - bend.min(300), to, under].map(px);
     let [a, b, c, d, e, f, g, h] = &ends;
     Some(path(class, format!("M{a} {b}C{c} {d} {e} {f} {g} {h}")))
@@ -129,7 +124,7 @@ pub(super) fn again(sheet: &Sheet) -> AnyView {
 pub(super) fn chosen(sheet: &Sheet, run: usize, top: i64, bottom: i64) -> AnyView {
     let frame = |run: usize, class: &'static str| {
         let ((start, end), base) = place(sheet, run)?;
-        let high = sheet.view.runs.get(run).map_or(FULL, height);
+        let high = sheet.view.runs.get(run).map_or(sheet.full, |run| height(sheet, run));
         let (x, y) = (px(start - 20), px(base - high - 20));
         Some(view! { <rect class=class x=x y=y width=px(end - start + 40) height=px(high + 40)></rect> }.into_any())
     };

@@ -2,8 +2,8 @@
 
 use super::transactions::{conflict_table, runs_table, where_it_ran};
 use crate::{
-    charts::{Conflicts, Timeline, conflicts, lanes, timeline},
-    components::{button, crumbs, empty, figure, figures, file_link, head, leaf, link, mark, react, seg},
+    charts::{Chosen, Conflicts, Timeline, conflicts, timeline},
+    components::{bare, button, crumbs, empty, figure, figures, file_link, head, leaf, link, mark, react, seg},
     known, say, text, words,
 };
 use leptos::prelude::*;
@@ -18,16 +18,22 @@ pub fn show(view: Arc<LanesView>, held: bool) -> AnyView {
     let crumb = crumbs("/pipelines", say!(NAV_PIPELINES), say!(BLOCK_N, number));
     let longest =
         view.runs.iter().enumerate().max_by_key(|(_, run)| (run.end_us.saturating_sub(run.start_us), run.gas.0));
-    let chosen = RwSignal::new(longest.map(|(run, _)| run));
+    let chosen = Chosen::new(longest.map(|(run, _)| run));
     let conclusion = format!("{} {}", sentence(totals), lead(totals));
     view! {
         {head(crumb, sentence(totals), view! { {lead(totals)}" "{mark(known::measured(text::micros(totals.total_us), say!(PL_MEASURED_ABOUT)))} })}
         {hero(&view, held, chosen, conclusion)}
         {facts(&view)}
         {leaf(say!(PL_CONFLICTS), say!(PL_CONFLICTS_NOTE), graph(&view, chosen))}
-        {leaf(say!(TRANSACTIONS), say!(PL_RUNS_NOTE), runs_table(Arc::clone(&view), chosen))}
+        {leaf(say!(TRANSACTIONS), clocked(say!(PL_RUNS_NOTE)), runs_table(Arc::clone(&view), chosen))}
     }
     .into_any()
+}
+
+/// A note of a section whose times are this tab's own.
+#[must_use]
+pub fn clocked(note: &'static str) -> AnyView {
+    view! { {note}" "{mark(known::measured(say!(PL_TIMES), note))} }.into_any()
 }
 
 /// The finding in a sentence.
@@ -40,8 +46,9 @@ pub fn sentence(totals: &LaneTotals) -> String {
     if totals.pipelines == 0 || totals.messages == 0 {
         return say!(PL_TITLE_NODE, number, text::micros(totals.total_us));
     }
+    let pipelines = text::plural(totals.pipelines.into(), say!(L_ONE_PIPELINE), say!(L_MANY_PIPELINES));
     let at_work = text::ratio(totals.busy_us, totals.lanes_us);
-    say!(PL_TITLE_LANES, number, at_work, totals.pipelines, text::micros(totals.lanes_us))
+    say!(PL_TITLE_LANES, number, at_work, pipelines, text::micros(totals.lanes_us))
 }
 
 fn lead(totals: &LaneTotals) -> String {
@@ -61,7 +68,7 @@ fn lead(totals: &LaneTotals) -> String {
 }
 
 /// The timeline over the whole width, its tools above and its readout below.
-fn hero(view: &Arc<LanesView>, held: bool, chosen: RwSignal<Option<usize>>, conclusion: String) -> AnyView {
+fn hero(view: &Arc<LanesView>, held: bool, chosen: Chosen, conclusion: String) -> AnyView {
     let lanes_only = RwSignal::new(false);
     let zoom = RwSignal::new("block".to_owned());
     Effect::new(move |_| lanes_only.set(zoom.get() == "lanes"));
@@ -74,7 +81,7 @@ fn hero(view: &Arc<LanesView>, held: bool, chosen: RwSignal<Option<usize>>, conc
     };
     let chart = Timeline { view: Arc::clone(view), conclusion, lanes_only, chosen };
     view! {
-        <section class="lanes-hero" aria-label=say!(PL_LANES)>
+        <section class="lanes-hero" id="lanes" aria-label=say!(PL_LANES)>
             <div class="row end lanes-tools">
                 <h2>{say!(PL_LANES)}</h2>
                 <div class="row">{seg("zoom", say!(PL_ZOOM), choices, zoom)}{follow}</div>
@@ -88,21 +95,15 @@ fn hero(view: &Arc<LanesView>, held: bool, chosen: RwSignal<Option<usize>>, conc
 }
 
 /// What is known of the chosen run, with buttons to go from one to the next in time.
-fn readout(view: Arc<LanesView>, chosen: RwSignal<Option<usize>>) -> AnyView {
+fn readout(view: Arc<LanesView>, chosen: Chosen) -> AnyView {
     let count = view.runs.len();
     if count == 0 {
         return ().into_any();
     }
-    let step = move |forward: bool| {
-        chosen.update(|run| {
-            let at = run.unwrap_or(0);
-            *run = Some(if forward { (at + 1).min(count - 1) } else { at.saturating_sub(1) });
-        });
-    };
     let told = move || chosen.get().map(|run| told(&view, run));
     view! {
         <div class="readout">
-            <div class="row readout-steps">{button(say!(PL_EARLIER), move || step(false))}{button(say!(PL_LATER), move || step(true))}</div>
+            <div class="row readout-steps">{button(say!(PL_EARLIER), move || chosen.step(false, count))}{button(say!(PL_LATER), move || chosen.step(true, count))}</div>
             <div class="readout-told" aria-live="polite">{react(move || told().into_any())}</div>
         </div>
     }
@@ -153,34 +154,38 @@ fn facts(view: &LanesView) -> AnyView {
             "ms" => "ms",
             _ => "s",
         };
-        figure(label, number, unit, note)
+        figure(label, number, unit, view! { {note.clone()}" "{bare(known::measured(text::micros(us), note))} })
     };
-    let workers = lanes(view).iter().filter(|lane| !lane.bars.is_empty()).count();
     let utilised = text::percent(totals.busy_us, totals.lanes_us.saturating_mul(u64::from(totals.pipelines.max(1))));
+    let height = totals.height.0;
+    let by_clock = |words: String, about: String| view! { {words.clone()}" "{bare(known::measured(words, about))} };
+    let by_chain =
+        |words: String, about: String| view! { {words.clone()}" "{bare(known::of_block(words, about, height))} };
+    let on_average = if totals.pipelines == 0 { say!(PL_AT_WORK_NODE).into() } else { say!(PL_AT_WORK_NOTE, utilised) };
+    let at_a_time = text::ratio(totals.busy_us, totals.lanes_us);
+    let allowed = say!(PL_ALLOWED_NOTE, text::gas_short(totals.critical_gas.0), text::gas_short(totals.gas.0));
     let mut items = vec![
-        figure(
-            say!(PL_AT_WORK),
-            text::ratio(totals.busy_us, totals.lanes_us),
-            "",
-            say!(PL_AT_WORK_NOTE, workers, utilised),
-        ),
+        figure(say!(PL_AT_WORK), at_a_time, "", by_clock(on_average, say!(PL_AT_WORK_ABOUT).into())),
         figure(
             say!(PL_ALLOWED),
             text::ratio(totals.gas.0, totals.critical_gas.0),
             "",
-            say!(PL_ALLOWED_NOTE, text::gas_short(totals.critical_gas.0), text::gas_short(totals.gas.0)),
+            by_chain(allowed, say!(PL_ALLOWED_ABOUT).into()),
         ),
         figure(
             say!(PL_AGAIN),
             text::count(totals.moved.into()),
             "",
-            say!(PL_AGAIN_NOTE, text::count(totals.transactions.into())),
+            by_chain(say!(PL_AGAIN_NOTE, text::count(totals.transactions.into())), say!(PL_AGAIN_ABOUT).into()),
         ),
         figure(
             say!(PL_MESSAGES),
             text::count(totals.messages.into()),
             "",
-            say!(PL_MESSAGES_NOTE, text::bytes(totals.bytes_out), text::bytes(totals.bytes_in)),
+            by_clock(
+                say!(PL_MESSAGES_NOTE, text::bytes(totals.bytes_out), text::bytes(totals.bytes_in)),
+                say!(PL_MESSAGES_ABOUT).into(),
+            ),
         ),
         timed(say!(PL_PLANNING), planning, say!(PL_PLANNING_NOTE, text::count(totals.clusters.into()))),
         timed(
@@ -196,7 +201,7 @@ fn facts(view: &LanesView) -> AnyView {
     view! { <div class="lanes-figures">{figures(items)}</div> }.into_any()
 }
 
-fn graph(view: &Arc<LanesView>, chosen: RwSignal<Option<usize>>) -> AnyView {
+fn graph(view: &Arc<LanesView>, chosen: Chosen) -> AnyView {
     let Some(first) = view.conflicts.first() else {
         return empty(say!(PL_CONFLICTS_NONE), view! { <p>{say!(PL_CONFLICTS_NONE_WHY)}</p> });
     };

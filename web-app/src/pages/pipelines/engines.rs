@@ -15,7 +15,7 @@ use zera_worker_protocol::{Command, DisagreementView, EngineTier, EngineView, Sa
 /// Rows shown at first, and more at a time.
 const ROWS: usize = 12;
 /// Modules named beside a code.
-const MODULES: usize = 3;
+const MODULES: usize = 1;
 
 fn tier(tier: &EngineTier) -> AnyView {
     match tier {

@@ -1,7 +1,7 @@
 //! Every run of a block as a table, and the keys that order its transactions: the same facts as the charts beside them.
 
 use crate::{
-    charts::shortened,
+    charts::{Chosen, shortened},
     client::network,
     components::{Part, by_parts, link, table, td, td_num},
     say, text, words,
@@ -12,7 +12,7 @@ use zera_primitives::Address;
 use zera_worker_protocol::{ConflictView, LanesView, RunView};
 
 /// Runs shown at first, and more at a time.
-const RUNS: usize = 25;
+const RUNS: usize = 12;
 /// Keys shown at first, and more at a time.
 const KEYS: usize = 8;
 /// Places named in a list of transactions.
@@ -30,7 +30,7 @@ pub fn where_it_ran(run: &RunView) -> String {
 
 /// Every run in order of its begin; choosing one shows it in the charts.
 #[must_use]
-pub fn runs_table(view: Arc<LanesView>, chosen: RwSignal<Option<usize>>) -> AnyView {
+pub fn runs_table(view: Arc<LanesView>, chosen: Chosen) -> AnyView {
     if view.runs.is_empty() {
         return view! { <p>{say!(PL_RUNS_NONE)}</p> }.into_any();
     }
@@ -52,11 +52,17 @@ pub fn runs_table(view: Arc<LanesView>, chosen: RwSignal<Option<usize>>) -> AnyV
     by_parts(total, RUNS, part)
 }
 
-fn row(view: &LanesView, at: usize, run: &RunView, chosen: RwSignal<Option<usize>>) -> (AnyView, Vec<AnyView>) {
+fn row(view: &LanesView, at: usize, run: &RunView, chosen: Chosen) -> (AnyView, Vec<AnyView>) {
     let transaction = usize::try_from(run.transaction).ok().and_then(|at| view.transactions.get(at));
     let number = text::count(u64::from(run.transaction) + 1);
     let label = say!(PL_SHOW_RUN, number);
-    let pick = view! { <button type="button" class="link" aria-label=label on:click=move |_| chosen.set(Some(at))>{number.clone()}</button> };
+    let press = move |_| {
+        chosen.keep(Some(at));
+        if let Some(chart) = document().get_element_by_id("lanes") {
+            chart.scroll_into_view();
+        }
+    };
+    let pick = view! { <button type="button" class="link" aria-label=label on:click=press>{number.clone()}</button> };
     let name = transaction.map(|transaction| {
         let id = transaction.hash;
         view! { " "{link(format!("/transactions/{id}"), text::short(&id.to_hex()))} }

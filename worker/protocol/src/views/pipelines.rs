@@ -283,7 +283,7 @@ pub struct LaneTransaction {
     pub hash: Hash,
     /// The module that its first call calls, if it calls one.
     pub module: Option<ModuleId>,
-    /// The export that its first call calls; otherwise which call it is, in small letters with dashes (`upload-chunk`): a
+    /// The export that its first call calls; otherwise which call it is, in small letters (`upload_chunk`): a
     /// key of the page's locale file.
     pub entry: String,
     /// How many calls it has.
