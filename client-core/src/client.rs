@@ -1,6 +1,6 @@
 //! The state of the machine, and what can be asked of it without changing it.
 
-use crate::{error::ClientError, mempool::Mempool, record::Base};
+use crate::{error::ClientError, mempool::Mempool};
 use codec::{Decode, Encode};
 use std::collections::VecDeque;
 use zera_governance as governance;
@@ -9,11 +9,9 @@ use zera_primitives::{
     AccountId, Hash, Header, Height, ModuleId, Params, ProposalId, SignedTransaction, Slot, StateKey, limits,
 };
 use zera_runtime::{BlockCtx, Called, GenesisConfig, Rehearsal, admission, query, rehearse};
-use zera_state::{ChangeSet, StateView, get_typed, merkle::MerkleState, merkle::Proof};
+use zera_state::{ChangeSet, StateError, StateView, get_typed, merkle::MerkleState, merkle::Proof};
 use zera_vm::{ModuleInfo, ProfileError, TraceRecord};
 use zera_zip::{Pipelines, Sequential};
-
-use crate::record::STORAGE_FORMAT;
 
 /// Slots a prepared transaction stays valid.
 pub const EXPIRY_SLOTS: u64 = 600;
@@ -121,8 +119,8 @@ impl Client {
 
     /// Number of entries of the head's state.
     #[must_use]
-    pub fn entries(&self) -> usize {
-        self.state.entries().len()
+    pub const fn entries(&self) -> u64 {
+        self.state.count()
     }
 
     /// Blocks this client has executed since it was made.
@@ -261,26 +259,13 @@ impl Client {
         }
     }
 
-    /// The whole state at the head as one value, for compaction and snapshots.
-    #[must_use]
-    pub fn base(&self) -> Vec<u8> {
-        Base {
-            format: STORAGE_FORMAT,
-            header: self.head.header.clone(),
-            certificate: self.head.certificate.to_bytes(),
-            record: self.head.record,
-            entries: self.state.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
-        }
-        .encode()
-    }
-
     /// Where genesis keeps its configuration.
     pub(crate) fn config_key() -> StateKey {
         StateKey::system("genesis")
     }
 
-    pub(crate) fn read_config(state: &MerkleState) -> Option<GenesisConfig> {
-        let bytes = state.get(&Self::config_key()).ok().flatten()?;
-        GenesisConfig::decode(&mut &*bytes).ok()
+    pub(crate) fn read_config(state: &MerkleState) -> Result<Option<GenesisConfig>, StateError> {
+        let bytes = state.get(&Self::config_key())?;
+        Ok(bytes.and_then(|bytes| GenesisConfig::decode(&mut &*bytes).ok()))
     }
 }

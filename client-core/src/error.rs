@@ -73,7 +73,13 @@ impl ClientError {
     /// True when the client must not go on.
     #[must_use]
     pub const fn is_fatal(&self) -> bool {
-        matches!(self, Self::Fault(_) | Self::Merkle(_) | Self::State(StateError::Corrupt(_)))
+        matches!(self, Self::Fault(_) | Self::Merkle(MerkleError::Tree) | Self::State(StateError::Corrupt(_)))
+    }
+
+    /// True when a part of the state is not in memory: load what the state's pages want and try again.
+    #[must_use]
+    pub const fn is_not_loaded(&self) -> bool {
+        matches!(self, Self::Merkle(MerkleError::NotLoaded) | Self::State(StateError::NotLoaded(_)))
     }
 }
 

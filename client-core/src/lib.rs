@@ -5,7 +5,9 @@
 //! [`Client::seal`], or [`Client::draft`] and [`Client::adopt`], give a [`Sealed`] block, which the host stores; if storing
 //! fails, [`Client::step_back`].
 
+pub mod agreement;
 pub mod client;
+pub mod compact;
 pub mod error;
 pub mod journal;
 pub mod mempool;
@@ -18,6 +20,7 @@ pub mod replay;
 pub mod seal;
 
 pub use client::{Client, Inspected};
+pub use compact::{Compacting, NewBase};
 pub use error::ClientError;
 pub use open::{Opened, Stored};
 pub use past::{Rebuild, StateAt, module_code_at};
@@ -31,6 +34,7 @@ pub use zera_governance as governance;
 pub use zera_light as light;
 pub use zera_primitives as primitives;
 pub use zera_registry as registry;
+pub use zera_runtime as runtime;
 pub use zera_state as state;
 pub use zera_vm as vm;
 pub use zera_zip as zip;

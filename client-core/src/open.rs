@@ -1,18 +1,21 @@
 //! Opening a stored chain: everything that comes back from a store is hostile until it is checked here (design §9).
 //!
 //! Checked: the head pointer names the last record by hash, each record names the one before it by hash, headers follow
-//! each other, the entries give exactly the head's state root, the head's certificate holds. Where the end does not
-//! fit, the client goes back block by block to the last one that does, and says so.
+//! each other, the base's directory gives its block's state root and the changes of each record the next one, the head's
+//! certificate holds. Where the end does not fit, the client goes back block by block to the last one that does, and says
+//! so. Pages are checked when they are read.
 
 use crate::{
     client::{Client, Tip},
     error::ClientError,
     record::{Base, HeadPointer, Record, record_hash},
 };
-use std::collections::BTreeMap;
 use zera_light as light;
-use zera_primitives::{Hash, Header, Height, StateKey, limits};
-use zera_state::merkle::MerkleState;
+use zera_primitives::{Hash, Header, Height, limits};
+use zera_state::{
+    ChangeSet,
+    merkle::{MerkleError, MerkleState, Pages},
+};
 
 /// What a host's store holds.
 #[derive(Clone, Debug, Default)]
@@ -39,30 +42,44 @@ struct Link {
     header: Header,
     certificate: Vec<u8>,
     record: Hash,
-    undo: Vec<(StateKey, Option<Vec<u8>>)>,
 }
 
-/// Entries and blocks as far as the records fit together.
+/// State and blocks as far as the records fit together.
 struct Chain {
-    entries: BTreeMap<StateKey, Vec<u8>>,
+    /// None before the genesis block's record.
+    state: Option<MerkleState>,
     links: Vec<Link>,
     damage: Option<String>,
 }
 
 impl Client {
-    /// Opens a stored chain.
+    /// Opens a stored chain without a base, or one whose pages are all in memory: see [`Client::open_on`].
     ///
     /// # Errors
-    /// [`ClientError::Damaged`] when not even the base or the genesis block can be used.
+    /// As [`Client::open_on`].
     pub fn open(stored: &Stored, sealer: light::SealKey) -> Result<(Self, Opened), ClientError> {
-        let mut chain = Chain::start(stored)?;
+        Self::open_on(stored, &Pages::default(), sealer)
+    }
+
+    /// Opens a stored chain. Of the pages that the base names only those need be in memory that the records after it
+    /// changed; while some are missing the host loads what `pages` wants and opens again.
+    ///
+    /// # Errors
+    /// [`ClientError::Damaged`] when not even the base or the genesis block can be used; one for which
+    /// [`ClientError::is_not_loaded`] holds; [`ClientError::OtherRules`].
+    pub fn open_on(stored: &Stored, pages: &Pages, sealer: light::SealKey) -> Result<(Self, Opened), ClientError> {
+        let mut chain = Chain::start(stored, pages)?;
         let pointer = HeadPointer::from_bytes(&stored.head);
         let wanted = pointer.as_ref().map_or(Height(u64::MAX), |pointer| pointer.height);
-        for (height, bytes) in &stored.records {
+        for (place, (height, bytes)) in stored.records.iter().enumerate() {
             if *height > wanted || chain.damage.is_some() {
                 break;
             }
-            chain.append(*height, bytes);
+            if let Err(error) = chain.append(*height, bytes) {
+                // All that the later blocks changed is wanted, too, so that the next try gets through.
+                chain.touch(stored.records.iter().skip(place));
+                return Err(error.into());
+            }
         }
         let checked = chain.links.len() as u64;
         match pointer {
@@ -73,7 +90,7 @@ impl Client {
         if link.header.runtime != zera_runtime::runtime_hash() {
             return Err(ClientError::OtherRules(link.header.height));
         }
-        let config = Self::read_config(&state).ok_or_else(|| damaged(link.header.height, "no configuration"))?;
+        let config = Self::read_config(&state)?.ok_or_else(|| damaged(link.header.height, "no configuration"))?;
         let certificate = decode_certificate(&link)?;
         let tip = Tip { header: link.header, certificate, record: link.record };
         let to = tip.header.height;
@@ -87,23 +104,39 @@ impl Client {
 }
 
 impl Chain {
-    fn start(stored: &Stored) -> Result<Self, ClientError> {
+    fn start(stored: &Stored, pages: &Pages) -> Result<Self, ClientError> {
         let Some(bytes) = &stored.base else {
-            return Ok(Self { entries: BTreeMap::new(), links: Vec::new(), damage: None });
+            return Ok(Self { state: None, links: Vec::new(), damage: None });
         };
         let base = Base::from_bytes(bytes).map_err(|_| damaged(Height(0), "the base cannot be read"))?;
-        let link = Link { header: base.header, certificate: base.certificate, record: base.record, undo: Vec::new() };
-        Ok(Self { entries: base.entries.into_iter().collect(), links: vec![link], damage: None })
+        let (height, root) = (base.header.height, base.header.state_root);
+        let state = MerkleState::from_directory(base.directory, height, &root, pages.clone())
+            .map_err(|error| damaged(height, &format!("the base: {error}")))?;
+        let link = Link { header: base.header, certificate: base.certificate, record: base.record };
+        Ok(Self { state: Some(state), links: vec![link], damage: None })
     }
 
     /// Adds a record if it fits; notes the damage if not.
-    fn append(&mut self, height: Height, bytes: &[u8]) {
-        if let Err(detail) = self.try_append(height, bytes) {
-            self.damage = Some(format!("block {height}: {detail}"));
-        }
+    ///
+    /// # Errors
+    /// [`MerkleError::NotLoaded`]; a defect of the tree.
+    fn append(&mut self, height: Height, bytes: &[u8]) -> Result<(), MerkleError> {
+        let detail = match self.check(height, bytes) {
+            Ok(Record { header, certificate, changes, .. }) => {
+                if self.apply(&header, changes.into_iter().collect())? {
+                    self.links.push(Link { header, certificate, record: record_hash(bytes) });
+                    return Ok(());
+                }
+                "the entries do not give its state root".into()
+            }
+            Err(detail) => detail,
+        };
+        self.damage = Some(format!("block {height}: {detail}"));
+        Ok(())
     }
 
-    fn try_append(&mut self, height: Height, bytes: &[u8]) -> Result<(), String> {
+    /// The record of block `height`, if it follows.
+    fn check(&self, height: Height, bytes: &[u8]) -> Result<Record, String> {
         let record = Record::from_bytes(bytes).map_err(|error| error.to_string())?;
         if record.header.height != height {
             return Err("it is another block's record".into());
@@ -120,17 +153,31 @@ impl Chain {
             None if height == Height(0) => {}
             None => return Err("the records do not begin with the genesis block".into()),
         }
-        let mut undo = Vec::with_capacity(record.changes.len());
-        for (key, value) in record.changes {
-            let before = match value {
-                Some(value) => self.entries.insert(key.clone(), value),
-                None => self.entries.remove(&key),
-            };
-            undo.push((key, before));
+        Ok(record)
+    }
+
+    /// Applies a block's changes; false when they do not give its state root, and then nothing has changed.
+    fn apply(&mut self, header: &Header, changes: ChangeSet) -> Result<bool, MerkleError> {
+        let Some(state) = &mut self.state else {
+            let entries = changes.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+            let state = MerkleState::from_entries(entries, header.height)?;
+            self.state = Some(state).filter(|state| state.root() == header.state_root);
+            return Ok(self.state.is_some());
+        };
+        let before = state.height();
+        let fits = state.apply(header.height, &changes)? == header.state_root;
+        if !fits {
+            state.revert_to(before)?;
         }
-        let certificate = record.certificate;
-        self.links.push(Link { header: record.header, certificate, record: record_hash(bytes), undo });
-        Ok(())
+        Ok(fits)
+    }
+
+    /// Notes as wanted what these records changed.
+    fn touch<'a>(&self, records: impl Iterator<Item = &'a (Height, Vec<u8>)>) {
+        let Some(state) = &self.state else { return };
+        for record in records.filter_map(|(_, bytes)| Record::from_bytes(bytes).ok()) {
+            state.touch(record.changes.iter().map(|(key, _)| key));
+        }
     }
 
     /// Compares the end with the head pointer.
@@ -154,32 +201,25 @@ impl Chain {
         }
     }
 
-    fn step_back(&mut self) -> Option<Link> {
-        let link = self.links.pop()?;
-        for (key, before) in link.undo.iter().rev() {
-            match before {
-                Some(value) => self.entries.insert(key.clone(), value.clone()),
-                None => self.entries.remove(key),
-            };
-        }
-        Some(link)
+    /// Forgets the last block.
+    fn step_back(&mut self) {
+        self.links.pop();
+        self.state.take_if(|state| {
+            let before = state.height().0.checked_sub(1).map(Height);
+            before.is_none_or(|before| state.revert_to(before).is_err())
+        });
     }
 
-    /// Goes back to the last block whose root and certificate hold, at most [`limits::STATE_VERSIONS`] blocks.
+    /// Goes back to the last block whose certificate holds, at most [`limits::STATE_VERSIONS`] blocks.
     fn settle(&mut self) -> Result<(MerkleState, Link), ClientError> {
         for _ in 0..limits::STATE_VERSIONS {
-            let Some(link) = self.links.last() else { break };
-            let state = MerkleState::from_entries(self.entries.clone(), link.header.height)?;
-            let detail = if state.root() != link.header.state_root {
-                "the entries do not give its state root"
-            } else if !certified(&state, link) {
-                "its certificate does not hold"
-            } else {
-                let link = self.links.pop();
-                return link.map(|link| (state, link)).ok_or_else(|| damaged(Height(0), "no block"));
-            };
+            let (Some(link), Some(state)) = (self.links.last(), &self.state) else { break };
+            if certified(state, link)? {
+                let (link, state) = (self.links.pop(), self.state.take());
+                return state.zip(link).ok_or_else(|| damaged(Height(0), "no block"));
+            }
             let height = link.header.height;
-            self.damage.get_or_insert_with(|| format!("block {height}: {detail}"));
+            self.damage.get_or_insert_with(|| format!("block {height}: its certificate does not hold"));
             self.step_back();
         }
         let height = self.links.last().map_or(Height(0), |link| link.header.height);
@@ -187,10 +227,10 @@ impl Chain {
     }
 }
 
-fn certified(state: &MerkleState, link: &Link) -> bool {
-    let Some(config) = Client::read_config(state) else { return false };
-    let Ok(set) = light::ValidatorSet::solo(config.sealer) else { return false };
-    decode_certificate(link).is_ok_and(|certificate| certificate.verify(&link.header, &set).is_ok())
+fn certified(state: &MerkleState, link: &Link) -> Result<bool, ClientError> {
+    let Some(config) = Client::read_config(state)? else { return Ok(false) };
+    let Ok(set) = light::ValidatorSet::solo(config.sealer) else { return Ok(false) };
+    Ok(decode_certificate(link).is_ok_and(|certificate| certificate.verify(&link.header, &set).is_ok()))
 }
 
 fn decode_certificate(link: &Link) -> Result<light::Certificate, ClientError> {

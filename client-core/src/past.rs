@@ -8,16 +8,15 @@ use crate::{
     record::{Base, Record, record_hash},
 };
 use codec::Encode;
-use std::collections::BTreeMap;
 use zera_light::{self as light, Certificate, CertificateError, HeaderError, ValidatorSet};
 use zera_primitives::{
-    DecodeError, Gas, Hash, Header, Height, ModuleId, Receipt, SignedTransaction, Slot, StateKey, keys::KeyError,
+    DecodeError, Gas, Hash, Header, Height, ModuleId, Receipt, SignedTransaction, Slot, keys::KeyError,
 };
 use zera_registry::{self as registry, CodeInfo, ModuleRecord};
 use zera_runtime::{Diagnostic, runtime_hash};
 use zera_state::{
-    StateView,
-    merkle::{MerkleError, MerkleState},
+    StateError, StateView,
+    merkle::{MerkleError, MerkleState, Pages},
 };
 use zera_zip::{BlockDone, BlockError, BlockInput, Sequential, block, execute_block, now};
 
@@ -97,9 +96,21 @@ pub enum PastError {
     Merkle(#[from] MerkleError),
 }
 
-/// Entries and the last block, as records come in.
+impl PastError {
+    /// True when a part of the state is not in memory: load what its pages want and try again.
+    #[must_use]
+    pub const fn is_not_loaded(&self) -> bool {
+        matches!(
+            self,
+            Self::Merkle(MerkleError::NotLoaded)
+                | Self::Block { error: BlockError::State(StateError::NotLoaded(_)), .. }
+        )
+    }
+}
+
+/// State and the last block, as records come in.
 pub struct Rebuild {
-    entries: BTreeMap<StateKey, Vec<u8>>,
+    state: MerkleState,
     tip: Tip,
 }
 
@@ -123,17 +134,19 @@ impl Rebuild {
         }
         let entries = record.changes.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
         let tip = Tip { header: record.header, certificate: record.certificate, record: record_hash(bytes) };
-        Ok(Self { entries, tip })
+        Ok(Self { state: MerkleState::from_entries(entries, Height(0))?, tip })
     }
 
-    /// From a stored base.
+    /// From a stored base, whose pages the host loads as `pages` wants them.
     ///
     /// # Errors
-    /// [`PastError::Decode`].
-    pub fn from_base(bytes: &[u8]) -> Result<Self, PastError> {
+    /// [`PastError::Decode`]; [`PastError::Root`] when the base is not of its own block's state.
+    pub fn from_base(bytes: &[u8], pages: Pages) -> Result<Self, PastError> {
         let base = Base::from_bytes(bytes).map_err(|error| PastError::Decode { after: Height(0), error })?;
+        let (height, root) = (base.header.height, base.header.state_root);
+        let state = MerkleState::from_directory(base.directory, height, &root, pages);
         let tip = Tip { header: base.header, certificate: base.certificate, record: base.record };
-        Ok(Self { entries: base.entries.into_iter().collect(), tip })
+        Ok(Self { state: state.map_err(|_| PastError::Root(height))?, tip })
     }
 
     /// The last block read so far; the next record is that of the block after it.
@@ -145,33 +158,28 @@ impl Rebuild {
     /// Reads the next record.
     ///
     /// # Errors
-    /// [`PastError`]; nothing was changed.
+    /// [`PastError`]; nothing was changed. Where [`PastError::is_not_loaded`] holds, load and read it again.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), PastError> {
         let record = self.tip.next(bytes)?;
-        for (key, value) in record.changes {
-            match value {
-                Some(value) => self.entries.insert(key, value),
-                None => self.entries.remove(&key),
-            };
-        }
+        self.state.apply(record.header.height, &record.changes.into_iter().collect())?;
         self.tip = Tip { header: record.header, certificate: record.certificate, record: record_hash(bytes) };
         Ok(())
     }
 
-    /// Compares the entries with the last header, and that header with its certificate. Costs one hash per entry.
+    /// Compares the state's root with the last header, and that header with its certificate.
     ///
     /// # Errors
     /// [`PastError::Root`], [`PastError::Certificate`], [`PastError::NoConfiguration`].
-    pub fn finish(self) -> Result<StateAt, PastError> {
-        let height = self.height();
-        let state = MerkleState::from_entries(self.entries, height)?;
-        if state.root() != self.tip.header.state_root {
+    pub fn finish(&self) -> Result<StateAt, PastError> {
+        let (height, state, tip) = (self.height(), self.state.clone(), self.tip.clone());
+        if state.root() != tip.header.state_root {
             return Err(PastError::Root(height));
         }
-        let config = Client::read_config(&state).ok_or(PastError::NoConfiguration(height))?;
+        let config = Client::read_config(&state).map_err(MerkleError::from)?;
+        let config = config.ok_or(PastError::NoConfiguration(height))?;
         let validators = ValidatorSet::solo(config.sealer).map_err(|_| PastError::NoConfiguration(height))?;
-        certified(&self.tip.header, &self.tip.certificate, &validators)?;
-        Ok(StateAt { state, tip: self.tip, validators, pipelines: Sequential::default() })
+        certified(&tip.header, &tip.certificate, &validators)?;
+        Ok(StateAt { state, tip, validators, pipelines: Sequential::default() })
     }
 }
 

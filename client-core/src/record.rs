@@ -7,13 +7,17 @@ use zera_primitives::{
     codec::decode_bounded,
 };
 use zera_runtime::Diagnostic;
+use zera_state::merkle::Directory;
 
-/// The format of everything here.
+/// The format of records and head pointers.
 pub const STORAGE_FORMAT: u16 = 1;
+/// The format of bases. Those of format 1 held all entries in one value; a host passes over them, opens from its records
+/// and writes a base of this format later.
+pub const BASE_FORMAT: u16 = 2;
 /// Bytes a record may take.
 pub const RECORD_BYTES: usize = 64 << 20;
 /// Bytes a base may take.
-pub const BASE_BYTES: usize = 256 << 20;
+pub const BASE_BYTES: usize = 64 << 20;
 
 /// Everything about one block, in one value.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
@@ -53,10 +57,10 @@ pub struct HeadPointer {
     pub record: Hash,
 }
 
-/// The whole state at one block, so that opening does not replay the chain from its beginning.
+/// Where the whole state after one block lies, so that opening does not replay the chain from its beginning.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
 pub struct Base {
-    /// [`STORAGE_FORMAT`].
+    /// [`BASE_FORMAT`].
     pub format: u16,
     /// The block it is after.
     pub header: Header,
@@ -64,8 +68,8 @@ pub struct Base {
     pub certificate: Vec<u8>,
     /// Hash of that block's record.
     pub record: Hash,
-    /// All entries in key order.
-    pub entries: Vec<(StateKey, Vec<u8>)>,
+    /// Its pages.
+    pub directory: Directory,
 }
 
 /// Identity of a record: BLAKE3 of its bytes under a domain.
@@ -105,13 +109,19 @@ impl HeadPointer {
 }
 
 impl Base {
-    /// Decodes outside bytes; the root is checked by whoever builds the tree.
+    /// The bytes to store: SCALE behind its digest.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        zera_state::record::seal(&self.encode())
+    }
+
+    /// Checks the digest of outside bytes and decodes them; the root is checked by whoever opens the state.
     ///
     /// # Errors
     /// [`DecodeError`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let bytes = zera_state::record::open(bytes).map_err(|_| DecodeError::Malformed)?;
         let base: Self = decode_bounded(bytes, BASE_BYTES)?;
-        let fits = base.format == STORAGE_FORMAT && base.entries.is_sorted_by(|a, b| a.0 < b.0);
-        if fits { Ok(base) } else { Err(DecodeError::Malformed) }
+        if base.format == BASE_FORMAT { Ok(base) } else { Err(DecodeError::Malformed) }
     }
 }

@@ -111,7 +111,7 @@ impl Client {
             height: head.height,
             root: head.state_root,
             slot: ctx.slot,
-            before: MemoryState(self.state.entries().clone()),
+            before: MemoryState(self.state.all()?),
             codes: view.into_parts().0,
             payload,
             voted: vote.class,

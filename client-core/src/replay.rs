@@ -65,7 +65,7 @@ impl Client {
     /// [`ClientError::State`].
     pub fn replay(&self, changes: &ChangeSet, slot: Slot) -> Result<Replay, ClientError> {
         let slot = slot.max(self.head.header.slot);
-        Replay::new(MemoryState(self.state.entries().clone()), changes, self.head.header.height.plus(1), slot)
+        Replay::new(MemoryState(self.state.all()?), changes, self.head.header.height.plus(1), slot)
     }
 }
 

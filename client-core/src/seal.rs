@@ -84,7 +84,7 @@ impl Client {
             next_validators: validators.hash(),
             params: config.params.hash(),
             runtime: runtime_hash(),
-            module_set: registry::module_set_id(&state).map_err(fault)?,
+            module_set: registry::module_set_id(&state)?,
         };
         let certificate = light::seal(&header, &sealer)?;
         let record = Record {
@@ -134,8 +134,10 @@ impl Client {
             };
             match execute_block(&self.state, &*self.pipelines, &input).await {
                 Ok(done) => return Ok(Draft { parent, slot, skip, transactions, done, dropped }),
-                Err(BlockError::Inadmissible { index, .. }) if index < transactions.len() => {
-                    dropped.push(transactions.remove(index).hash());
+                Err(BlockError::Inadmissible { all, .. }) if all.iter().any(|index| *index < transactions.len()) => {
+                    for index in all.into_iter().rev().filter(|index| *index < transactions.len()) {
+                        dropped.push(transactions.remove(index).hash());
+                    }
                 }
                 Err(other) => return Err(other.into()),
             }
@@ -216,7 +218,7 @@ impl Client {
             next_validators: self.validators.hash(),
             params: params.hash(),
             runtime: runtime_hash(),
-            module_set: registry::module_set_id(&self.state).map_err(fault)?,
+            module_set: registry::module_set_id(&self.state)?,
         })
     }
 

@@ -11,7 +11,12 @@ use codec::{Decode, Encode};
 use zera_client::{
     Base, Client, Diagnostic, GenesisConfig, HeadPointer, Record, journal,
     light::SealKey,
-    primitives::{AccountId, Amount, Slot, conformance::line, keys::SecretKey, tx::Call},
+    primitives::{
+        AccountId, Amount, Slot,
+        conformance::{bytes_line, line},
+        keys::SecretKey,
+        tx::Call,
+    },
 };
 
 #[test]
@@ -28,7 +33,9 @@ fn formats_are_those_on_file() {
         client.submit(&signed.encode(), Slot(1)).unwrap();
     }
     let sealed = client.seal(Slot(2), 7).unwrap();
-    let base = Base::from_bytes(&client.base()).unwrap();
+    let (base, pages) = client.compaction().run().unwrap();
+    let pages: Vec<&[u8]> = pages.iter().map(|(_, page)| page.as_slice()).collect();
+    let base = Base::from_bytes(&base.bytes).unwrap();
     let pointers = [&genesis, &sealed].map(|block| HeadPointer::decode(&mut &*block.head).unwrap());
     let file = journal::export(&client, &Record::from_bytes(&genesis.record).unwrap().header).unwrap();
     let diagnostic = Diagnostic { result: vec![1], cause: Some("cause".into()) };
@@ -36,6 +43,7 @@ fn formats_are_those_on_file() {
         line("Record", &[Record::from_bytes(&genesis.record).unwrap(), sealed.decoded]),
         line("HeadPointer", &pointers),
         line("Base", &[base]),
+        bytes_line("StatePages", &pages),
         line("GenesisConfig", &[config]),
         line("Diagnostic", &[diagnostic]),
         // The file is no SCALE value; its bytes are.

@@ -92,20 +92,29 @@ fn fuzz_snapshot() {
     let sealer = SealKey::from_seed(&seed).unwrap();
     let config = zera_client::GenesisConfig::demo(sealer.public(), sealer.public(), 0);
     let (client, sealed) = Client::create(&config, sealer).unwrap();
-    let base = client.base();
+    let (base, pages) = client.compaction().run().unwrap();
+    let base = base.bytes;
+    // Behind a good digest, so that more than the digest is tried.
+    let sealed_again = |bytes: &[u8]| zera_state::record::seal(bytes);
     check!().with_type::<Vec<u8>>().for_each(|bytes| {
         let _ = HeadPointer::from_bytes(bytes);
         let _ = Record::from_bytes(bytes);
         let _ = Base::from_bytes(bytes);
         let open = |base: Option<Vec<u8>>, record: Vec<u8>| {
             let stored = Stored { head: sealed.head.clone(), base, records: vec![(Height(0), record)] };
-            let opened = Client::open(&stored, SealKey::from_seed(&seed).unwrap());
+            let loaded = zera_state::merkle::Pages::default();
+            for (name, page) in &pages {
+                let _ = loaded.supply(*name, Some(&splice(page, bytes)));
+                loaded.supply(*name, Some(page)).unwrap();
+            }
+            let opened = Client::open_on(&stored, &loaded, SealKey::from_seed(&seed).unwrap());
             if let Ok((client, _)) = opened {
                 assert_eq!(client.head().hash(), sealed.decoded.header.hash());
             }
         };
         open(None, splice(&sealed.record, bytes));
         open(Some(splice(&base, bytes)), Vec::new());
+        open(Some(sealed_again(&splice(&base[32..], bytes))), Vec::new());
     });
 }
 

@@ -59,7 +59,7 @@ fn genesis_records_a_base_and_the_client_give_the_same_past() {
     let world = World::lending();
     let (head, height) = (world.client.head().height, 20);
     let from_genesis = at(&world, height);
-    let mut rebuild = Rebuild::from_base(&world.base).unwrap();
+    let mut rebuild = Rebuild::from_base(&world.base, world.loaded()).unwrap();
     assert_eq!(rebuild.height(), Height(10));
     for record in &world.records[11..=height] {
         rebuild.push(record).unwrap();
@@ -131,7 +131,11 @@ fn tampered_records_are_refused() {
     assert!(matches!(Rebuild::from_genesis(&world.records[1]), Err(PastError::NotGenesis)));
     let mut base = world.base.clone();
     *base.last_mut().unwrap() ^= 1;
-    assert!(matches!(Rebuild::from_base(&base).and_then(Rebuild::finish), Err(PastError::Root(_))));
+    assert!(matches!(Rebuild::from_base(&base, world.loaded()), Err(PastError::Decode { .. })));
+    // A base with a digest of its own, but of another state than its header's.
+    let mut base = zera_client::Base::from_bytes(&world.base).unwrap();
+    base.directory.tree.clear();
+    assert!(matches!(Rebuild::from_base(&base.to_bytes(), world.loaded()), Err(PastError::Root(Height(10)))));
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! A chain with everything that a host would have stored.
 
 use codec::Encode;
+use std::collections::BTreeMap;
 use zera_client::{
-    Client, GenesisConfig, Sealed, Stored,
+    Client, GenesisConfig, Record, Sealed, Stored,
     governance::queries,
     light::SealKey,
     primitives::{
@@ -13,7 +14,10 @@ use zera_client::{
         tx::{AccessHint, Call},
     },
     registry::{self, ModuleRecord},
-    state::accounts,
+    state::{
+        accounts,
+        merkle::{PageName, Pages},
+    },
 };
 
 const SEALER: [u8; 32] = [99; 32];
@@ -25,6 +29,8 @@ pub const BOB: u8 = 2;
 pub struct Chain {
     pub client: Client,
     pub stored: Stored,
+    /// Pages that the base names.
+    pages: BTreeMap<PageName, Vec<u8>>,
     /// Head pointers by height.
     heads: Vec<Vec<u8>>,
     pub slot: Slot,
@@ -58,7 +64,7 @@ impl Chain {
         let (client, sealed) = Client::create(&config, sealer).unwrap();
         let records = vec![(sealed.height, sealed.record.clone())];
         let stored = Stored { head: sealed.head.clone(), base: None, records };
-        Self { client, stored, heads: vec![sealed.head.clone()], slot: Slot(0), last: sealed }
+        Self { client, stored, pages: BTreeMap::new(), heads: vec![sealed.head.clone()], slot: Slot(0), last: sealed }
     }
 
     /// Sends calls of `person` in one transaction without a hint, to run in the next block.
@@ -204,17 +210,45 @@ impl Chain {
         self.stored.records.truncate(kept.unwrap_or(self.stored.records.len()));
         self.heads.truncate(usize::try_from(to.0).unwrap() + 1);
         self.stored.head = self.heads.last().unwrap().clone();
-        let (client, opened) = Client::open(&self.stored, SealKey::from_seed(&SEALER).unwrap()).unwrap();
+        let pages = Pages::default();
+        let (client, opened) = loop {
+            match Client::open_on(&self.stored, &pages, SealKey::from_seed(&SEALER).unwrap()) {
+                Err(error) if error.is_not_loaded() => self.load(&pages),
+                opened => break opened.unwrap(),
+            }
+        };
         assert_eq!(opened.stepped_back, None);
         assert_eq!(client.head().height, to);
+        assert!(client.touch_small(1 << 30));
+        self.load(&pages);
         self.slot = client.head().slot;
         self.client = client;
     }
 
+    /// The host takes back the blocks after `to`, in memory and in what it had stored; their transactions wait again.
+    pub fn step_back(&mut self, to: Height) {
+        let kept = usize::try_from(to.0).unwrap() + 1;
+        let dropped = self.stored.records.split_off(kept).into_iter();
+        let dropped = dropped.flat_map(|(_, bytes)| Record::from_bytes(&bytes).unwrap().body.transactions).collect();
+        self.heads.truncate(kept);
+        self.stored.head = self.heads.last().unwrap().clone();
+        self.client.step_back(to).unwrap();
+        assert_eq!(self.client.wait_again(dropped, self.slot), []);
+    }
+
     /// Forgets the records before the head, as a host does that compacts its store.
     pub fn compact(&mut self) {
-        self.stored.base = Some(self.client.base());
+        let (base, pages) = self.client.compaction().run().unwrap();
+        self.client.rest_on(&base);
+        self.pages.extend(pages);
+        self.stored.base = Some(base.bytes);
         self.stored.records.clear();
+    }
+
+    fn load(&self, pages: &Pages) {
+        for name in pages.wanted() {
+            pages.supply(name, self.pages.get(&name).map(Vec::as_slice)).unwrap();
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use zera_client::{
         payload::ConfigChange,
         tx::{AccessHint, Call},
     },
+    state::merkle::{PageName, Pages},
 };
 
 /// The seed of the chain's signer.
@@ -22,6 +23,8 @@ pub struct World {
     pub records: Vec<Vec<u8>>,
     /// A base after block 10.
     pub base: Vec<u8>,
+    /// Pages that it names.
+    pub pages: Vec<(PageName, Vec<u8>)>,
     pub slot: Slot,
     pub modules: Vec<ModuleId>,
 }
@@ -41,7 +44,7 @@ impl World {
         config.accounts = (1..=5).map(|person| (key(person).public(), Amount::zra(200_000_000))).collect();
         let (client, sealed) = Client::create(&config, sealer).unwrap();
         let records = vec![sealed.record];
-        Self { client, records, base: Vec::new(), slot: Slot(0), modules: Vec::new() }
+        Self { client, records, base: Vec::new(), pages: Vec::new(), slot: Slot(0), modules: Vec::new() }
     }
 
     /// Sends `calls` of `person`, the last transaction without its hint when `serial`.
@@ -64,9 +67,18 @@ impl World {
         let sealed = self.client.seal(self.slot, 0).unwrap();
         self.records.push(sealed.record.clone());
         if sealed.height.0 == 10 {
-            self.base = self.client.base();
+            let (base, pages) = self.client.compaction().run().unwrap();
+            (self.base, self.pages) = (base.bytes, pages);
         }
         sealed
+    }
+
+    /// A cache with all pages of the base.
+    #[allow(dead_code, reason = "not every test that has this world opens it from a base")]
+    pub fn loaded(&self) -> Pages {
+        let loaded = Pages::default();
+        self.pages.iter().for_each(|(name, page)| loaded.supply(*name, Some(page)).unwrap());
+        loaded
     }
 
     pub fn call(&self, entry: &str, args: Vec<u8>, zra: u64) -> Call {

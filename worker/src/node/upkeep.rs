@@ -1,11 +1,11 @@
 //! What the node does in quiet moments: the scrub, which checks every older record by hash from the newest down, and
-//! compaction, which stores the whole state so that opening does not replay the chain from its beginning.
+//! compaction, which stores what changed of the state, so that opening does not replay the chain from its beginning.
 
-use super::{Node, run::Ticket, world::World};
+use super::{Node, convert, run::Ticket, world::World};
 use codec::Decode as _;
-use zera_client::record_hash;
+use zera_client::{Compacting, NewBase, compact, record_hash};
 use zera_primitives::{Hash, Height};
-use zera_worker_protocol::{Event, event::Notice};
+use zera_worker_protocol::{Error, Event, event::Notice};
 
 /// Blocks between two compactions.
 pub const BASE_EVERY: u64 = 256;
@@ -13,6 +13,8 @@ pub const BASE_EVERY: u64 = 256;
 pub const BASES: u32 = 2;
 /// Records read in one step.
 pub const SCRUB_RECORDS: u32 = 64;
+/// A step of the compaction writes at least so many bytes: a page each time would take a write each time.
+const WRITE_BYTES: usize = 1 << 20;
 
 /// Where the scrub and the compaction stand.
 pub struct Upkeep {
@@ -22,19 +24,21 @@ pub struct Upkeep {
     checked: u64,
     /// The newest base.
     base: Height,
+    /// The next one, as far as its pages are written.
+    compacting: Option<Box<Compacting>>,
 }
 
 impl Upkeep {
     /// A chain that this node has made or executed itself: nothing to check.
     pub const fn fresh() -> Self {
-        Self { scrub: None, checked: 1, base: Height(0) }
+        Self { scrub: None, checked: 1, base: Height(0), compacting: None }
     }
 
     /// After opening from `base`: the records above it are checked; `record` is the hash of the base's own.
     pub const fn opened(base: Option<Height>, record: Hash, checked: u64) -> Self {
         match base {
-            Some(base) => Self { scrub: Some((base, Some(record))), checked, base },
-            None => Self { scrub: None, checked, base: Height(0) },
+            Some(base) => Self { scrub: Some((base, Some(record))), checked, base, compacting: None },
+            None => Self { scrub: None, checked, base: Height(0), compacting: None },
         }
     }
 
@@ -70,19 +74,64 @@ impl<W: World, T: Ticket> Node<W, T> {
         self.compact_step().await || self.scrub_step().await
     }
 
+    /// Begins a compaction when one is due, or writes its next pages.
     async fn compact_step(&mut self) -> bool {
-        let Some(chain) = &self.chain else { return false };
+        let Some(chain) = &mut self.chain else { return false };
         let height = chain.height();
-        if height.since(chain.upkeep.base) < BASE_EVERY {
-            return false;
-        }
-        let base = chain.client.base();
+        let Some(mut compacting) = chain.upkeep.compacting.take() else {
+            if height.since(chain.upkeep.base) < BASE_EVERY {
+                return false;
+            }
+            chain.upkeep.compacting = Some(Box::new(chain.client.compaction()));
+            return true;
+        };
         // A base that could not be stored is only a slower start; the next multiple tries again.
-        let _ = self.world.put_base(height, &base, BASES).await;
+        match self.write_pages(&mut compacting).await {
+            Ok(true) => drop(self.write_base(compacting.finish()).await),
+            Ok(false) => {
+                if let Some(chain) = &mut self.chain {
+                    chain.upkeep.compacting = Some(compacting);
+                }
+                return true;
+            }
+            Err(_) => {}
+        }
         if let Some(chain) = &mut self.chain {
             chain.upkeep.base = height;
         }
         true
+    }
+
+    /// Writes the next pages; true when all are written.
+    async fn write_pages(&self, compacting: &mut Compacting) -> Result<bool, Error> {
+        let (mut pages, mut bytes) = (Vec::new(), 0usize);
+        let mut done = false;
+        while !done && bytes < WRITE_BYTES {
+            match compacting.step() {
+                Ok(Some(more)) => {
+                    bytes = more.iter().fold(bytes, |sum, (_, page)| sum.saturating_add(page.len()));
+                    pages.extend(more);
+                }
+                Ok(None) => done = true,
+                Err(error) if error.is_not_loaded() => self.load().await?,
+                Err(error) => return Err(convert::client(error)),
+            }
+        }
+        self.world.put_pages(&pages).await?;
+        Ok(done)
+    }
+
+    /// Writes what names the pages, lets go of what it holds, and forgets the pages of the base before the last.
+    async fn write_base(&mut self, base: NewBase) -> Result<(), Error> {
+        if !self.chain()?.client.stands_on(&base) {
+            return Ok(());
+        }
+        self.world.put_base(base.height, &base.bytes, BASES).await?;
+        self.chain_mut()?.client.rest_on(&base);
+        let bases = self.world.shelved().await?.unwrap_or_default().bases;
+        self.world.keep_pages(&compact::named(bases.iter().map(|(_, bytes)| bytes.as_slice()))).await?;
+        self.shrink();
+        Ok(())
     }
 
     async fn scrub_step(&mut self) -> bool {

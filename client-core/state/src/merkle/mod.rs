@@ -1,13 +1,18 @@
-//! The state of a chain at its head: flat ordered entries for reads and cursors, and over the same entries a Merkle
-//! tree whose root the header carries (design §5). Everything is in memory; the last 64 blocks can be taken back and
-//! proven.
+//! The state of a chain at its head: ordered entries for reads and cursors, and over the same entries a Merkle tree whose
+//! root the header carries (design §5). The last 64 blocks can be taken back and proven.
 //!
-//! Reopening: the host keeps the flat entries of some block and one [`BlockRecord`](crate::record::BlockRecord) for
-//! each block after it. [`MerkleState::from_entries`] rebuilds the tree from the entries in one pass,
-//! [`recover`](crate::record::recover) applies the records, which also restores the blocks that can be taken back. Tree
-//! nodes are never persisted: rebuilding costs one hash per entry and inner node (measured in docs/benchmarks.md), while
-//! nodes on disk would be a second, untrusted copy of what the entries already say.
+//! A small state is all in memory. A large one lies on pages that a host stores (see [`page`]) and is in memory only as
+//! far as it was read lately: whatever needs a page that is not there answers [`StateError::NotLoaded`] or
+//! [`MerkleError::NotLoaded`] and changes nothing; the host loads what [`Pages::wanted`] names and calls again.
+//!
+//! Reopening: the host keeps the directory of some block and one record for each block after it.
+//! [`MerkleState::from_directory`] compares the tree's root with the header's; applying the records restores the blocks
+//! that can be taken back. Pages are checked by hash when they are read.
 
+mod compaction;
+mod entries;
+pub mod page;
+mod pages;
 mod proof;
 mod snapshot;
 mod tree;
@@ -15,12 +20,16 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub use compaction::{Compacted, Compaction, NewPages, PageSizes};
+pub use page::{Directory, PageName};
+pub use pages::{DamagedPage, Pages};
 pub use proof::{Leaf, PROOF_BYTES, Proof, ProofError, verify};
 pub use snapshot::{Import, ImportError};
 
-use crate::view::{ChangeSet, StateError, StateView, next_in};
+use crate::view::{ChangeSet, StateError, StateView};
 use alloc::{collections::BTreeMap, vec::Vec};
-use tree::{Change, Link, address};
+use entries::Entries;
+use tree::{Change, Link, Missing, address};
 use zera_primitives::{Hash, Height, StateKey, limits};
 
 /// Root of the state without entries.
@@ -40,38 +49,93 @@ pub enum MerkleError {
     /// Recoverable: only the head and the 64 blocks before it, as far as they were applied here, are kept.
     #[error("block {0} is not kept")]
     NotKept(Height),
-    /// Fatal: the tree contradicts itself, which is a defect of this code.
+    /// Recoverable: load what is wanted and call again.
+    #[error("a part of the state is not loaded")]
+    NotLoaded,
+    /// Recoverable: a directory that is none, or of another root.
+    #[error("the directory of the state does not give its root")]
+    Directory,
+    /// Fatal: the state contradicts itself, which is a defect of this code.
     #[error("the Merkle tree contradicts itself")]
     Tree,
+}
+
+impl MerkleError {
+    /// True when the host can load what is missing and call again.
+    #[must_use]
+    pub const fn is_not_loaded(&self) -> bool {
+        matches!(self, Self::NotLoaded)
+    }
+}
+
+impl From<Missing> for MerkleError {
+    fn from(_: Missing) -> Self {
+        Self::NotLoaded
+    }
+}
+
+impl From<StateError> for MerkleError {
+    fn from(error: StateError) -> Self {
+        match error {
+            StateError::NotLoaded(_) => Self::NotLoaded,
+            StateError::Corrupt(_) => Self::Tree,
+        }
+    }
 }
 
 /// A block that can still be proven or returned to.
 #[derive(Clone)]
 struct Kept {
     tree: Link,
+    /// Its number of entries.
+    count: u64,
     /// What its changes replaced: applying it steps back to the block before.
     undo: ChangeSet,
 }
 
-/// Entries and tree at the head, with the recent past.
+/// Entries and tree at the head, with the recent past. Clones share pages and what they have in common.
 #[derive(Clone)]
 pub struct MerkleState {
-    entries: BTreeMap<StateKey, Vec<u8>>,
+    entries: Entries,
     tree: Link,
+    pages: Pages,
     head: Height,
     kept: BTreeMap<Height, Kept>,
 }
 
 impl MerkleState {
-    /// The state that holds `entries` after block `height`: genesis, a snapshot, or what a host kept. Check
+    /// The state that holds `entries` after block `height`, all in memory: genesis, or a snapshot. Check
     /// [`root`](Self::root) against the header of that block.
     ///
     /// # Errors
-    /// [`MerkleError::Tree`].
+    /// None today.
     pub fn from_entries(entries: BTreeMap<StateKey, Vec<u8>>, height: Height) -> Result<Self, MerkleError> {
-        let tree = Link::default().update(&by_address(entries.iter().map(|(key, value)| (key, Some(value)))));
-        let kept = Kept { tree: tree.clone(), undo: ChangeSet::new() };
-        Ok(Self { entries, tree, head: height, kept: BTreeMap::from([(height, kept)]) })
+        let tree = Link::of(&by_address(entries.iter().map(|(key, value)| (key, Some(value)))));
+        Ok(Self::at(Entries::in_memory(entries), tree, Pages::default(), height))
+    }
+
+    /// The state after block `height` on stored pages, of which none needs to be in memory.
+    ///
+    /// # Errors
+    /// [`MerkleError::Directory`] unless the directory's tree has this root.
+    pub fn from_directory(
+        directory: Directory,
+        height: Height,
+        root: &Hash,
+        pages: Pages,
+    ) -> Result<Self, MerkleError> {
+        let mut top = directory.tree.into_iter();
+        let tree = Link::from_top(&mut top, 0).ok_or(MerkleError::Directory)?;
+        let ascending = directory.entries.is_sorted_by(|a, b| a.first < b.first);
+        if top.next().is_some() || !ascending || tree.hash() != *root {
+            return Err(MerkleError::Directory);
+        }
+        Ok(Self::at(Entries::on_pages(directory.entries), tree, pages, height))
+    }
+
+    fn at(entries: Entries, tree: Link, pages: Pages, head: Height) -> Self {
+        let kept = Kept { tree: tree.clone(), count: entries.count(), undo: ChangeSet::new() };
+        Self { entries, tree, pages, head, kept: BTreeMap::from([(head, kept)]) }
     }
 
     /// Height of the block whose state this is.
@@ -100,30 +164,69 @@ impl MerkleState {
         self.kept.keys().next().copied().unwrap_or(self.head)
     }
 
-    /// All entries at the head, in order.
+    /// Number of entries at the head.
     #[must_use]
-    pub const fn entries(&self) -> &BTreeMap<StateKey, Vec<u8>> {
-        &self.entries
+    pub const fn count(&self) -> u64 {
+        self.entries.count()
+    }
+
+    /// The pages in memory, which all states cloned from this one share.
+    #[must_use]
+    pub const fn pages(&self) -> &Pages {
+        &self.pages
+    }
+
+    /// Notes as wanted what a block needs to read and to write these keys.
+    pub fn touch<'a>(&self, keys: impl IntoIterator<Item = &'a StateKey>) {
+        for key in keys {
+            self.entries.touch(&self.pages, key);
+            self.tree.touch(&address(key), &self.pages);
+        }
     }
 
     /// Applies the changes of block `height` and answers the new root. Writes that change nothing are dropped, so the
     /// root depends on the entries alone.
     ///
     /// # Errors
-    /// [`MerkleError`].
+    /// [`MerkleError`]; where it is [`MerkleError::NotLoaded`], all that is missing is wanted.
     pub fn apply(&mut self, height: Height, changes: &ChangeSet) -> Result<Hash, MerkleError> {
         let expected = self.head.plus(1);
         if height != expected {
             return Err(MerkleError::NotNext { expected, given: height });
         }
-        let changed = |(key, value): &(&StateKey, &Option<Vec<u8>>)| self.entries.get(*key) != value.as_ref();
-        let changed = changes.iter().filter(changed).map(|(key, value)| (key, value.as_ref()));
-        self.tree = self.tree.update(&by_address(changed));
-        let undo = exchange(&mut self.entries, changes);
-        self.kept.insert(height, Kept { tree: self.tree.clone(), undo });
+        let undo = self.replaced(changes)?;
+        let new = |key: &StateKey| changes.get(key).and_then(Option::as_ref);
+        let tree = self.tree.update(&by_address(undo.keys().map(|key| (key, new(key)))), &self.pages)?;
+        self.entries.write(undo.keys().map(|key| (key.clone(), new(key).cloned())));
+        let left = self.entries.count().saturating_sub(present(undo.values()));
+        self.entries.set_count(left.saturating_add(present(undo.keys().map(|key| changes.get(key).unwrap_or(&None)))));
+        self.tree = tree;
+        self.kept.insert(height, Kept { tree: self.tree.clone(), count: self.entries.count(), undo });
         self.head = height;
         self.forget_old();
         Ok(self.root())
+    }
+
+    /// What `changes` would replace: the entries that they do change, as they are now.
+    fn replaced(&self, changes: &ChangeSet) -> Result<ChangeSet, MerkleError> {
+        let mut undo = ChangeSet::new();
+        let mut missing = false;
+        for (key, value) in changes {
+            let before =
+                self.entries.with(&self.pages, key, |before| (before != value.as_ref()).then(|| before.cloned()));
+            match before {
+                Ok(Some(before)) => {
+                    undo.insert(key.clone(), before);
+                }
+                Ok(None) => {}
+                Err(StateError::NotLoaded(_)) => {
+                    self.tree.touch(&address(key), &self.pages);
+                    missing = true;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if missing { Err(MerkleError::NotLoaded) } else { Ok(undo) }
     }
 
     /// Steps back to a kept block.
@@ -131,12 +234,14 @@ impl MerkleState {
     /// # Errors
     /// [`MerkleError::NotKept`].
     pub fn revert_to(&mut self, height: Height) -> Result<(), MerkleError> {
-        let tree = self.kept(height)?.tree.clone();
+        let Kept { tree, count, .. } = self.kept(height)?;
+        let (tree, count) = (tree.clone(), *count);
         while self.head > height {
             let Some((_, kept)) = self.kept.pop_last() else { return Err(MerkleError::Tree) };
-            exchange(&mut self.entries, &kept.undo);
+            self.entries.write(kept.undo.into_iter());
             self.head = Height(self.head.0.saturating_sub(1));
         }
+        self.entries.set_count(count);
         self.tree = tree;
         Ok(())
     }
@@ -144,20 +249,23 @@ impl MerkleState {
     /// Proof that `key` has, or has not, its entry at the head.
     ///
     /// # Errors
-    /// [`MerkleError::Tree`].
+    /// [`MerkleError::NotLoaded`].
     pub fn prove(&self, key: &StateKey) -> Result<Proof, MerkleError> {
-        Ok(self.tree.prove(&address(key)))
+        Ok(self.tree.prove(&address(key), &self.pages)?)
     }
 
     /// The entry of `key` after a kept block, with its proof against that block's root.
     ///
     /// # Errors
-    /// [`MerkleError::NotKept`].
+    /// [`MerkleError::NotKept`], [`MerkleError::NotLoaded`].
     pub fn prove_at(&self, height: Height, key: &StateKey) -> Result<(Option<Vec<u8>>, Proof), MerkleError> {
-        let proof = self.kept(height)?.tree.prove(&address(key));
+        let proof = self.kept(height)?.tree.prove(&address(key), &self.pages)?;
         // The first later block that changed the key knows what it replaced.
         let replaced = self.kept.range(height.plus(1)..).find_map(|(_, kept)| kept.undo.get(key));
-        let value = replaced.map_or_else(|| self.entries.get(key).cloned(), Clone::clone);
+        let value = match replaced {
+            Some(before) => before.clone(),
+            None => self.get(key)?,
+        };
         Ok((value, proof))
     }
 
@@ -175,12 +283,21 @@ impl MerkleState {
 
 impl StateView for MerkleState {
     fn get(&self, key: &StateKey) -> Result<Option<Vec<u8>>, StateError> {
-        Ok(self.entries.get(key).cloned())
+        self.entries.with(&self.pages, key, |value| value.cloned())
+    }
+
+    fn has(&self, key: &StateKey) -> Result<bool, StateError> {
+        self.entries.with(&self.pages, key, |value| value.is_some())
     }
 
     fn next_key(&self, prefix: &[u8], after: &[u8]) -> Result<Option<StateKey>, StateError> {
-        Ok(next_in(&self.entries, prefix, after).map(|(key, _)| key.clone()))
+        self.entries.next_key(&self.pages, prefix, after)
     }
+}
+
+/// How many of these values are none but entries.
+fn present<'a>(values: impl Iterator<Item = &'a Option<Vec<u8>>>) -> u64 {
+    values.filter(|value| value.is_some()).count() as u64
 }
 
 /// What becomes of the addresses of these keys, in the order of the tree.
@@ -192,19 +309,4 @@ fn by_address<'a>(entries: impl Iterator<Item = (&'a StateKey, Option<&'a Vec<u8
     let mut changes: Vec<Change> = entries.map(change).collect();
     changes.sort_unstable_by_key(|change| change.address);
     changes
-}
-
-/// Writes `changes` into `entries` and answers the changes that undo it.
-fn exchange(entries: &mut BTreeMap<StateKey, Vec<u8>>, changes: &ChangeSet) -> ChangeSet {
-    let mut undo = ChangeSet::new();
-    for (key, value) in changes {
-        let before = match value {
-            Some(value) => entries.insert(key.clone(), value.clone()),
-            None => entries.remove(key),
-        };
-        if before != *value {
-            undo.insert(key.clone(), before);
-        }
-    }
-    undo
 }

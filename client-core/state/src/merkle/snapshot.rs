@@ -1,8 +1,8 @@
 //! A whole state in pieces: out of one client, into another, with the root as the judge.
 
-use super::{MerkleError, MerkleState};
+use super::{Directory, MerkleError, MerkleState, PageName, PageSizes};
+use crate::view::StateError;
 use alloc::{collections::BTreeMap, vec::Vec};
-use core::ops::Bound;
 use zera_primitives::{Hash, Height, StateKey};
 
 /// Why a snapshot was refused. Recoverable: nothing was taken over.
@@ -27,19 +27,44 @@ pub enum ImportError {
 impl MerkleState {
     /// Entries after `after` (from the first on when none), in order, until their bytes reach `bytes`; at least one
     /// while there are any, so an empty answer is the end.
-    #[must_use]
-    pub fn export(&self, after: Option<&StateKey>, bytes: usize) -> Vec<(StateKey, Vec<u8>)> {
-        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+    ///
+    /// # Errors
+    /// [`StateError::NotLoaded`].
+    pub fn export(&self, after: Option<&StateKey>, bytes: usize) -> Result<Vec<(StateKey, Vec<u8>)>, StateError> {
         let mut piece = Vec::new();
         let mut taken = 0usize;
-        for (key, value) in self.entries.range::<StateKey, _>((start, Bound::Unbounded)) {
+        self.entries.walk(&self.pages, after, |key, value| {
             taken = taken.saturating_add(key.as_bytes().len()).saturating_add(value.len());
-            if taken > bytes && !piece.is_empty() {
-                break;
+            let fits = taken <= bytes || piece.is_empty();
+            if fits {
+                piece.push((key.clone(), value.clone()));
             }
-            piece.push((key.clone(), value.clone()));
+            fits
+        })?;
+        Ok(piece)
+    }
+
+    /// All entries, in memory.
+    ///
+    /// # Errors
+    /// [`StateError::NotLoaded`]: every page is wanted.
+    pub fn all(&self) -> Result<BTreeMap<StateKey, Vec<u8>>, StateError> {
+        for page in self.entries.base.iter() {
+            self.pages.want(PageName::Entries(page.hash));
         }
-        piece
+        Ok(self.export(None, usize::MAX)?.into_iter().collect())
+    }
+
+    /// Notes all pages as wanted if together they take about `bytes` or less; true when it did.
+    pub fn touch_small(&self, bytes: usize) -> bool {
+        let mut top = Vec::new();
+        self.tree.top(&mut top);
+        let directory = Directory { entries: self.entries.base.to_vec(), tree: top };
+        let small = directory.pages().count().saturating_mul(PageSizes::default().bytes) <= bytes;
+        if small {
+            directory.pages().for_each(|name| self.pages.want(name));
+        }
+        small
     }
 }
 

@@ -1,6 +1,7 @@
-//! The tree over the addresses of all keys: binary, persistent, in memory. A version is a link to its topmost node;
-//! versions share what did not change, and what no kept version reaches is freed by itself. An update touches each node
-//! on the way to a changed address once, whatever the number of changes, and hashes only what is new.
+//! The tree over the addresses of all keys: binary and persistent. A version is a link to its topmost node; versions
+//! share what did not change, and what no kept version reaches is freed by itself. An update touches each node on the way
+//! to a changed address once, whatever the number of changes, and hashes only what is new. Subtrees that a host stores are
+//! one link with their hash, and are in memory only while their page is.
 //!
 //! The root's definition, frozen: keys are addressed by BLAKE3(key). A subtree without keys hashes to the 32 ASCII
 //! bytes `SPARSE_MERKLE_PLACEHOLDER_HASH__`; one with a single key to BLAKE3("JMT::LeafNode" ‖ BLAKE3(key) ‖
@@ -9,6 +10,8 @@
 
 use super::{
     EMPTY_ROOT,
+    page::{PageName, Top},
+    pages::Pages,
     proof::{Leaf, Proof, bit, inner_hash, leaf_hash},
 };
 use alloc::{rc::Rc, vec::Vec};
@@ -36,20 +39,32 @@ pub(super) enum Link {
     Leaf(Rc<LeafNode>),
     /// Two keys and more.
     Inner(Rc<InnerNode>),
+    /// Two keys and more, on a page.
+    Page(Rc<PageNode>),
 }
 
 /// The place of one key.
 pub(super) struct LeafNode {
     hash: Hash,
-    leaf: Leaf,
+    pub leaf: Leaf,
 }
 
 /// The place where addresses part.
 pub(super) struct InnerNode {
-    hash: Hash,
-    left: Link,
-    right: Link,
+    pub hash: Hash,
+    pub left: Link,
+    pub right: Link,
 }
+
+/// The place of a page.
+pub(super) struct PageNode {
+    pub hash: Hash,
+    pub leaves: u32,
+}
+
+/// A page of the tree is not in memory; it is noted as wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Missing;
 
 impl Link {
     /// Hash of the subtree.
@@ -58,30 +73,88 @@ impl Link {
             Self::Empty => EMPTY_ROOT,
             Self::Leaf(node) => node.hash,
             Self::Inner(node) => node.hash,
+            Self::Page(node) => node.hash,
         }
     }
 
     /// The tree after `changes`, which ascend by address, each once.
-    #[must_use]
-    pub(super) fn update(&self, changes: &[Change]) -> Self {
-        self.updated(changes, 0)
+    ///
+    /// # Errors
+    /// [`Missing`]: all pages that the changes need are wanted, not just the first.
+    pub(super) fn update(&self, changes: &[Change], pages: &Pages) -> Result<Self, Missing> {
+        let before = pages.misses();
+        let tree = self.updated(changes, 0, pages);
+        if pages.misses() == before { Ok(tree) } else { Err(Missing) }
+    }
+
+    /// The tree that holds `leaves`, which ascend by address.
+    pub(super) fn of(leaves: &[Change]) -> Self {
+        Self::build(&set(leaves), 0)
     }
 
     /// The proof for an address.
-    pub(super) fn prove(&self, address: &Hash) -> Proof {
-        let (mut link, mut siblings) = (self, Vec::new());
-        while let Self::Inner(node) = link {
-            let (next, sibling) =
-                if bit(&address.0, siblings.len()) { (&node.right, &node.left) } else { (&node.left, &node.right) };
-            siblings.push((!matches!(sibling, Self::Empty)).then(|| sibling.hash()));
-            link = next;
-        }
+    ///
+    /// # Errors
+    /// [`Missing`].
+    pub(super) fn prove(&self, address: &Hash, pages: &Pages) -> Result<Proof, Missing> {
+        let (mut link, mut siblings) = (self.clone(), Vec::new());
+        let leaf = loop {
+            link = match &link {
+                Self::Empty => break None,
+                Self::Leaf(node) => break Some(node.leaf),
+                Self::Page(node) => pages.tree(PageName::Tree(node.hash)).ok_or(Missing)?,
+                Self::Inner(node) => {
+                    let (next, sibling) = node.towards(address, siblings.len());
+                    siblings.push((!matches!(sibling, Self::Empty)).then(|| sibling.hash()));
+                    next.clone()
+                }
+            };
+        };
         siblings.reverse();
-        let leaf = if let Self::Leaf(node) = link { Some(node.leaf) } else { None };
-        Proof { leaf, siblings }
+        Ok(Proof { leaf, siblings })
     }
 
-    fn updated(&self, changes: &[Change], depth: usize) -> Self {
+    /// Notes the page of an address as wanted.
+    pub(super) fn touch(&self, address: &Hash, pages: &Pages) {
+        let (mut link, mut depth) = (self, 0usize);
+        while let Self::Inner(node) = link {
+            link = node.towards(address, depth).0;
+            depth = depth.saturating_add(1);
+        }
+        if let Self::Page(node) = link {
+            pages.want(PageName::Tree(node.hash));
+        }
+    }
+
+    /// The tree above its pages, each subtree before its halves.
+    pub(super) fn top(&self, top: &mut Vec<Top>) {
+        match self {
+            Self::Empty => top.push(Top::Empty),
+            Self::Leaf(node) => top.push(Top::Leaf(node.leaf)),
+            Self::Page(node) => top.push(Top::Page { hash: node.hash, leaves: node.leaves }),
+            Self::Inner(node) => {
+                top.push(Top::Inner);
+                node.left.top(top);
+                node.right.top(top);
+            }
+        }
+    }
+
+    /// The tree of which [`top`](Self::top) said this; none when it is of no tree.
+    pub(super) fn from_top(top: &mut impl Iterator<Item = Top>, depth: usize) -> Option<Self> {
+        Some(match top.next()? {
+            Top::Empty => Self::Empty,
+            Top::Leaf(leaf) => Self::build(&[leaf], depth),
+            Top::Page { hash, leaves } => Self::Page(Rc::new(PageNode { hash, leaves })),
+            Top::Inner if depth < 256 => {
+                let below = depth.saturating_add(1);
+                Self::join(Self::from_top(top, below)?, Self::from_top(top, below)?)
+            }
+            Top::Inner => return None,
+        })
+    }
+
+    fn updated(&self, changes: &[Change], depth: usize, pages: &Pages) -> Self {
         if changes.is_empty() {
             return self.clone();
         }
@@ -91,13 +164,17 @@ impl Link {
             Self::Inner(node) => {
                 let (left, right) = changes.split_at(parting(changes, depth, |change| &change.address));
                 let below = depth.saturating_add(1);
-                Self::join(node.left.updated(left, below), node.right.updated(right, below))
+                Self::join(node.left.updated(left, below, pages), node.right.updated(right, below, pages))
             }
+            // Where the page is missing the result is of no use, but finds what else is missing.
+            Self::Page(node) => pages
+                .tree(PageName::Tree(node.hash))
+                .map_or_else(|| self.clone(), |content| content.updated(changes, depth, pages)),
         }
     }
 
     /// The subtree of these leaves, which ascend by address.
-    fn build(leaves: &[Leaf], depth: usize) -> Self {
+    pub(super) fn build(leaves: &[Leaf], depth: usize) -> Self {
         match leaves {
             [] => Self::Empty,
             [leaf] => Self::Leaf(Rc::new(LeafNode { hash: leaf_hash(&leaf.key, &leaf.value), leaf: *leaf })),
@@ -117,6 +194,13 @@ impl Link {
                 Self::Inner(Rc::new(InnerNode { hash: inner_hash(&left.hash(), &right.hash()), left, right }))
             }
         }
+    }
+}
+
+impl InnerNode {
+    /// The half that holds an address, and the other one.
+    fn towards(&self, address: &Hash, depth: usize) -> (&Link, &Link) {
+        if bit(&address.0, depth) { (&self.right, &self.left) } else { (&self.left, &self.right) }
     }
 }
 
