@@ -13,8 +13,6 @@ use zera_worker_protocol::{ConflictView, LanesView};
 
 /// Arcs drawn at most.
 const ARCS: usize = 4_096;
-/// From this many arcs on each is drawn lighter.
-const DENSE: usize = 200;
 /// Keys named at their widest arc.
 const NAMED: usize = 3;
 /// Height of the highest arc, tenths of a pixel.
@@ -140,7 +138,7 @@ fn draw(place: Line, view: &LanesView, arcs: &[(u32, u32)]) -> AnyView {
     }
     let right = place.width * 10;
     view! {
-        {path(if arcs.len() > DENSE { "arc dense" } else { "arc" }, lines)}
+        {path(arcs_class(arcs.len()), lines)}
         {line("axis", (0, BASE), (right, BASE))}
         {path("tooth", kept)}
         {path("tooth again", again)}
@@ -149,6 +147,15 @@ fn draw(place: Line, view: &LanesView, arcs: &[(u32, u32)]) -> AnyView {
         {label(right, BASE + 290, "t-label", "end", text::count(view.transactions.len() as u64))}
     }
     .into_any()
+}
+
+/// How arcs are drawn: the more, the lighter each.
+const fn arcs_class(count: usize) -> &'static str {
+    match count {
+        0..=200 => "arc",
+        201..=800 => "arc dense",
+        _ => "arc densest",
+    }
 }
 
 /// Transactions that ran again, ascending.

@@ -44,7 +44,7 @@ fn some_modules(modules: &[ModuleId]) -> AnyView {
         .map(|id| view! { <span class="sub">{module_link(*id)}</span> }.into_any())
         .collect();
     let rest = modules.len().saturating_sub(MODULES);
-    let more = (rest > 0).then(|| view! { <span class="sub">{say!(EN_MORE, text::count(rest as u64))}</span> });
+    let more = (rest > 0).then(|| view! { <span class="sub">{say!(EN_MORE, text::plural(rest, say!(EN_MODULE_ONE), say!(EN_MODULE_MANY)))}</span> });
     view! { {shown}{more} }.into_any()
 }
 
@@ -83,7 +83,7 @@ fn row(engine: &EngineView, most: u64) -> (AnyView, Vec<AnyView>) {
         if engine.compiled_bytes == 0 { say!(EN_NOT_COMPILED).to_owned() } else { text::bytes(engine.compiled_bytes) };
     let code = format!("b3:{}", text::short(&engine.code.to_hex()));
     (
-        view! { <bdi>{name}</bdi>" "<code class="nowrap">{code}</code>{some_modules(&engine.modules)} }.into_any(),
+        view! { <bdi>{name}</bdi><span class="sub"><code class="nowrap">{code}</code></span>{some_modules(&engine.modules)} }.into_any(),
         vec![
             td(say!(EN_NOW), tier(&engine.tier)),
             td(say!(EN_GAS), share(gas, most)),
