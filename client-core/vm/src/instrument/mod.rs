@@ -1,9 +1,12 @@
 //! Instrumentation: the original module with our gas and stack counters woven in (design §6).
 //!
 //! Two mutable `i64` globals, appended behind the module's own and exported as `zera.gas` and `zera.stack`, are set by
-//! the engine before a call and read after it. Each basic block subtracts its cost; a function that could take part in
-//! deep recursion subtracts its frame. Below zero means `unreachable`, and the counter that is below zero tells
-//! `OutOfGas` from `StackLimit` from a real trap. Nothing is renumbered: original operators are copied byte for byte.
+//! the engine before a call and read after it. Inside, both counters travel as two more parameters of every function, and
+//! the gas as one more result: a store and a load for each block would cost a small function several times what it does.
+//! Each basic block subtracts its cost; a function that could take part in deep recursion subtracts its frame. Below zero
+//! means `unreachable`, and the counter that is below zero tells `OutOfGas` from `StackLimit` from a real trap. Functions
+//! keep their indices; what is exported in their place has the original's type. What is not about counters, calls and
+//! locals is copied byte for byte.
 //! A start function is not run by the engine but exported as `zera.start`, so that it is charged like any other.
 
 mod added;
@@ -11,6 +14,7 @@ mod code;
 mod sections;
 mod sink;
 mod stack;
+mod tables;
 
 pub use added::MEMORY_REFUSED;
 
@@ -18,7 +22,7 @@ use crate::profile::{ModuleInfo, ProfileError};
 use alloc::vec::Vec;
 
 /// Version of the transformation; a part of every cache's key.
-pub const INSTRUMENTATION_VERSION: u32 = 2;
+pub const INSTRUMENTATION_VERSION: u32 = 3;
 /// Export of the gas counter, a mutable `i64`.
 pub const GAS_EXPORT: &str = "zera.gas";
 /// Export of the stack counter, a mutable `i64`.
@@ -36,5 +40,5 @@ pub fn instrument(code: &[u8], info: &ModuleInfo) -> Result<Vec<u8>, ProfileErro
     let module = sections::read(code)?;
     let plans = stack::plan(&module, info)?;
     let woven = code::weave(code, &module, &plans)?;
-    Ok(sections::write(&module, &woven))
+    sections::write(&module, &woven)
 }

@@ -1,64 +1,69 @@
-//! Reading the original's sections as raw bytes and writing them again with our additions at their ends.
+//! Reading the original's sections and writing them again with our additions at their ends.
 
-use super::{GAS_EXPORT, MEMORY_EXPORT, STACK_EXPORT, START_EXPORT};
+use super::{GAS_EXPORT, MEMORY_EXPORT, STACK_EXPORT, START_EXPORT, tables};
 use crate::{gas::position, profile::ProfileError};
 use alloc::{collections::BTreeMap, vec::Vec};
 use core::ops::Range;
-use wasm_encoder::Encode;
-use wasmparser::{CompositeInnerType, FuncType, FunctionBody, Parser, Payload, TypeRef};
+use wasm_encoder::{ElementSection, Encode, GlobalSection};
+use wasmparser::{
+    CompositeInnerType, ElementSectionReader, ExternalKind, FuncType, FunctionBody, GlobalSectionReader, Parser,
+    Payload, TypeRef,
+};
 
 /// Ids of the sections we touch.
 const TYPE: u8 = 1;
 const FUNCTION: u8 = 3;
 const GLOBAL: u8 = 6;
 const EXPORT: u8 = 7;
+const ELEMENT: u8 = 9;
 const CODE: u8 = 10;
 const DATA_COUNT: u8 = 12;
 /// The order in which sections stand in a module; the start section and custom sections are dropped.
-const ORDER: [u8; 11] = [TYPE, 2, FUNCTION, 4, 5, GLOBAL, EXPORT, 9, DATA_COUNT, CODE, 11];
+const ORDER: [u8; 11] = [TYPE, 2, FUNCTION, 4, 5, GLOBAL, EXPORT, ELEMENT, DATA_COUNT, CODE, 11];
 
 /// What instrumentation needs of the original.
+#[derive(Default)]
 pub(super) struct Module<'a> {
     /// Entry count and the bytes behind it, by section id.
     raw: BTreeMap<u8, (u32, &'a [u8])>,
     /// Function types, by type index.
     pub(super) types: Vec<FuncType>,
-    /// Imported functions.
-    pub(super) imported: u32,
+    /// Type index of each imported function.
+    pub(super) imports: Vec<u32>,
     /// Type index of each own function.
     pub(super) functions: Vec<u32>,
     /// Bodies of the own functions.
     pub(super) bodies: Vec<FunctionBody<'a>>,
     /// Own globals; ours follow them.
-    pub(super) globals: u32,
+    globals: Option<GlobalSectionReader<'a>>,
+    elements: Option<ElementSectionReader<'a>>,
+    /// Name, kind and index of each export.
+    pub(super) exports: Vec<(&'a str, ExternalKind, u32)>,
     /// Most pages of its memory, if it has one.
     pub(super) memory: Option<u64>,
-    start: Option<u32>,
+    pub(super) start: Option<u32>,
 }
 
-/// What weaving adds.
+/// What weaving makes.
 #[derive(Default)]
 pub(super) struct Woven {
     /// Function types behind the original's: parameters and results as raw bytes.
     pub(super) types: Vec<Vec<u8>>,
-    /// Type indices of the functions behind the original's.
+    /// Type indices of all functions: the original's, then the added ones'.
     pub(super) functions: Vec<u32>,
-    /// All bodies, without their sizes: the original's, then the added ones'.
+    /// All bodies, without their sizes, in the same order.
     pub(super) bodies: Vec<Vec<u8>>,
+    /// For functions that are exported or start: what is exported in their place.
+    pub(super) doors: BTreeMap<u32, u32>,
+    /// For imports that are values: what stands in their place in tables.
+    pub(super) adapters: BTreeMap<u32, u32>,
+    /// Functions that some body takes as values.
+    pub(super) values: Vec<u32>,
 }
 
 /// Collects the sections of a validated module.
 pub(super) fn read(code: &[u8]) -> Result<Module<'_>, ProfileError> {
-    let mut module = Module {
-        raw: BTreeMap::new(),
-        types: Vec::new(),
-        imported: 0,
-        functions: Vec::new(),
-        bodies: Vec::new(),
-        globals: 0,
-        memory: None,
-        start: None,
-    };
+    let mut module = Module::default();
     for payload in Parser::new(0).parse_all(code) {
         let payload = payload?;
         if let Some((id, range)) = payload.as_section()
@@ -97,7 +102,9 @@ impl<'a> Module<'a> {
             }
             Payload::ImportSection(section) => {
                 for import in section.into_imports() {
-                    self.imported = self.imported.saturating_add(u32::from(matches!(import?.ty, TypeRef::Func(_))));
+                    if let TypeRef::Func(ty) = import?.ty {
+                        self.imports.push(ty);
+                    }
                 }
             }
             Payload::FunctionSection(section) => {
@@ -111,8 +118,15 @@ impl<'a> Module<'a> {
                     self.memory = memory?.maximum;
                 }
             }
-            Payload::GlobalSection(section) => self.globals = section.count(),
+            Payload::GlobalSection(section) => self.globals = Some(section),
+            Payload::ExportSection(section) => {
+                for export in section {
+                    let export = export?;
+                    self.exports.push((export.name, export.kind, export.index));
+                }
+            }
             Payload::StartSection { func, .. } => self.start = Some(func),
+            Payload::ElementSection(section) => self.elements = Some(section),
             Payload::CodeSectionEntry(body) => self.bodies.push(body),
             _ => {}
         }
@@ -124,19 +138,40 @@ impl<'a> Module<'a> {
         self.types.get(*self.functions.get(index)? as usize)
     }
 
-    /// Index of the gas counter; the stack counter is the next.
-    pub(super) fn gas_global(&self) -> u32 {
-        self.globals
+    /// Which own function that is; none for an import.
+    pub(super) fn own(&self, function: u32) -> Option<usize> {
+        function.checked_sub(self.imported()).map(|own| own as usize)
     }
 
-    /// Index of the first function that we add.
-    pub(super) fn first_added(&self) -> u32 {
-        self.imported.saturating_add(u32::try_from(self.functions.len()).unwrap_or(u32::MAX))
+    /// Imported functions.
+    pub(super) fn imported(&self) -> u32 {
+        u32::try_from(self.imports.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Index of the gas counter; the stack counter is the next.
+    pub(super) fn gas_global(&self) -> u32 {
+        self.globals.as_ref().map_or(0, GlobalSectionReader::count)
+    }
+
+    /// Imports that stand in tables or globals.
+    pub(super) fn import_values(&self) -> Result<Vec<u32>, ProfileError> {
+        let mut found = Vec::new();
+        tables::elements(self.elements.as_ref(), &mut |function| {
+            found.push(function);
+            function
+        })?;
+        tables::globals(self.globals.as_ref(), &mut |function| {
+            found.push(function);
+            function
+        })?;
+        found.retain(|function| self.own(*function).is_none());
+        Ok(found)
     }
 }
 
 /// Writes the instrumented module.
-pub(super) fn write(module: &Module<'_>, woven: &Woven) -> Vec<u8> {
+pub(super) fn write(module: &Module<'_>, woven: &Woven) -> Result<Vec<u8>, ProfileError> {
+    let mut value = |function| woven.adapters.get(&function).copied().unwrap_or(function);
     let mut out = b"\0asm\x01\0\0\0".to_vec();
     for id in ORDER {
         let original = module.raw.get(&id).copied();
@@ -157,41 +192,60 @@ pub(super) fn write(module: &Module<'_>, woven: &Woven) -> Vec<u8> {
             FUNCTION => {
                 let mut indices = Vec::new();
                 woven.functions.iter().for_each(|index| index.encode(&mut indices));
-                entries(&mut out, id, original, woven.functions.len(), &indices);
+                entries(&mut out, id, None, woven.functions.len(), &indices);
             }
             GLOBAL => {
-                // Two of: i64, mutable, i64.const 0, end.
-                entries(&mut out, id, original, 2, &[[0x7e, 1, 0x42, 0, 0x0b], [0x7e, 1, 0x42, 0, 0x0b]].concat());
+                let mut globals: GlobalSection = tables::globals(module.globals.as_ref(), &mut value)?;
+                // Twice: i64, mutable, i64.const 0, end.
+                globals.raw(&[0x7e, 1, 0x42, 0, 0x0b]).raw(&[0x7e, 1, 0x42, 0, 0x0b]);
+                out.push(id);
+                globals.encode(&mut out);
             }
             EXPORT => {
-                let (count, exports) = our_exports(module);
-                entries(&mut out, id, original, count, &exports);
+                let (count, exports) = exports(module, woven);
+                entries(&mut out, id, None, count, &exports);
+            }
+            ELEMENT => {
+                let mut elements: ElementSection = tables::elements(module.elements.as_ref(), &mut value)?;
+                if !woven.values.is_empty() {
+                    elements.declared(wasm_encoder::Elements::Functions(woven.values.as_slice().into()));
+                }
+                if !elements.is_empty() {
+                    out.push(id);
+                    elements.encode(&mut out);
+                }
             }
             _ => entries(&mut out, id, original, 0, &[]),
         }
     }
-    out
+    Ok(out)
 }
 
-fn our_exports(module: &Module<'_>) -> (usize, Vec<u8>) {
-    const FUNC: u8 = 0;
-    const MEMORY: u8 = 2;
-    const GLOBAL_KIND: u8 = 3;
+/// The original's exports, its functions by their doors, and ours.
+fn exports(module: &Module<'_>, woven: &Woven) -> (usize, Vec<u8>) {
     let gas = module.gas_global();
-    let mut list = alloc::vec![(GAS_EXPORT, GLOBAL_KIND, gas), (STACK_EXPORT, GLOBAL_KIND, gas.saturating_add(1))];
-    if module.memory.is_some() {
-        list.push((MEMORY_EXPORT, MEMORY, 0));
-    }
-    if let Some(start) = module.start {
-        list.push((START_EXPORT, FUNC, start));
-    }
+    let ours = [
+        Some((GAS_EXPORT, ExternalKind::Global, gas)),
+        Some((STACK_EXPORT, ExternalKind::Global, gas.saturating_add(1))),
+        module.memory.map(|_| (MEMORY_EXPORT, ExternalKind::Memory, 0)),
+        module.start.map(|start| (START_EXPORT, ExternalKind::Func, start)),
+    ];
     let mut bytes = Vec::new();
-    for (name, kind, index) in &list {
+    let mut count = 0usize;
+    for (name, kind, index) in module.exports.iter().copied().chain(ours.into_iter().flatten()) {
+        let (kind, index) = match kind {
+            ExternalKind::Func => (0u8, woven.doors.get(&index).copied().unwrap_or(index)),
+            ExternalKind::Table => (1, index),
+            ExternalKind::Memory => (2, index),
+            // The profile leaves nothing else.
+            _ => (3, index),
+        };
         name.encode(&mut bytes);
-        bytes.push(*kind);
+        bytes.push(kind);
         index.encode(&mut bytes);
+        count = count.saturating_add(1);
     }
-    (list.len(), bytes)
+    (count, bytes)
 }
 
 /// Writes a section of the original's entries followed by `more` of ours; nothing if there are none at all.

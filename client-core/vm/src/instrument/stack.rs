@@ -11,7 +11,7 @@
 //! every [`OPERATORS_PER_UNIT`] covers it.
 //!
 //! Engines make room for a frame before its first operator runs, so a function whose frame is large is counted by another
-//! one in its place ([`Plan::Gated`]).
+//! one in its place ([`Count::Gate`]).
 
 use super::sections::Module;
 use crate::{
@@ -26,15 +26,24 @@ pub const LIGHT_UNITS: u64 = 256;
 /// Most units of a frame that is counted from within: it may pass the budget by this much before it is counted.
 const GATE_UNITS: u64 = 512;
 
-/// What a function does about the stack.
+/// What instrumentation does with a function.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Plan {
-    /// Nothing.
+pub(super) struct Plan {
+    /// Where its frame is counted.
+    pub(super) count: Count,
+    /// It makes an indirect call.
+    pub(super) indirect: bool,
+}
+
+/// Where and how much stack is counted for a function.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Count {
+    /// Nowhere.
     Light,
-    /// It counts so many units at its entry.
-    Counted(u64),
-    /// A function in its place counts so many units for both, then calls it.
-    Gated(u64),
+    /// At its own entry.
+    Here(u64),
+    /// By a gate in its place, for both.
+    Gate(u64),
 }
 
 /// The plan of each own function.
@@ -56,18 +65,23 @@ pub(super) fn plan(module: &Module<'_>, info: &ModuleInfo) -> Result<Vec<Plan>, 
             }
         }
     }
+    let indirect: Vec<bool> = open.iter().map(Option::is_none).collect();
     let light = settle(&frames, &callers, open);
-    let plan = |(index, (units, light)): (usize, (&u64, bool))| match (light, *units) {
-        (true, _) => Plan::Light,
-        (false, units @ ..=GATE_UNITS) => Plan::Counted(units),
-        (false, units) => {
-            let ty = module.function_type(index);
-            let values = ty.map_or(0, |ty| ty.params().len().saturating_add(ty.results().len()) as u64);
-            // The gate's own frame: its parameters, and all of them and the results handed over once more.
-            Plan::Gated(units.saturating_add(FRAME_UNITS).saturating_add(values.saturating_mul(3)))
-        }
-    };
-    Ok(frames.iter().zip(light).enumerate().map(plan).collect())
+    let mut plans = Vec::with_capacity(frames.len());
+    for (index, ((units, light), indirect)) in frames.into_iter().zip(light).zip(indirect).enumerate() {
+        let count = match (light, units) {
+            (true, _) => Count::Light,
+            (false, ..=GATE_UNITS) => Count::Here(units),
+            (false, _) => {
+                let ty = module.function_type(index);
+                let values = ty.map_or(0, |ty| ty.params().len().saturating_add(ty.results().len()) as u64);
+                // The gate's own frame: its parameters, and all of them and the results handed over once more.
+                Count::Gate(units.saturating_add(FRAME_UNITS).saturating_add(values.saturating_mul(3)))
+            }
+        };
+        plans.push(Plan { count, indirect });
+    }
+    Ok(plans)
 }
 
 /// What of a body decides its frame.
@@ -92,9 +106,9 @@ impl Shape {
             match reader.read()? {
                 Operator::Call { function_index } => {
                     // Host functions have at most eight parameters, which travel in registers.
-                    if let Some(own) = function_index.checked_sub(module.imported) {
-                        shape.hand(module.function_type(own as usize));
-                        shape.callees.insert(own as usize);
+                    if let Some(own) = module.own(function_index) {
+                        shape.hand(module.function_type(own));
+                        shape.callees.insert(own);
                     }
                 }
                 Operator::CallIndirect { type_index, .. } => {

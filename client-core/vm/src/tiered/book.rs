@@ -101,6 +101,9 @@ struct Page {
     heat: u64,
     /// Calls on the fast engine since it took the code.
     run: u64,
+    /// How often the fast engine could not run it for a moment, for example for lack of address space. Each time it has to
+    /// get twice as hot as the last time.
+    refused: u32,
     counts: Counts,
 }
 
@@ -128,7 +131,9 @@ impl Book {
 
     /// True when a code of that size has run enough on the reference to be worth compiling.
     pub(super) fn is_due(&self, code: &Hash, threshold: Threshold, bytes: u64) -> bool {
-        let hot = |page: &Page| page.tier == Tier::Reference && page.heat >= threshold.gas(bytes);
+        let wanted =
+            |page: &Page| threshold.gas(bytes).saturating_mul(1u64.checked_shl(page.refused).unwrap_or(u64::MAX));
+        let hot = |page: &Page| page.tier == Tier::Reference && page.heat >= wanted(page);
         self.pages.get(code).map_or(threshold == Threshold::NONE, hot)
     }
 
@@ -144,6 +149,13 @@ impl Book {
         let page = self.page(code);
         page.tier = Tier::Reference;
         page.heat = 0;
+    }
+
+    /// The fast engine could not run the code this time, and nothing ran.
+    pub(super) fn refuse(&mut self, code: &Hash) {
+        self.demote(code);
+        let page = self.page(code);
+        page.refused = page.refused.saturating_add(1);
     }
 
     /// The fast engine never runs the code again. A difference weighs more than a refusal.

@@ -190,8 +190,8 @@ impl Engine for TieredEngine {
         let mut fast = inner.runs_fast(&call.code_hash);
         let mut ended = if fast { inner.run_fast(call, host) } else { inner.reference.execute(call, host) };
         if fast && matches!(ended, Err(VmError::Refused(_))) {
-            // Nothing ran.
             fast = false;
+            inner.book.borrow_mut().refuse(&call.code_hash);
             ended = inner.reference.execute(call, host);
         }
         let nested = inner.nested.get();
@@ -239,7 +239,7 @@ impl Inner {
             if self.is_sampled(&call.code_hash) { self.run_twice(call, host) } else { self.run_once(call, host) };
         match &ended {
             // Its own fault, not a nested call's: whoever runs the attempt again gets the reference.
-            Err(VmError::Fault(cause) | VmError::Refused(cause)) if self.failed.get() == failed => {
+            Err(VmError::Fault(cause)) if self.failed.get() == failed => {
                 self.book.borrow_mut().turn_off(&call.code_hash, Tier::Refused(cause.clone()));
             }
             _ => {}
