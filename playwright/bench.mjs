@@ -2,6 +2,7 @@
 // Prints one JSON object per case; `cargo xtask bench browser` runs it against the compressed release page. The profile
 // is on disk, because IndexedDB of a private window lives in memory and would flatter every figure.
 import { Killable } from "./lib/browser.mjs";
+import { burst, crowd, fullest, mill } from "./lib/load.mjs";
 import { deviceKey, phraseKey, running, visit } from "./lib/page.mjs";
 import { serve } from "./lib/server.mjs";
 import { nonceOf, signed, wallet } from "./lib/wallet.mjs";
@@ -24,6 +25,7 @@ try {
     await visit(page, url);
     await transactions(page);
     await commits(page);
+    await blocked(page);
   } finally {
     await browser.remove();
   }
@@ -205,6 +207,29 @@ async function commits(page) {
   line("block commit, 1,000 entries: 1,000 puts in one transaction", rounds.puts, "ms");
   line("block commit, 1,000 entries: 1,000 transactions", rounds.transactions, "ms", peer("1,000 puts in one transaction", puts));
   console.log(`1,000 puts take ${(puts / packed).toFixed(1)} times as long as the node's write and ${(puts / record).toFixed(1)} times as long as the record alone`);
+}
+
+/** The longest task of the page's own thread while the node executes blocks full of work, with the Pipelines page open. */
+async function blocked(page) {
+  const module = await page.evaluate((code) => globalThis.zera.deploy(new Uint8Array(code)), [...mill()]);
+  const people = await crowd(page, 12);
+  await visit(page, `${url}pipelines`);
+  const longest = [];
+  const filled = [];
+  for (let round = 0; round < BATCHES; round += 1) {
+    await page.evaluate(() => {
+      globalThis.longest = 0;
+      globalThis.tasks ??= new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, entry.duration);
+      });
+      globalThis.tasks.observe({ type: "longtask" });
+    });
+    const ended = await burst(page, people, module, () => "turn", 8);
+    filled.push(ended.filter(({ height }) => height === fullest(ended)).length);
+    longest.push(await page.evaluate(() => globalThis.longest));
+  }
+  line("longest task of the page's thread while blocks run, Pipelines page open", longest, "ms", ["aim: 50 ms", 50]);
+  line("transactions in the fullest of these blocks", filled, "transactions");
 }
 
 function median(values) {

@@ -10,6 +10,7 @@ import * as access from "./journeys/access.mjs";
 import * as auditor from "./journeys/auditor.mjs";
 import * as author from "./journeys/author.mjs";
 import * as badInput from "./journeys/bad-input.mjs";
+import * as benches from "./journeys/benches.mjs";
 import * as big from "./journeys/big.mjs";
 import * as corrupted from "./journeys/corrupted.mjs";
 import * as crash from "./journeys/crash.mjs";
@@ -18,12 +19,13 @@ import * as emergency from "./journeys/emergency.mjs";
 import * as keyboard from "./journeys/keyboard.mjs";
 import * as operator from "./journeys/operator.mjs";
 import * as outcome from "./journeys/outcome.mjs";
+import * as pipelines from "./journeys/pipelines.mjs";
 import * as secondTab from "./journeys/second-tab.mjs";
 import * as voter from "./journeys/voter.mjs";
 import * as votes from "./journeys/votes.mjs";
 
 const PEOPLE = [outcome, author, voter, operator, auditor, emergency, delegation, votes];
-const JOURNEYS = [...PEOPLE, big, keyboard, badInput, secondTab, corrupted, crash, access];
+const JOURNEYS = [...PEOPLE, pipelines, benches, big, keyboard, badInput, secondTab, corrupted, crash, access];
 
 const args = process.argv.slice(2);
 const only = args.includes("--only") ? args[args.indexOf("--only") + 1] : undefined;

@@ -21,6 +21,8 @@ const RUNTIME: &str = "zera-runtime";
 const ZIP: &str = "zera-zip";
 const LIGHT: &str = "zera-light";
 const CLIENT: &str = "zera-client";
+const ENGINE: &str = "zera-browser-engine";
+const WORKER: &str = "zera-worker";
 const PROTOCOL: &str = "zera-worker-protocol";
 
 const ROOMS: &[Room] = &[
@@ -41,11 +43,14 @@ const ROOMS: &[Room] = &[
     // Runs scenario files natively and in a browser; ships nowhere.
     Room { name: "zera-scenarios", may_use: &[CLIENT], consensus: false },
     Room { name: PROTOCOL, may_use: &[PRIMITIVES], consensus: false },
+    Room { name: ENGINE, may_use: &[PRIMITIVES, VM], consensus: false },
     Room {
-        name: "zera-worker",
-        may_use: &[PRIMITIVES, STATE, VM, INSPECT, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT, CLIENT, PROTOCOL],
+        name: WORKER,
+        may_use: &[PRIMITIVES, STATE, VM, INSPECT, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT, CLIENT, PROTOCOL, ENGINE],
         consensus: false,
     },
+    // Suites that run in a tab; fetched only by the page that measures.
+    Room { name: "zera-bench", may_use: &[PRIMITIVES, STATE, VM, CLIENT, ENGINE, WORKER], consensus: false },
     Room { name: "zera-web", may_use: &[PRIMITIVES, PROTOCOL], consensus: false },
     Room { name: "xtask", may_use: &[], consensus: false },
 ];
@@ -58,7 +63,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("commonware-*", &["zera-node", LIGHT]),
     ("tokio", &["zera-node"]),
     ("ark-*", &["zera-proof", "zera-proof-verify"]),
-    ("idb", &["zera-worker"]),
+    ("idb", &[WORKER]),
 ];
 
 /// The outside world, which no crate under client-core/ may depend on.
