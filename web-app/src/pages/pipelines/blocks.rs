@@ -31,11 +31,9 @@ pub fn list(blocks: Arc<[LaneTotals]>, shown: Option<u64>) -> AnyView {
             (say!(BLOCK), false),
             (say!(TRANSACTIONS), true),
             (say!(PL_COL_CLUSTERS), true),
-            (say!(PL_COL_STAGES), true),
             (say!(PL_AGAIN), true),
             (say!(GAS), true),
-            (say!(PL_AT_WORK), true),
-            (say!(PL_ALLOWED), true),
+            (say!(PL_COL_AT_WORK), true),
             (say!(PL_COL_LANES), true),
             (say!(PL_COL_WHOLE), true),
         ];
@@ -45,16 +43,17 @@ pub fn list(blocks: Arc<[LaneTotals]>, shown: Option<u64>) -> AnyView {
 }
 
 fn row(block: &LaneTotals) -> (AnyView, Vec<AnyView>) {
+    let clusters = say!(PL_OF, text::count(block.clusters.into()), text::count(block.stages.into()));
+    let allowed = text::ratio(block.gas.0, block.critical_gas.0);
+    let at_a_time = say!(PL_OF, text::ratio(block.busy_us, block.lanes_us), allowed);
     (
         link(format!("/pipelines/{}", block.height), text::count(block.height.0)),
         vec![
             td_num(say!(TRANSACTIONS), text::count(block.transactions.into())),
-            td_num(say!(PL_COL_CLUSTERS), text::count(block.clusters.into())),
-            td_num(say!(PL_COL_STAGES), text::count(block.stages.into())),
+            td_num(say!(PL_COL_CLUSTERS), clusters),
             td_num(say!(PL_AGAIN), text::count(block.moved.into())),
             td_num(say!(GAS), text::count(block.gas.0)),
-            td_num(say!(PL_AT_WORK), text::ratio(block.busy_us, block.lanes_us)),
-            td_num(say!(PL_ALLOWED), text::ratio(block.gas.0, block.critical_gas.0)),
+            td_num(say!(PL_COL_AT_WORK), at_a_time),
             td_num(say!(PL_COL_LANES), text::micros(block.lanes_us)),
             td_num(say!(PL_COL_WHOLE), text::micros(block.total_us)),
         ],

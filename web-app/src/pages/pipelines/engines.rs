@@ -69,7 +69,6 @@ pub fn list(engines: &[EngineView], fast: bool, no_fast: Option<String>) -> AnyV
             (say!(EN_CALLS_FAST), true),
             (say!(EN_CALLS_REFERENCE), true),
             (say!(EN_CHECKED), true),
-            (say!(EN_COMPILED), true),
         ];
         table(say!(PL_ENGINES), &columns, rows)
     });
@@ -79,19 +78,19 @@ pub fn list(engines: &[EngineView], fast: bool, no_fast: Option<String>) -> AnyV
 fn row(engine: &EngineView, most: u64) -> (AnyView, Vec<AnyView>) {
     let gas = engine.gas_fast.saturating_add(engine.gas_reference);
     let name = if engine.name.is_empty() { say!(EN_NAMELESS).to_owned() } else { text::safe(&engine.name) };
-    let compiled =
-        if engine.compiled_bytes == 0 { say!(EN_NOT_COMPILED).to_owned() } else { text::bytes(engine.compiled_bytes) };
+    let compiled = (engine.compiled_bytes > 0).then(|| {
+        view! { <span class="sub">{say!(EN_COMPILED, text::bytes(engine.compiled_bytes))}</span> }
+    });
     let code = format!("b3:{}", text::short(&engine.code.to_hex()));
     (
         view! { <bdi>{name}</bdi><span class="sub"><code class="nowrap">{code}</code></span>{some_modules(&engine.modules)} }.into_any(),
         vec![
-            td(say!(EN_NOW), tier(&engine.tier)),
+            td(say!(EN_NOW), view! { {tier(&engine.tier)}{compiled} }),
             td(say!(EN_GAS), share(gas, most)),
             td_num(say!(GAS), text::count(gas)),
             td_num(say!(EN_CALLS_FAST), text::count(engine.calls_fast)),
             td_num(say!(EN_CALLS_REFERENCE), text::count(engine.calls_reference)),
             td_num(say!(EN_CHECKED), text::count(engine.checked)),
-            td_num(say!(EN_COMPILED), compiled),
         ],
     )
 }
