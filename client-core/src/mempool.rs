@@ -87,7 +87,9 @@ impl Mempool {
 
     /// Takes out what is in a block now or can no longer be in one, and answers the latter.
     pub fn settle(&mut self, included: &[SignedTransaction], slot: Slot) -> Vec<Hash> {
-        let done = |signed: &SignedTransaction| included.iter().any(|other| other == signed);
+        let place = |signed: &SignedTransaction| (signed.transaction.sender, signed.transaction.nonce);
+        let included: BTreeMap<_, _> = included.iter().map(|signed| (place(signed), signed)).collect();
+        let done = |signed: &SignedTransaction| included.get(&place(signed)).is_some_and(|other| *other == signed);
         let mut dropped = Vec::new();
         self.waiting.retain(|_, signed| {
             let expired = signed.transaction.expiry < slot;

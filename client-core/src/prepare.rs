@@ -185,7 +185,14 @@ fn draft(
         calls,
         hint: AccessHint::default(),
     };
-    transaction.gas_limit = Gas(affordable(account.free, &signed(transaction.clone()), &ctx.params));
+    let bare = signed(transaction.clone());
+    let gas = affordable(account.free, &bare, &ctx.params);
+    let needed = admission::intrinsic(&bare, &ctx.params);
+    if gas < needed {
+        let cost = admission::fee(needed, bare.encoded_size(), &ctx.params);
+        return Err(admission::AdmissionError::Balance { cost, free: account.free }.into());
+    }
+    transaction.gas_limit = Gas(gas);
     Ok(transaction)
 }
 

@@ -135,8 +135,10 @@ impl Client {
             match execute_block(&self.state, &*self.pipelines, &input).await {
                 Ok(done) => return Ok(Draft { parent, slot, skip, transactions, done, dropped }),
                 Err(BlockError::Inadmissible { all, .. }) if all.iter().any(|index| *index < transactions.len()) => {
-                    for index in all.into_iter().rev().filter(|index| *index < transactions.len()) {
-                        dropped.push(transactions.remove(index).hash());
+                    for index in all.into_iter().rev() {
+                        if index < transactions.len() {
+                            dropped.push(transactions.remove(index).hash());
+                        }
                     }
                 }
                 Err(other) => return Err(other.into()),

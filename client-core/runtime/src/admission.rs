@@ -23,6 +23,15 @@ pub enum AdmissionError {
     /// The gas limit is above the transaction limit.
     #[error("gas limit {0}; the most is {max}", max = limits::TRANSACTION_GAS)]
     GasLimit(u64),
+    /// The gas limit does not even cover the transaction itself and the keys of its hint, which have been looked up and
+    /// planned with before anything can be charged.
+    #[error("gas limit {limit}; the transaction and its hinted keys alone take {needed}")]
+    Intrinsic {
+        /// In the transaction.
+        limit: u64,
+        /// Gas before the first call.
+        needed: u64,
+    },
     /// Not the sender's next number.
     #[error("nonce {got}; the account's next is {next}")]
     Nonce {
@@ -114,7 +123,7 @@ pub(crate) fn admit_shape(signed: &SignedTransaction) -> Result<(), AdmissionErr
     Ok(())
 }
 
-/// The part that needs the state: nonce, expiry, fee.
+/// The part that needs the state: nonce, expiry, gas, fee.
 pub(crate) fn admit_state(
     st: &(impl StateView + ?Sized),
     ctx: &BlockCtx,
@@ -127,6 +136,10 @@ pub(crate) fn admit_state(
     }
     if transaction.expiry < ctx.slot {
         return Err(AdmissionError::Expired { expiry: transaction.expiry, now: ctx.slot });
+    }
+    let needed = intrinsic(signed, &ctx.params);
+    if transaction.gas_limit.0 < needed {
+        return Err(AdmissionError::Intrinsic { limit: transaction.gas_limit.0, needed });
     }
     let cost = greatest_fee(signed, &ctx.params);
     if cost > transaction.fee_limit {

@@ -4,6 +4,7 @@
 //!
 //! The format is described in `cases/README.md`. Test support: nothing here ships.
 
+pub mod blocks;
 mod calls;
 mod json;
 mod report;

@@ -57,6 +57,8 @@ pub enum BlockError {
         index: usize,
         /// Why.
         error: AdmissionError,
+        /// The places of all that may not, it first, in ascending order: a producer need not find them one by one.
+        all: Vec<usize>,
     },
     /// The gas limits of its transactions pass the block's.
     #[error("the gas limits of its transactions pass 200,000,000")]
@@ -72,7 +74,7 @@ pub enum BlockError {
 impl From<Unfit> for BlockError {
     fn from(unfit: Unfit) -> Self {
         match unfit {
-            Unfit::Inadmissible(error) => Self::Inadmissible { index: 0, error },
+            Unfit::Inadmissible(error) => Self::Inadmissible { index: 0, error, all: alloc::vec![0] },
             Unfit::State(error) => Self::State(error),
             Unfit::Fault(cause) => Self::Fault(cause),
         }

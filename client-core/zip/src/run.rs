@@ -13,7 +13,7 @@ use alloc::{
     vec::Vec,
 };
 use zera_primitives::{AccountId, Gas, SignedTransaction};
-use zera_runtime::{BlockCtx, Executed, Unfit, execute};
+use zera_runtime::{AdmissionError, BlockCtx, Executed, Unfit, execute};
 use zera_state::Overlay;
 
 /// The run.
@@ -124,16 +124,21 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// What may not stand in the block is left out and makes it no block; the others run on, so that all such are found.
     fn serial(&mut self, overlay: &mut Overlay<'_>) -> Result<(), BlockError> {
+        let mut unfit: Vec<(usize, AdmissionError)> = Vec::new();
         for (index, spent) in core::mem::take(&mut self.lane) {
             let Some(signed) = self.transactions.get(index) else { continue };
             let start = self.pipelines.micros().saturating_sub(self.began);
             let mut trial = Overlay::gathering(&*overlay);
-            let executed = execute(self.pipelines.machine(), &mut trial, self.ctx, signed, spent);
-            let executed = executed.map_err(|unfit| match unfit {
-                Unfit::Inadmissible(error) => BlockError::Inadmissible { index, error },
-                other => other.into(),
-            })?;
+            let executed = match execute(self.pipelines.machine(), &mut trial, self.ctx, signed, spent) {
+                Ok(executed) => executed,
+                Err(Unfit::Inadmissible(error)) => {
+                    unfit.push((index, error));
+                    continue;
+                }
+                Err(other) => return Err(other.into()),
+            };
             let changes = trial.into_parts().0;
             apply(overlay, changes);
             let end = self.pipelines.micros().saturating_sub(self.began);
@@ -145,7 +150,11 @@ impl<'a> Run<'a> {
             });
             self.done.insert(index, executed);
         }
-        Ok(())
+        let all: Vec<usize> = unfit.iter().map(|(index, _)| *index).collect();
+        match unfit.into_iter().next() {
+            Some((index, error)) => Err(BlockError::Inadmissible { index, error, all }),
+            None => Ok(()),
+        }
     }
 
     /// What each did, in block order, and how it went.
