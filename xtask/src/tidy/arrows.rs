@@ -42,6 +42,8 @@ const ROOMS: &[Room] = &[
     },
     // Runs scenario files natively and in a browser; ships nowhere.
     Room { name: "zera-scenarios", may_use: &[CLIENT], consensus: false },
+    // Native threads behind ZIP's pipelines.
+    Room { name: "zera-pipelines", may_use: &[PRIMITIVES, RUNTIME, ZIP], consensus: false },
     Room { name: PROTOCOL, may_use: &[PRIMITIVES], consensus: false },
     Room { name: ENGINE, may_use: &[PRIMITIVES, VM], consensus: false },
     Room {
