@@ -11,9 +11,10 @@ use serde_json::Value;
 use std::process::Command;
 
 /// Native suites: examples named `bench_<suite>` of these folders' crates.
-const NATIVE: [(&str, &str); 5] = [
+const NATIVE: [(&str, &str); 6] = [
     ("zera-client", "client-core/examples"),
     ("zera-governance", "client-core/governance/examples"),
+    ("zera-pipelines", "node/pipelines/examples"),
     ("zera-inspect", "client-core/inspect/examples"),
     ("zera-state", "client-core/state/examples"),
     ("zera-vm", "client-core/vm/examples"),
