@@ -17,8 +17,10 @@ use zera_vm::{
     VmError, abi::Value,
 };
 
-/// At most 64 idle instances of at most 32 MiB of memory together, and 32 MiB of instrumented code.
-const BOUNDS: Bounds = Bounds { code_bytes: 32 << 20, instances: 64, pages: 512 };
+/// At most 8 idle instances of at most 32 MiB of memory together, and 32 MiB of instrumented code. Chromium reserves address
+/// space for every memory and gives one process about 124 of them (measured); eight pipelines, the node and the calls that
+/// are under way share these.
+const BOUNDS: Bounds = Bounds { code_bytes: 32 << 20, instances: 8, pages: 512 };
 const BROKEN: &str = "this worker's engine broke in an earlier call; the worker must be replaced";
 
 /// The browser's engine behind [`Engine`]. One per worker.
