@@ -84,6 +84,16 @@ pub enum VmError {
     Fault(String),
 }
 
+/// How many calls an engine has begun so far, and on what; a call that two engines run counts for both. Local: it never
+/// enters a block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct CallsRun {
+    /// On a fast engine.
+    pub fast: u64,
+    /// On the reference beside it.
+    pub reference: u64,
+}
+
 /// Runs prepared modules. Re-entrant: a [`Host`] may call `execute` of the same engine from inside a host function.
 pub trait Engine {
     /// Takes code that was made ready by [`call::prepare`] into its cache; does nothing if it is there. The cache key is
@@ -102,6 +112,11 @@ pub trait Engine {
     /// [`VmError::NotPrepared`], [`VmError::Aborted`], [`VmError::Refused`], [`VmError::Fault`],
     /// [`VmError::Disagreed`]; everything a guest does is an outcome.
     fn execute(&self, call: &CallRequest<'_>, host: &mut dyn Host) -> Result<Execution, VmError>;
+
+    /// What ran its calls so far; an engine that has no other beside it does not count.
+    fn calls_run(&self) -> CallsRun {
+        CallsRun::default()
+    }
 
     /// Validates, instruments and installs `original`; does nothing if it is in the cache.
     ///

@@ -19,7 +19,7 @@ pub mod wasmi;
 
 pub use abi::{Callable, ValKind};
 pub use call::{Ending, EngineTrap, Entry, HostReply, Prepared, RunningCall};
-pub use engine::{CallRequest, Engine, Execution, Remains, VmError};
+pub use engine::{CallRequest, CallsRun, Engine, Execution, Remains, VmError};
 pub use host::{
     CallerKind, Construction, ExecutableRequest, GuestMemory, Host, HostError, NestedCall, Source, TagRef,
     UpgradeRequest,

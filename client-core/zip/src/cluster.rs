@@ -1,6 +1,6 @@
 //! One cluster's attempts, in block order, on one pipeline.
 
-use crate::guard::Guard;
+use crate::{guard::Guard, schedule::Engines};
 use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::{AccountId, Gas, SignedTransaction, StateKey, tx::AccessHint};
@@ -28,6 +28,8 @@ pub struct Tried {
     pub attempt: Attempt,
     /// When it began and ended, microseconds of the clock that the pipeline was given. Local, never part of consensus.
     pub span: (u64, u64),
+    /// What ran its calls. Local too.
+    pub engines: Engines,
 }
 
 /// What a cluster did.
@@ -70,7 +72,7 @@ pub(crate) fn run_cluster<'t>(
     let mut moved: BTreeSet<AccountId> = BTreeSet::new();
     for (index, signed) in transactions {
         let sender = signed.transaction.sender;
-        let start = clock();
+        let (start, before) = (clock(), machine.engine().calls_run());
         let attempt = if moved.contains(&sender) {
             Attempt::Moved { spent: None }
         } else {
@@ -79,7 +81,7 @@ pub(crate) fn run_cluster<'t>(
         if matches!(attempt, Attempt::Moved { .. }) {
             moved.insert(sender);
         }
-        tried.push(Tried { index, attempt, span: (start, clock()) });
+        tried.push(Tried { index, attempt, span: (start, clock()), engines: Engines::since(before, machine) });
     }
     Ok(ClusterDone { tried, changes: overlay.into_parts().0, pipeline: 0 })
 }

@@ -26,4 +26,4 @@ pub use codes::CodeCache;
 pub use job::{Answer, Job, JobDone, JobError, run_job};
 pub use pipelines::{Pipelines, Running, Sequential, StageDone, Traffic, Work, now};
 pub use plan::{Cluster, Plan, Stage, plan};
-pub use schedule::{Lane, Placed, Schedule};
+pub use schedule::{Engines, Lane, Placed, Schedule};

@@ -5,7 +5,7 @@ use crate::{
     cluster::{Attempt, ClusterDone, apply},
     pipelines::{Pipelines, Work},
     plan::{Cluster, Plan, Stage, plan},
-    schedule::{Lane, Placed, Schedule},
+    schedule::{Engines, Lane, Placed, Schedule},
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -109,6 +109,7 @@ impl<'a> Run<'a> {
                 cluster: place,
                 pipeline: done.pipeline,
                 tried: (since(tried.span.0), since(tried.span.1)),
+                engines: tried.engines,
                 ..Placed::default()
             });
             match tried.attempt {
@@ -130,6 +131,7 @@ impl<'a> Run<'a> {
         for (index, spent) in core::mem::take(&mut self.lane) {
             let Some(signed) = self.transactions.get(index) else { continue };
             let start = self.pipelines.micros().saturating_sub(self.began);
+            let before = self.pipelines.machine().engine().calls_run();
             let mut trial = Overlay::gathering(&*overlay);
             let executed = match execute(self.pipelines.machine(), &mut trial, self.ctx, signed, spent) {
                 Ok(executed) => executed,
@@ -145,6 +147,7 @@ impl<'a> Run<'a> {
             self.schedule.transactions.push(Placed {
                 index: u32::try_from(index).unwrap_or(u32::MAX),
                 serial: Some((start, end)),
+                serial_engines: Engines::since(before, self.pipelines.machine()),
                 lane: Lane::Serial,
                 ..Placed::default()
             });

@@ -4,7 +4,8 @@ use crate::{pipelines::Traffic, plan::Plan};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::Gas;
-use zera_runtime::Executed;
+use zera_runtime::{Executed, Machine};
+use zera_vm::CallsRun;
 
 /// In which part of a block a transaction got its receipt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode, DecodeWithMemTracking)]
@@ -14,6 +15,23 @@ pub enum Lane {
     Cluster,
     /// In the serial lane.
     Serial,
+}
+
+/// Which engines ran the calls of one attempt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode, DecodeWithMemTracking)]
+pub struct Engines {
+    /// A fast engine.
+    pub fast: bool,
+    /// The reference, alone or to check the fast one.
+    pub reference: bool,
+}
+
+impl Engines {
+    /// Those that have run calls since `before`.
+    pub(crate) fn since(before: CallsRun, machine: &Machine) -> Self {
+        let now = machine.engine().calls_run();
+        Self { fast: now.fast != before.fast, reference: now.reference != before.reference }
+    }
 }
 
 /// Where one transaction ran.
@@ -29,8 +47,12 @@ pub struct Placed {
     pub pipeline: u8,
     /// Its attempt in the cluster: begin and end, microseconds since the block began. Both zero when there was none.
     pub tried: (u64, u64),
+    /// What ran that attempt's calls.
+    pub engines: Engines,
     /// Its run in the serial lane, if it had one.
     pub serial: Option<(u64, u64)>,
+    /// What ran the calls there.
+    pub serial_engines: Engines,
     /// Gas, both attempts together.
     pub gas: Gas,
     /// Where it got its receipt.
@@ -78,7 +100,9 @@ impl Schedule {
         self.transactions.sort_by_key(|one| one.index);
         for one in self.transactions.drain(..) {
             match placed.last_mut() {
-                Some(last) if last.index == one.index => (last.serial, last.lane) = (one.serial, one.lane),
+                Some(last) if last.index == one.index => {
+                    (last.serial, last.lane, last.serial_engines) = (one.serial, one.lane, one.serial_engines);
+                }
                 _ => placed.push(one),
             }
         }

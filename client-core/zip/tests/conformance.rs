@@ -13,7 +13,7 @@ use zera_primitives::{
 };
 use zera_runtime::{BlockCtx, Diagnostic, Executed};
 use zera_state::{MemoryState, StateAccess as _};
-use zera_zip::{Answer, Attempt, Cluster, ClusterDone, JobDone, JobError, Stage, Tried, Work};
+use zera_zip::{Answer, Attempt, Cluster, ClusterDone, Engines, JobDone, JobError, Stage, Tried, Work};
 
 fn signed() -> SignedTransaction {
     let transaction = Transaction {
@@ -67,7 +67,9 @@ fn formats_are_those_on_file() {
         Attempt::Moved { spent: Some(Gas(5)) },
         Attempt::Moved { spent: None },
     ];
-    let tried = tried.into_iter().zip(0..).map(|(attempt, index)| Tried { index, attempt, span: (1, 2) }).collect();
+    let engines = Engines { fast: true, reference: false };
+    let tried =
+        tried.into_iter().zip(0..).map(|(attempt, index)| Tried { index, attempt, span: (1, 2), engines }).collect();
     let changes = [(StateKey::system("b"), Some(vec![1])), (StateKey::system("c"), None)].into_iter().collect();
     let done = JobDone { clusters: vec![ClusterDone { tried, changes, pipeline: 0 }] };
     let answers: [Answer; 3] =

@@ -11,7 +11,7 @@ mod tape;
 
 use crate::{
     call::Prepared,
-    engine::{CallRequest, Engine, Execution, VmError},
+    engine::{CallRequest, CallsRun, Engine, Execution, VmError},
     host::Host,
     profile::ModuleInfo,
     wasmi::WasmiEngine,
@@ -84,6 +84,8 @@ struct Inner {
     nested: Cell<u64>,
     /// Calls that ended without an outcome, so far.
     failed: Cell<u64>,
+    /// Calls begun so far, by engine.
+    run: Cell<CallsRun>,
     /// A test has the fast engine give wrong results.
     lies: Cell<bool>,
 }
@@ -100,6 +102,7 @@ impl TieredEngine {
             drawn: Cell::new(0),
             nested: Cell::new(0),
             failed: Cell::new(0),
+            run: Cell::default(),
             lies: Cell::new(false),
         }))
     }
@@ -188,11 +191,11 @@ impl Engine for TieredEngine {
         let inner = &*self.0;
         let before = inner.nested.replace(0);
         let mut fast = inner.runs_fast(&call.code_hash);
-        let mut ended = if fast { inner.run_fast(call, host) } else { inner.reference.execute(call, host) };
+        let mut ended = if fast { inner.run_fast(call, host) } else { inner.run_reference(call, host) };
         if fast && matches!(ended, Err(VmError::Refused(_))) {
             fast = false;
             inner.book.borrow_mut().refuse(&call.code_hash);
-            ended = inner.reference.execute(call, host);
+            ended = inner.run_reference(call, host);
         }
         let nested = inner.nested.get();
         match &ended {
@@ -212,6 +215,10 @@ impl Engine for TieredEngine {
             }
         }
         ended
+    }
+
+    fn calls_run(&self) -> CallsRun {
+        self.0.run.get()
     }
 }
 
@@ -247,8 +254,18 @@ impl Inner {
         ended
     }
 
+    fn run_reference(&self, call: &CallRequest<'_>, host: &mut dyn Host) -> Result<Execution, VmError> {
+        let run = self.run.get();
+        self.run.set(CallsRun { reference: run.reference.wrapping_add(1), ..run });
+        self.reference.execute(call, host)
+    }
+
     fn run_once(&self, call: &CallRequest<'_>, host: &mut dyn Host) -> Result<Execution, VmError> {
         let mut ended = self.fast.execute(call, host);
+        if !matches!(ended, Err(VmError::Refused(_))) {
+            let run = self.run.get();
+            self.run.set(CallsRun { fast: run.fast.wrapping_add(1), ..run });
+        }
         if let Ok(done) = &mut ended
             && self.lies.get()
         {
@@ -265,7 +282,7 @@ impl Inner {
             return fast;
         }
         let mut replay = Taped::replaying(&mut tape);
-        let reference = self.reference.execute(call, &mut replay);
+        let reference = self.run_reference(call, &mut replay);
         let asked = replay.difference();
         let verdict = compare(&fast, &reference, asked);
         let mut book = self.book.borrow_mut();

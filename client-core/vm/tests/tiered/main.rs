@@ -11,7 +11,7 @@ use common::{Rng, TestHost, wasm};
 use faulty::{Faulty, Lie};
 use zera_primitives::{Hash, Outcome};
 use zera_vm::{
-    CallRequest, Engine, Execution, Threshold, TieredEngine, Tiering, VmError, WasmiEngine,
+    CallRequest, CallsRun, Engine, Execution, Threshold, TieredEngine, Tiering, VmError, WasmiEngine,
     tiered::{ALL, Report, Tier, What},
 };
 
@@ -214,6 +214,18 @@ fn the_share_of_checked_calls_is_the_one_that_was_asked_for() {
     // The first calls of a code are checked whatever the share.
     let pair = Pair::new(Lie::Gas, Threshold::NONE, 1);
     assert!(matches!(pair.call("go"), Err(VmError::Disagreed(_))));
+}
+
+#[test]
+fn which_engine_began_a_call_is_counted() {
+    let run = |threshold, ppm| {
+        let pair = Pair::new(Lie::None, threshold, ppm);
+        pair.call("go").expect("no fault");
+        let CallsRun { fast, reference } = pair.engine.calls_run();
+        (fast, reference)
+    };
+    let cold = Threshold { base: u64::MAX, per_byte: 0 };
+    assert_eq!([run(cold, 0), run(Threshold::NONE, 0), run(Threshold::NONE, ALL)], [(0, 1), (1, 0), (1, 1)]);
 }
 
 #[test]
