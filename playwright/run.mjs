@@ -16,6 +16,7 @@ import * as corrupted from "./journeys/corrupted.mjs";
 import * as crash from "./journeys/crash.mjs";
 import * as delegation from "./journeys/delegation.mjs";
 import * as emergency from "./journeys/emergency.mjs";
+import * as engines from "./journeys/engines.mjs";
 import * as keyboard from "./journeys/keyboard.mjs";
 import * as operator from "./journeys/operator.mjs";
 import * as outcome from "./journeys/outcome.mjs";
@@ -25,7 +26,7 @@ import * as voter from "./journeys/voter.mjs";
 import * as votes from "./journeys/votes.mjs";
 
 const PEOPLE = [outcome, author, voter, operator, auditor, emergency, delegation, votes];
-const JOURNEYS = [...PEOPLE, pipelines, benches, big, keyboard, badInput, secondTab, corrupted, crash, access];
+const JOURNEYS = [...PEOPLE, pipelines, engines, benches, big, keyboard, badInput, secondTab, corrupted, crash, access];
 
 const args = process.argv.slice(2);
 const only = args.includes("--only") ? args[args.indexOf("--only") + 1] : undefined;

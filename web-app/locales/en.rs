@@ -826,6 +826,7 @@ pub const RULES: [&str; 9] = [
 pub const PROGRESS: &[(&str, &str)] = &[
     ("import", "Checking the snapshot"),
     ("advance", "Sealing blocks while time passes"),
+    ("agreement", "The engines disagreed; blocks looked through with the reference"),
     ("compare", "Comparing functions"),
     ("dry_run", "Rehearsing, and running past calls again"),
     ("reexecute", "Rebuilding the state of its time, blocks"),
