@@ -5,5 +5,7 @@
 //! Locks, the clock and the message port.
 
 pub mod node;
+pub mod pipeline;
 #[cfg(target_arch = "wasm32")]
 pub mod platform;
+pub mod pool;

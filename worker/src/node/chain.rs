@@ -1,6 +1,6 @@
 //! The chain as this node holds it: the client, and what the node remembers beside it.
 
-use super::{convert, upkeep::Upkeep};
+use super::{convert, upkeep::Upkeep, writing::Writing};
 use std::{
     cell::{OnceCell, RefCell},
     collections::BTreeMap,
@@ -16,8 +16,10 @@ use super::world::{Commit, Seed, Summary};
 pub struct Chain {
     /// The state machine.
     pub client: Client,
-    /// The newest block as lists show it.
-    pub head: HeadView,
+    /// The block that the client stands on, as lists show it.
+    head: HeadView,
+    /// That block, while it is being written.
+    pub writing: Option<Writing>,
     /// Hash of the newest block's record.
     pub head_record: Hash,
     /// The active key's account.
@@ -42,6 +44,7 @@ impl Chain {
         Self {
             client,
             head: head_view(record),
+            writing: None,
             head_record: record_hash(bytes),
             account: None,
             newcomer: None,
@@ -69,7 +72,30 @@ impl Chain {
         self.client.head().height
     }
 
-    /// Notes that `sealed` is the head and stored.
+    /// The newest stored block, as lists show it.
+    pub fn head(&self) -> &HeadView {
+        match &self.writing {
+            Some(writing) if !writing.is_stored() => &writing.shown,
+            _ => &self.head,
+        }
+    }
+
+    /// Number of the newest stored block.
+    pub fn stored(&self) -> Height {
+        match &self.writing {
+            Some(writing) if !writing.is_stored() => writing.before(),
+            _ => self.height(),
+        }
+    }
+
+    /// Notes that the client stands on an earlier block again, whose record has this hash.
+    pub fn stepped_back(&mut self, head: HeadView, record: Hash) {
+        self.head = head;
+        self.head_record = record;
+        self.moment = OnceCell::new();
+    }
+
+    /// Notes that the client stands on `sealed`.
     pub fn advanced(&mut self, sealed: &Sealed) {
         self.head = head_view(&sealed.decoded);
         self.head_record = record_hash(&sealed.record);
@@ -80,24 +106,35 @@ impl Chain {
     /// at exactly that slot makes the dates that voters were shown come true to the second; without one they would wait
     /// for the heartbeat.
     pub fn moment(&self) -> Option<Slot> {
-        *self.moment.get_or_init(|| {
-            let state = self.client.state();
-            let head = self.client.head().slot;
-            let ctx = self.client.context(head).ok()?.governance();
-            let next = |id| {
-                let situation = queries::situation(state, &ctx, id, 1).ok()?;
-                let forecast = situation.forecast().ok()?;
-                let paused = forecast.outlook == Outlook::Paused;
-                match situation.state {
-                    // What the next block does with these is known: evaluate, migrate on, enact or send back.
-                    ProposalState::Submitted | ProposalState::Migrating { .. } => return Some(head.plus(1)),
-                    ProposalState::LockedIn { .. } if !paused => return Some(head.plus(1)),
-                    _ => {}
-                }
-                [forecast.crosses, forecast.approved, forecast.locks, forecast.enacts].into_iter().flatten().min()
-            };
-            queries::live(state).ok()?.into_iter().filter_map(next).min()
-        })
+        if let Some(moment) = self.moment.get() {
+            return *moment;
+        }
+        let misses = self.client.pages().misses();
+        let moment = self.next_moment();
+        if self.client.pages().misses() == misses {
+            // It is set once per head, here alone.
+            let _ = self.moment.set(moment);
+        }
+        moment
+    }
+
+    fn next_moment(&self) -> Option<Slot> {
+        let state = self.client.state();
+        let head = self.client.head().slot;
+        let ctx = self.client.context(head).ok()?.governance();
+        let next = |id| {
+            let situation = queries::situation(state, &ctx, id, 1).ok()?;
+            let forecast = situation.forecast().ok()?;
+            let paused = forecast.outlook == Outlook::Paused;
+            match situation.state {
+                // What the next block does with these is known: evaluate, migrate on, enact or send back.
+                ProposalState::Submitted | ProposalState::Migrating { .. } => return Some(head.plus(1)),
+                ProposalState::LockedIn { .. } if !paused => return Some(head.plus(1)),
+                _ => {}
+            }
+            [forecast.crosses, forecast.approved, forecast.locks, forecast.enacts].into_iter().flatten().min()
+        };
+        queries::live(state).ok()?.into_iter().filter_map(next).min()
     }
 
     /// What the client found, as a protocol error.

@@ -1,30 +1,42 @@
 //! The node: commands in, answers and events out. Knows no browser; see [`world`] for what it needs of one.
 
 pub mod age;
+mod agreement;
 mod chain;
 mod convert;
 mod keys;
+mod lanes;
 mod long;
 mod newcomer;
+mod pages;
 pub mod phrase;
 mod plans;
 pub mod run;
 mod seal;
+mod settings;
 mod snapshot;
 mod start;
 mod upkeep;
 mod views;
 pub mod world;
+mod writing;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
+use crate::pool::{Handle, Pool, wire::Break};
+use agreement::Differences;
 use chain::Chain;
+use lanes::Lanes;
 use long::Long;
 use plans::Plans;
-use run::Ticket;
+use run::{Deaf, Inbox, Ticket};
+use std::rc::Rc;
 use world::World;
-use zera_worker_protocol::{Command, Error, ErrorKind, Response, command::FaultPoint};
+use zera_vm::tiered::Tiering;
+use zera_worker_protocol::{
+    Command, Error, ErrorKind, Event, IncidentView, Response, command::FaultPoint, event::Notice,
+};
 
 /// What a command comes to.
 pub type Answer = Result<Response, Error>;
@@ -41,8 +53,11 @@ pub enum Work<T> {
 }
 
 /// The node of one origin. `T` names a request whose answer comes later.
-pub struct Node<W, T> {
-    world: W,
+pub struct Node<W: World, T> {
+    world: Rc<W>,
+    pool: Rc<Pool<W::Workers>>,
+    lanes: Lanes,
+    differences: Differences,
     chain: Option<Chain>,
     plans: Plans,
     long: Long<T>,
@@ -50,14 +65,24 @@ pub struct Node<W, T> {
 
 impl<W: World, T: Ticket> Node<W, T> {
     /// A node that has not started.
-    pub const fn new(world: W) -> Self {
-        Self { world, chain: None, plans: Plans::new(), long: Long::new() }
+    pub fn new(world: W) -> Self {
+        let pool = Rc::new(Pool::new(world.workers(), world.engine(Tiering::default())));
+        let (world, lanes) = (Rc::new(world), Lanes::default());
+        let differences = Differences::default();
+        Self { world, pool, lanes, differences, chain: None, plans: Plans::new(), long: Long::new() }
     }
 
     /// Does what `command` asks. `None` when the answer comes later, from [`Node::work`].
     pub async fn handle(&mut self, ticket: T, command: Command) -> Option<Answer> {
+        if !goes_beside_writing(&command) {
+            let settled = self.settle(&Deaf).await;
+            self.mind(settled);
+        }
         if let Command::Cancel { request } = command {
             return Some(self.long.cancel(&ticket, request));
+        }
+        if let Err(error) = self.ready().await {
+            return Some(Err(error));
         }
         match long::Job::of(&command) {
             Some(job) => self.begin(ticket, job).err().map(Err),
@@ -66,54 +91,103 @@ impl<W: World, T: Ticket> Node<W, T> {
     }
 
     /// One step of what the node does by itself: long requests, sealing, and upkeep when nobody waits (`idle`).
-    pub async fn work(&mut self, idle: bool) -> Work<T> {
+    pub async fn work(&mut self, idle: bool, inbox: &dyn Inbox<T>) -> Work<T> {
+        self.pool.tend().await;
+        self.tell_incidents();
+        self.shrink();
+        let ready = self.ready().await;
+        self.mind(ready);
+        let settled = self.settle_ended().await;
+        self.mind(settled);
         if let Some((ticket, answer)) = self.long.ended(self.chain.is_some()) {
             return Work::Done(ticket, answer);
         }
         if self.chain.is_none() {
             return Work::Nothing;
         }
-        if let Some(work) = self.long_step().await {
+        if self.doubt_step(inbox).await {
+            return Work::Step;
+        }
+        if let Some(work) = self.long_step(inbox).await {
             return work;
         }
-        if self.seal_if_due().await || (idle && self.upkeep_step().await) { Work::Step } else { Work::Nothing }
+        let quiet = |chain: &Chain| idle && chain.writing.is_none();
+        let sealed = self.seal_if_due(inbox).await;
+        if sealed || (self.chain.as_ref().is_some_and(quiet) && self.upkeep_step().await) {
+            Work::Step
+        } else {
+            Work::Nothing
+        }
+    }
+
+    /// Takes over a chain.
+    fn stand_on(&mut self, mut chain: Chain) {
+        chain.client.set_pipelines(Box::new(Handle::new(&self.pool)));
+        self.chain = Some(chain);
+        self.lanes = Lanes::default();
+    }
+
+    /// Stops when what was done ended in a fatal error; true when it ended well. What failed otherwise is tried again at a
+    /// later tick; who waits for it sees it pending.
+    fn mind(&mut self, done: Result<(), Error>) -> bool {
+        if let Err(error) = &done
+            && error.fatal
+        {
+            self.world.emit(Event::Stopped(error.clone()));
+            self.chain = None;
+        }
+        done.is_ok()
+    }
+
+    /// Reports pipelines that were replaced.
+    fn tell_incidents(&self) {
+        for IncidentView { height, pipeline, kind, .. } in self.pool.news() {
+            self.world.emit(Event::Notice(Notice::PipelineReplaced { height, pipeline, kind }));
+        }
     }
 
     async fn answer(&mut self, command: Command) -> Answer {
         match command {
             Command::Start => self.start().await,
-            Command::Status => self.status(),
             Command::NewPhrase => self.new_phrase(),
-            Command::Keys => Ok(Response::Keys(self.keys().await?)),
             Command::AddKey(source) => self.add_key(source).await,
             Command::UseKey(account) => self.use_key(account).await,
             Command::RemoveKey(account) => self.remove_key(account).await,
             Command::ExportKey { passphrase } => self.export_key(&passphrase).await,
-            Command::Prepare { codes, calls } => self.prepare(&codes, calls),
+            Command::Prepare { codes, calls } => self.retry(|node| node.prepare(&codes, calls.clone())).await,
             Command::Sign { plan } => self.sign(plan).await,
-            Command::Submit(bytes) => self.submit(&bytes).map(|hash| Response::Submitted(vec![hash])),
-            Command::CheckJournal(bytes) => views::journal::verdict(self.chain.as_ref(), &bytes),
-            Command::Usage => self.usage().await,
+            Command::Submit(bytes) => {
+                self.retry(|node| node.submit(&bytes)).await.map(|hash| Response::Submitted(vec![hash]))
+            }
             Command::Export => self.export().await,
             Command::Import(bytes) => self.import(&bytes).await,
             Command::Reset => self.reset().await,
-            Command::Pipelines
-            | Command::Lanes(_)
-            | Command::SetPipelines { .. }
-            | Command::SetSampling { .. }
-            | Command::SetEngine { .. }
-            | Command::Fault(FaultPoint::EngineLies | FaultPoint::PipelineTraps | FaultPoint::PipelineHangs) => Err(
-                Error::request(ErrorKind::Unavailable, "this node executes blocks itself, with the reference alone"),
-            ),
+            Command::SetPipelines { count } => self.set(|settings| settings.pipelines = count).await,
+            Command::SetSampling { ppm } => self.set(|settings| settings.sampling_ppm = ppm).await,
+            Command::SetEngine { fast } => self.set(|settings| settings.fast = fast).await,
+            Command::Fault(FaultPoint::PipelineTraps) => Ok(self.pool_breaks(Break::Trap)),
+            Command::Fault(FaultPoint::PipelineHangs) => Ok(self.pool_breaks(Break::Hang)),
+            Command::Fault(FaultPoint::EngineLies) => {
+                self.pool.set_lies();
+                Ok(Response::Done)
+            }
             Command::Fault(point) => self.world.set_fault(point).map(|()| Response::Done),
             query => self.look(query).await,
         }
     }
 
-    /// Commands that only look.
-    async fn look(&self, command: Command) -> Answer {
+    /// Answers a command that only looks from what is in memory; see [`Node::look`].
+    async fn look_once(&self, command: Command) -> Answer {
+        if let Command::CheckJournal(bytes) = &command {
+            return views::journal::verdict(self.chain.as_ref(), bytes);
+        }
         let chain = self.chain()?;
         match command {
+            Command::Status => self.status(),
+            Command::Keys => Ok(Response::Keys(self.keys().await?)),
+            Command::Usage => self.usage().await,
+            Command::Pipelines => self.pipelines(),
+            Command::Lanes(height) => self.lane(height).await,
             Command::Blocks(page) => self.blocks(page).await,
             Command::Block(height) => self.block(height).await,
             Command::Transaction(hash) => self.transaction(&hash).await,
@@ -141,6 +215,11 @@ impl<W: World, T: Ticket> Node<W, T> {
         }
     }
 
+    fn pool_breaks(&self, how: Break) -> Response {
+        self.pool.set_break(how);
+        Response::Done
+    }
+
     fn chain(&self) -> Result<&Chain, Error> {
         self.chain.as_ref().ok_or_else(not_started)
     }
@@ -153,6 +232,49 @@ impl<W: World, T: Ticket> Node<W, T> {
     fn slot(&self) -> Result<zera_primitives::Slot, Error> {
         Ok(self.chain()?.client.slot_at(self.world.now_ms()))
     }
+}
+
+/// True for commands that only look: they are answered while a block is executed or written.
+const fn is_question(command: &Command) -> bool {
+    use Command as C;
+    matches!(
+        command,
+        C::Status
+            | C::Keys
+            | C::Usage
+            | C::Pipelines
+            | C::Lanes(_)
+            | C::Blocks(_)
+            | C::Block(_)
+            | C::Transaction(_)
+            | C::Modules
+            | C::Module(_)
+            | C::Code(_)
+            | C::Inspect(_)
+            | C::Difference { .. }
+            | C::Storage { .. }
+            | C::Query { .. }
+            | C::Proposals
+            | C::Proposal(_)
+            | C::Forecast { .. }
+            | C::Disassemble { .. }
+            | C::Tags(_)
+            | C::Fleet { .. }
+            | C::Builders
+            | C::Journal { .. }
+            | C::CheckJournal(_)
+            | C::CodeAt { .. }
+            | C::Account(_)
+    )
+}
+
+/// True for commands that change nothing that is stored.
+const fn goes_beside_writing(command: &Command) -> bool {
+    is_question(command)
+        || matches!(
+            command,
+            Command::Submit(_) | Command::Sign { .. } | Command::Prepare { .. } | Command::Cancel { .. }
+        )
 }
 
 fn not_started() -> Error {

@@ -1,7 +1,11 @@
 //! The newcomer's share of the demo genesis: held by a key of this worker until the first key of a person is stored,
 //! then moved to that account by an ordinary, visible transaction.
 
-use super::{Node, convert, run::Ticket, world::Role, world::World};
+use super::{
+    Node, convert,
+    run::{Deaf, Ticket},
+    world::{Role, World},
+};
 use codec::Encode as _;
 use zera_client::Plan;
 use zera_primitives::{AccountId, Amount, Slot, keys::SecretKey, tx::Call};
@@ -42,7 +46,8 @@ impl<W: World, T: Ticket> Node<W, T> {
             let signed = step.transaction.sign(&genesis, &SecretKey::from_seed(&seed));
             self.submit(&signed.encode())?;
         }
-        self.seal(0).await
+        self.seal(0, &Deaf).await?;
+        self.settle(&Deaf).await
     }
 }
 

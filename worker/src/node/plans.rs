@@ -81,7 +81,8 @@ impl<W: World, T: Ticket> Node<W, T> {
             let signature = self.world.sign(&plan.sender, &transaction.signing_payload(&genesis)).await?;
             let signed = SignedTransaction { transaction, signature };
             self.world.emit(Event::Transaction { hash: signed.hash(), stage: TransactionStage::Signed });
-            hashes.push(self.submit(&signed.encode())?);
+            let bytes = signed.encode();
+            hashes.push(self.retry(|node| node.submit(&bytes)).await?);
         }
         Ok(Response::Submitted(hashes))
     }

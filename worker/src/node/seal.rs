@@ -2,14 +2,14 @@
 
 use super::{
     Node,
-    chain::{Chain, commit},
-    run::Ticket,
+    chain::{Chain, head_view},
+    run::{Inbox, Ticket},
     world::World,
 };
-use codec::{Decode as _, Encode as _};
+use codec::Decode as _;
 use std::collections::BTreeSet;
-use zera_client::Record;
-use zera_primitives::{ProposalId, limits};
+use zera_client::{Record, Sealed};
+use zera_primitives::{ProposalId, Slot, limits};
 use zera_registry::events::{MIGRATION_PROGRESS, MigrationProgress};
 use zera_runtime::events;
 use zera_worker_protocol::{Error, ErrorKind, Event, Response, TransactionStage};
@@ -42,12 +42,21 @@ impl Advance {
 impl<W: World, T: Ticket> Node<W, T> {
     /// One block of letting time pass. While a proposal is live no block skips more than the heartbeat, nor a slot at
     /// which a proposal moves, so that governance sees every block that it would have seen (design §5).
-    pub(super) async fn advance_step(&mut self, job: &mut Advance) -> Result<Option<Response>, Error> {
+    pub(super) async fn advance_step(
+        &mut self,
+        job: &mut Advance,
+        inbox: &dyn Inbox<T>,
+    ) -> Result<Option<Response>, Error> {
         if job.left == 0 {
+            self.settle(inbox).await?;
             return self.status().map(Some);
         }
         let skip = self.step(job.left)?;
-        self.seal(skip).await?;
+        match self.seal(skip, inbox).await {
+            // It goes on when the engines' difference is dealt with.
+            Err(_) if self.is_in_doubt() => return Ok(None),
+            sealed => sealed?,
+        }
         job.left = job.left.saturating_sub(skip);
         self.progress("advance", job.total.saturating_sub(job.left), job.total);
         Ok(None)
@@ -65,65 +74,77 @@ impl<W: World, T: Ticket> Node<W, T> {
     }
 
     /// Seals when a block is due. True when one was made.
-    pub(super) async fn seal_if_due(&mut self) -> bool {
+    pub(super) async fn seal_if_due(&mut self, inbox: &dyn Inbox<T>) -> bool {
         let Ok(slot) = self.slot() else { return false };
         let Some(chain) = &self.chain else { return false };
         let due = || chain.client.due(slot) || chain.moment().is_some_and(|moment| moment <= slot);
         if chain.rest.is_some_and(|rest| slot <= rest) || !due() {
             return false;
         }
-        // A block that could not be made or stored is tried again at a later tick; who waits for it sees it pending.
-        let made = self.seal(0).await;
-        if let Err(error) = &made
-            && error.fatal
-        {
-            self.world.emit(Event::Stopped(error.clone()));
-            self.chain = None;
-        }
-        made.is_ok()
+        let made = self.seal(0, inbox).await;
+        self.mind(made)
     }
 
-    /// Seals one block, stores it, and reports it.
-    pub(super) async fn seal(&mut self, skip: u64) -> Result<(), Error> {
-        let slot = self.slot()?;
+    /// Makes one block; questions are answered while it is executed, and it is executed while the block before it is
+    /// written. None when a part of the state was missing: what was missed is loaded at the next try.
+    async fn make(&mut self, slot: Slot, skip: u64, inbox: &dyn Inbox<T>) -> Result<Option<Sealed>, Error> {
+        self.check_doubt()?;
+        let chain = self.chain()?;
+        // What waiting transactions say that they touch; then whatever was missed, until nothing is.
+        chain.client.touch_pending();
+        self.load().await?;
+        let chain = self.chain()?;
+        let misses = self.misses();
+        let drafted = self.beside(inbox, chain.client.draft(slot, skip)).await;
+        self.pool.at(None);
+        self.tell_incidents();
+        self.check_doubt()?;
+        // What was executed on a block that could not be stored is given up with it.
+        self.settle(inbox).await?;
+        if self.misses() != misses {
+            return Ok(None);
+        }
         let chain = self.chain_mut()?;
-        let before = chain.height();
-        let sealed = match chain.client.seal(slot, skip) {
+        let sealed = match drafted.and_then(|draft| chain.client.adopt(draft)) {
+            Err(_) if chain.client.pages().misses() != misses => return Ok(None),
             Ok(sealed) => sealed,
             Err(error) => {
                 chain.rest = Some(slot);
                 return Err(Chain::error(error));
             }
         };
-        let stored = self.world.commit(&commit(&sealed)).await;
-        let chain = self.chain_mut()?;
-        if let Err(error) = stored {
-            chain.client.step_back(before).map_err(Chain::error)?;
-            for signed in &sealed.decoded.body.transactions {
-                // They were admissible a moment ago on this very state; if one is not now, it is dropped.
-                let _ = chain.client.submit(&signed.encode(), slot);
+        Ok(Some(sealed))
+    }
+
+    /// Seals one block and begins to write it.
+    pub(super) async fn seal(&mut self, skip: u64, inbox: &dyn Inbox<T>) -> Result<(), Error> {
+        let slot = self.slot()?;
+        let before = self.chain()?.height();
+        let sealed = loop {
+            if let Some(sealed) = self.make(slot, skip, inbox).await? {
+                break sealed;
             }
-            chain.rest = Some(slot);
-            return Err(error);
-        }
-        chain.advanced(&sealed);
+        };
+        let chain = self.chain_mut()?;
         let empty = sealed.decoded.body.transactions.is_empty() && sealed.dropped.is_empty();
         let waiting = chain.client.pending().next().is_some();
         chain.rest = (empty && waiting).then_some(slot);
-        self.report(&sealed);
-        self.settle_newcomer().await
+        self.lanes.keep(&sealed, self.pool.count());
+        let events = self.events(&sealed)?;
+        self.write(sealed, before, events)?;
+        self.settle_ended().await
     }
 
-    fn report(&self, sealed: &zera_client::Sealed) {
-        let Some(chain) = &self.chain else { return };
-        let emit = |event| self.world.emit(event);
-        for receipt in &sealed.decoded.receipts {
+    /// What is to be reported once `sealed`, on which the client stands, is stored.
+    fn events(&self, sealed: &Sealed) -> Result<Vec<Event>, Error> {
+        let chain = self.chain()?;
+        let ended = sealed.decoded.receipts.iter().map(|receipt| {
             let stage = TransactionStage::Final { height: sealed.height, outcome: receipt.outcome };
-            emit(Event::Transaction { hash: receipt.transaction, stage });
-        }
-        for hash in &sealed.dropped {
-            emit(Event::Transaction { hash: *hash, stage: TransactionStage::Dropped });
-        }
+            Event::Transaction { hash: receipt.transaction, stage }
+        });
+        let dropped = sealed.dropped.iter();
+        let dropped = dropped.map(|hash| Event::Transaction { hash: *hash, stage: TransactionStage::Dropped });
+        let mut events: Vec<Event> = ended.chain(dropped).collect();
         let mut proposals = touched(&sealed.decoded);
         if delegations_moved(&sealed.decoded) {
             proposals.extend(zera_governance::queries::live(chain.client.state()).unwrap_or_default());
@@ -131,9 +152,10 @@ impl<W: World, T: Ticket> Node<W, T> {
             proposals.dedup();
         }
         if !proposals.is_empty() {
-            emit(Event::Proposals(proposals));
+            events.push(Event::Proposals(proposals));
         }
-        emit(Event::Head(chain.head.clone()));
+        events.push(Event::Head(head_view(&sealed.decoded)));
+        Ok(events)
     }
 }
 

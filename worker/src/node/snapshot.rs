@@ -75,8 +75,8 @@ impl<W: World, T: Ticket> Node<W, T> {
     }
 
     async fn change_to(&mut self, chain: Chain) -> Answer {
-        let head = chain.head.clone();
-        self.chain = Some(chain);
+        let head = chain.head().clone();
+        self.stand_on(chain);
         self.long.give_up("the chain was replaced by another");
         self.plans = super::Plans::new();
         self.load_keys().await?;

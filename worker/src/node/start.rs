@@ -4,13 +4,15 @@ use super::{
     Answer, Node,
     chain::{Chain, commit, seal_key},
     convert,
+    pages::{fill, warm},
     run::Ticket,
     upkeep::{SCRUB_RECORDS, Upkeep},
     world::{Role, Seed, Shelved, World},
 };
 use codec::Encode as _;
-use zera_client::{Client, ClientError, GenesisConfig, HeadPointer, Record, Stored, record_hash};
+use zera_client::{Client, ClientError, GenesisConfig, HeadPointer, Opened, Record, Stored, record_hash};
 use zera_primitives::{Height, keys::SecretKey, limits};
+use zera_state::merkle::{DamagedPage, Pages};
 use zera_worker_protocol::{Error, ErrorKind, Event, event::Notice};
 
 impl<W: World, T: Ticket> Node<W, T> {
@@ -27,7 +29,9 @@ impl<W: World, T: Ticket> Node<W, T> {
             Some(shelved) => self.open(&shelved).await?,
             None => self.create().await?,
         };
-        self.chain = Some(chain);
+        self.stand_on(chain);
+        self.load_settings().await;
+        self.load_differences().await;
         self.took("chain", &mut since);
         self.load_keys().await?;
         self.settle_newcomer().await?;
@@ -61,7 +65,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         Ok(seed)
     }
 
-    async fn open(&self, shelved: &Shelved) -> Result<Chain, Error> {
+    pub(super) async fn open(&self, shelved: &Shelved) -> Result<Chain, Error> {
         let Some(sealer) = self.world.role(Role::Sealer).await? else {
             let detail = "the key that seals this chain is gone; export is no longer possible, a reset begins anew";
             return Err(Error::browser(ErrorKind::StorageCorrupt, true, detail));
@@ -86,7 +90,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         let from = base.map_or(Height(0), |(height, _)| height.plus(1));
         let records = self.all_records(from).await?;
         let mut stored = Stored { head: shelved.head.clone(), base: base.map(|(_, bytes)| bytes.clone()), records };
-        let (client, opened) = match Client::open(&stored, seal_key(sealer)?) {
+        let (client, opened) = match self.open_on_pages(&stored, sealer).await? {
             Ok(opened) => opened,
             Err(error) => return Ok(Err(error)),
         };
@@ -115,6 +119,28 @@ impl<W: World, T: Ticket> Node<W, T> {
             self.world.emit(Event::Notice(Notice::SteppedBack { from, to, detail }));
         }
         Ok(Ok(chain))
+    }
+
+    /// Opens, loading the pages that opening needs, and all of them when they are few.
+    async fn open_on_pages(
+        &self,
+        stored: &Stored,
+        sealer: &Seed,
+    ) -> Result<Result<(Client, Opened), ClientError>, Error> {
+        let pages = Pages::default();
+        let damaged = |page: DamagedPage| ClientError::Damaged { height: Height(0), detail: page.to_string() };
+        let opened = loop {
+            match Client::open_on(stored, &pages, seal_key(sealer)?) {
+                Err(error) if error.is_not_loaded() => {
+                    if let Err(page) = fill(&*self.world, &pages).await? {
+                        return Ok(Err(damaged(page)));
+                    }
+                }
+                opened => break opened,
+            }
+        };
+        let Ok((client, _)) = &opened else { return Ok(opened) };
+        Ok(warm(&*self.world, client).await?.map_err(damaged).and(opened))
     }
 
     /// Records from `from` to the newest.

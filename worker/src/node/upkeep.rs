@@ -25,7 +25,7 @@ pub struct Upkeep {
     /// The newest base.
     base: Height,
     /// The next one, as far as its pages are written.
-    compacting: Option<Box<Compacting>>,
+    pub compacting: Option<Box<Compacting>>,
 }
 
 impl Upkeep {

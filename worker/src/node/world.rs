@@ -1,8 +1,12 @@
 //! What the node needs of the world it runs in: a shelf for blocks, a vault for keys, a clock, randomness, a listener.
 //! The browser is one world (`platform`), the tests' memory is another.
 
+use crate::pool::workers::Workers;
 use codec::{Decode, DecodeWithMemTracking, Encode};
+use std::{collections::BTreeSet, future::Future, pin::Pin};
 use zera_primitives::{AccountId, Hash, Height, Outcome, Signature};
+use zera_state::merkle::PageName;
+use zera_vm::tiered::{TieredEngine, Tiering};
 use zera_worker_protocol::{Error, Event, HeadView, KeyView, UsageView};
 
 /// A 32-byte Ed25519 seed.
@@ -33,7 +37,7 @@ pub struct Commit {
 pub struct Shelved {
     /// The head pointer.
     pub head: Vec<u8>,
-    /// Compacted states, newest first: at most [`super::upkeep::BASES`].
+    /// What names the pages of the state after some blocks, newest first: at most [`super::upkeep::BASES`].
     pub bases: Vec<(Height, Vec<u8>)>,
 }
 
@@ -89,6 +93,26 @@ pub trait Shelf {
     /// # Errors
     /// `StorageFailed`.
     async fn of_account(&self, account: &AccountId, limit: u32) -> Result<Vec<Summary>, Error>;
+    /// Pages of the state, in the order of their names; a missing one is none.
+    ///
+    /// # Errors
+    /// `StorageFailed`.
+    async fn pages(&self, names: &[PageName]) -> Result<Vec<Option<Vec<u8>>>, Error>;
+    /// Stores pages, before the base that names them.
+    ///
+    /// # Errors
+    /// `StorageFailed`, `OtherTab`.
+    async fn put_pages(&self, pages: &[(PageName, Vec<u8>)]) -> Result<(), Error>;
+    /// Forgets all pages but these.
+    ///
+    /// # Errors
+    /// `StorageFailed`, `OtherTab`.
+    async fn keep_pages(&self, names: &BTreeSet<PageName>) -> Result<(), Error>;
+    /// Forgets all bases: what they name is damaged.
+    ///
+    /// # Errors
+    /// `StorageFailed`, `OtherTab`.
+    async fn forget_bases(&self) -> Result<(), Error>;
     /// Adds a base and forgets all but the newest `keep`.
     ///
     /// # Errors
@@ -161,6 +185,8 @@ pub trait Vault {
 pub trait Surroundings {
     /// Unix time, milliseconds.
     fn now_ms(&self) -> u64;
+    /// Bytes of the state's pages that may stay in memory; a state of fewer is loaded whole when it is opened.
+    fn memory(&self) -> usize;
     /// A clock for measuring, microseconds since some moment.
     fn micros(&self) -> u64;
     /// Fills `bytes` with randomness fit for keys.
@@ -179,7 +205,39 @@ pub trait Surroundings {
     fn set_fault(&self, fault: zera_worker_protocol::command::FaultPoint) -> Result<(), Error>;
 }
 
-/// All of it.
-pub trait World: Shelf + Vault + Surroundings {}
+/// Small things that are kept beside the chain, for this browser alone: settings, what was learnt about engines. A new
+/// chain in the old one's place leaves them be.
+#[expect(async_fn_in_trait, reason = "the worker has one thread; no future leaves it")]
+pub trait Notes {
+    /// What is kept under `name`. Untrusted, as all that is stored.
+    ///
+    /// # Errors
+    /// `StorageFailed`.
+    async fn note(&self, name: &str) -> Result<Option<Vec<u8>>, Error>;
+    /// Keeps `bytes` under `name`.
+    ///
+    /// # Errors
+    /// `StorageFailed`, `OtherTab`.
+    async fn keep_note(&self, name: &str, bytes: &[u8]) -> Result<(), Error>;
+}
 
-impl<T: Shelf + Vault + Surroundings> World for T {}
+/// What executes: threads for pipelines, engines, and work that goes on beside the node's own.
+pub trait Executors {
+    /// Threads for pipelines.
+    type Workers: Workers + 'static;
+    /// Threads for pipelines.
+    fn workers(&self) -> Self::Workers;
+    /// A new engine: the world's own fast one, where it has one, and the reference.
+    fn engine(&self, tiering: Tiering) -> TieredEngine;
+    /// Instances of a code that this thread's fast engine keeps to be used again.
+    fn pooled(&self, code: &Hash) -> u32;
+    /// Why there is no fast engine, in English; none where there is.
+    fn no_fast(&self) -> Option<String>;
+    /// Runs a task to its end, whatever the node does meanwhile.
+    fn beside(&self, task: Pin<Box<dyn Future<Output = ()>>>);
+}
+
+/// All of it.
+pub trait World: Shelf + Vault + Surroundings + Notes + Executors + 'static {}
+
+impl<T: Shelf + Vault + Surroundings + Notes + Executors + 'static> World for T {}

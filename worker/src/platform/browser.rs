@@ -10,6 +10,10 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::DedicatedWorkerGlobalScope;
 use zera_worker_protocol::{Error, ErrorKind, Event, ToPage, command::FaultPoint};
 
+/// Bytes of the state's pages that stay in memory, as stored; in memory they take about three times as much. A tab lives
+/// beside many others.
+const MEMORY: usize = 48 << 20;
+
 /// The browser as the node sees it.
 #[derive(Default)]
 pub struct Browser {
@@ -57,15 +61,25 @@ fn whole(number: f64) -> u64 {
     number as u64
 }
 
+/// Microseconds of a clock that all workers of this page share.
+#[expect(clippy::float_arithmetic, reason = "the browser's clock counts milliseconds with decimals")]
+pub(super) fn clock() -> u64 {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let now = |clock: web_sys::Performance| whole((clock.time_origin() + clock.now()) * 1_000.0);
+    scope.performance().map_or(0, now)
+}
+
 impl Surroundings for Browser {
     fn now_ms(&self) -> u64 {
         whole(js_sys::Date::now())
     }
 
-    #[expect(clippy::float_arithmetic, reason = "the browser's clock counts milliseconds with decimals")]
+    fn memory(&self) -> usize {
+        MEMORY
+    }
+
     fn micros(&self) -> u64 {
-        let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-        scope.performance().map_or(0, |performance| whole(performance.now() * 1_000.0))
+        clock()
     }
 
     fn fill_random(&self, bytes: &mut [u8]) -> Result<(), Error> {

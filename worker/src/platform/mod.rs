@@ -1,20 +1,36 @@
 //! The browser as the node's world: storage, keys, locks, clock, message port, and what happens on a panic.
 
 mod browser;
+mod engine;
 mod indexed_db;
 mod keys;
 mod locks;
+mod notes;
 mod panic;
+mod pipeline;
 mod port;
 mod schema;
 mod script;
 mod shelf;
+mod workers;
 
-use wasm_bindgen::JsValue;
+pub use engine::engine;
+pub use workers::BrowserWorkers;
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::DedicatedWorkerGlobalScope;
 use zera_worker_protocol::{Error, ErrorKind};
 
-/// Starts the worker: hooks, port, READY, and the loop that answers.
+/// Names of workers that are pipelines begin like this.
+const PIPELINE: &str = "zera-pipeline-";
+
+/// Starts the worker in the role that its name tells: as a pipeline, or as the node with hooks, port, READY, and the loop
+/// that answers.
 pub fn start() {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    if scope.name().starts_with(PIPELINE) {
+        return pipeline::start();
+    }
     panic::install();
     wasm_bindgen_futures::spawn_local(port::serve());
 }

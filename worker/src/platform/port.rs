@@ -7,14 +7,14 @@ use super::{browser::Browser, script};
 use crate::node::run::{self, Inbox, Request};
 use codec::Encode as _;
 use gloo::{events::EventListener, timers::callback::Interval};
-use js_sys::{Array, ArrayBuffer, Function, Promise, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::Rc,
+    task::Waker,
 };
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 use zera_worker_protocol::{
     Command, Error, ErrorKind, MESSAGE_BYTES, PROTOCOL_VERSION, Response, ToPage, ToWorker, decode,
@@ -71,14 +71,13 @@ fn post_object(message: &JsValue) {
 #[derive(Default)]
 struct Queue {
     requests: RefCell<VecDeque<Request<Ticket>>>,
-    wake: RefCell<Option<Function>>,
+    waker: RefCell<Option<Waker>>,
 }
 
 impl Queue {
     fn wake(&self) {
-        if let Some(resolve) = self.wake.borrow_mut().take() {
-            // A promise's own resolver does not throw.
-            let _ = resolve.call0(&JsValue::NULL);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
         }
     }
 
@@ -132,28 +131,21 @@ fn answer(ticket: Ticket, result: Result<Response, Error>) {
     }
 }
 
-struct PagePort(Rc<Queue>);
-
-impl Inbox for PagePort {
-    type Ticket = Ticket;
-
-    fn take(&mut self) -> Option<Request<Ticket>> {
-        self.0.requests.borrow_mut().pop_front()
+impl Inbox<Ticket> for Queue {
+    fn take(&self, wanted: fn(&Command) -> bool) -> Option<Request<Ticket>> {
+        self.requests.borrow_mut().pop_front_if(|request| wanted(&request.command))
     }
 
-    fn answer(&mut self, ticket: Ticket, result: Result<Response, Error>) {
+    fn answer(&self, ticket: Ticket, result: Result<Response, Error>) {
         answer(ticket, result);
     }
 
-    async fn wait(&mut self) {
-        if !self.0.requests.borrow().is_empty() {
-            return;
-        }
-        let woken = Promise::new(&mut |resolve, _| {
-            *self.0.wake.borrow_mut() = Some(resolve);
-        });
-        // It only ever resolves.
-        let _ = JsFuture::from(woken).await;
+    fn listen(&self, waker: &Waker) {
+        *self.waker.borrow_mut() = Some(waker.clone());
+    }
+
+    fn is_empty(&self) -> bool {
+        self.requests.borrow().is_empty()
     }
 }
 
@@ -165,7 +157,7 @@ pub async fn serve() {
     let ticking = Rc::clone(&queue);
     let _clock = Interval::new(TICK_MS, move || ticking.wake());
     post(&ToPage::Ready { protocol: PROTOCOL_VERSION });
-    run::run(Browser::default(), PagePort(queue)).await;
+    run::run(Browser::default(), &*queue).await;
 }
 
 /// Used by [`script`] to build a request.

@@ -2,6 +2,9 @@
 //!
 //! Version 1: `records` height → packed record; `index` height → summary, with look-ups by transaction and account;
 //! `meta` name → head pointer and leader; `bases` height → compacted state; `keys` name → wrapped seeds and device keys.
+//!
+//! Version 2: `pages` name → a page of the state, of which `bases` height → now says only the names. Bases of version 1 go:
+//! the client opens from its records and writes a base of the new kind.
 
 use idb::{Database, DatabaseEvent, IndexParams, KeyPath, ObjectStoreParams, event::VersionChangeEvent};
 
@@ -14,8 +17,10 @@ pub const RECORDS: &str = "records";
 pub const INDEX: &str = "index";
 /// Name → bytes.
 pub const META: &str = "meta";
-/// Height → compacted state.
+/// Height → what names the pages of the state after that block.
 pub const BASES: &str = "bases";
+/// Name → page of the state.
+pub const PAGES: &str = "pages";
 /// Name → wrapped seed or device key.
 pub const KEYS: &str = "keys";
 
@@ -28,7 +33,7 @@ pub const BY_ACCOUNT: &str = "account";
 type Migration = fn(&Database) -> Result<(), idb::Error>;
 
 /// Step `i` makes version `i + 1`. A step, once shipped, never changes.
-const MIGRATIONS: &[Migration] = &[first];
+const MIGRATIONS: &[Migration] = &[first, second];
 
 /// The version this client reads and writes.
 pub fn version() -> u32 {
@@ -51,6 +56,14 @@ fn first(database: &Database) -> Result<(), idb::Error> {
         let mut params = IndexParams::new();
         params.multi_entry(true);
         index.create_index(name, KeyPath::new_single(name), Some(params))?;
+    }
+    Ok(())
+}
+
+fn second(database: &Database) -> Result<(), idb::Error> {
+    database.delete_object_store(BASES)?;
+    for name in [BASES, PAGES] {
+        database.create_object_store(name, ObjectStoreParams::new())?;
     }
     Ok(())
 }

@@ -3,17 +3,19 @@
 use super::{
     browser::Browser,
     indexed_db::{Durability, bytes, finish, get, key, to_bytes},
-    schema::{BASES, BY_ACCOUNT, BY_TRANSACTION, INDEX, META, RECORDS},
+    schema::{BASES, BY_ACCOUNT, BY_TRANSACTION, INDEX, META, PAGES, RECORDS},
     storage,
 };
 use crate::node::world::{Commit, Shelf, Shelved, Summary, Surroundings};
-use codec::Encode as _;
+use codec::Encode;
 use idb::{KeyRange, ObjectStore, Query, Transaction};
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use std::collections::BTreeSet;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, StorageManager};
 use zera_primitives::{AccountId, Hash, Height, codec::decode_bounded};
+use zera_state::merkle::PageName;
 use zera_worker_protocol::{Error, ErrorKind, Event, UsageView, command::FaultPoint};
 
 /// Bytes one summary may take: a block's transactions at about a hundred bytes each.
@@ -26,7 +28,7 @@ const LEADER: &str = "leader";
 impl Browser {
     /// Begins a strict write and makes sure that no later worker has taken over: a frozen tab that wakes up after a
     /// take-over must not write.
-    async fn lead(&self, stores: &[&str]) -> Result<Transaction, Error> {
+    pub(super) async fn lead(&self, stores: &[&str]) -> Result<Transaction, Error> {
         let transaction = self.db()?.write(stores, Durability::Strict)?;
         let meta = transaction.object_store(META).map_err(storage)?;
         let leader = get(&meta, LEADER.into()).await?;
@@ -141,6 +143,47 @@ impl Shelf for Browser {
         Ok(found)
     }
 
+    async fn pages(&self, names: &[PageName]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+        let transaction = self.db()?.read(&[PAGES])?;
+        let store = transaction.object_store(PAGES).map_err(storage)?;
+        // All asked for before the first is awaited: one wait for all of them.
+        let asked = names.iter().map(|name| store.get(page_key(name)).map_err(storage));
+        let asked = asked.collect::<Result<Vec<_>, Error>>()?;
+        let mut pages = Vec::with_capacity(names.len());
+        for page in asked {
+            pages.push(page.await.map_err(storage)?.as_ref().and_then(to_bytes));
+        }
+        Ok(pages)
+    }
+
+    async fn put_pages(&self, pages: &[(PageName, Vec<u8>)]) -> Result<(), Error> {
+        let transaction = self.lead(&[PAGES, META]).await?;
+        let store = transaction.object_store(PAGES).map_err(storage)?;
+        for (name, page) in pages {
+            put(&store, &bytes(page), page_key(name))?;
+        }
+        finish(transaction).await
+    }
+
+    async fn keep_pages(&self, names: &BTreeSet<PageName>) -> Result<(), Error> {
+        let transaction = self.lead(&[PAGES, META]).await?;
+        let store = transaction.object_store(PAGES).map_err(storage)?;
+        let kept: BTreeSet<Vec<u8>> = names.iter().map(|name| name.encode()).collect();
+        for stored in store.get_all_keys(None, None).map_err(storage)?.await.map_err(storage)? {
+            let name = Uint8Array::new(&stored).to_vec();
+            if !kept.contains(&name) {
+                store.delete(stored).map_err(storage)?;
+            }
+        }
+        finish(transaction).await
+    }
+
+    async fn forget_bases(&self) -> Result<(), Error> {
+        let transaction = self.lead(&[BASES, META]).await?;
+        transaction.object_store(BASES).and_then(|bases| bases.clear()).map_err(storage)?;
+        finish(transaction).await
+    }
+
     async fn put_base(&self, height: Height, base: &[u8], keep: u32) -> Result<(), Error> {
         let transaction = self.lead(&[BASES, META]).await?;
         let bases = transaction.object_store(BASES).map_err(storage)?;
@@ -153,9 +196,9 @@ impl Shelf for Browser {
     }
 
     async fn replace(&self, blocks: &[Commit]) -> Result<(), Error> {
-        let transaction = self.lead(&[RECORDS, INDEX, META, BASES]).await?;
+        let transaction = self.lead(&[RECORDS, INDEX, META, BASES, PAGES]).await?;
         let store = |name| transaction.object_store(name).map_err(storage);
-        for name in [RECORDS, INDEX, BASES] {
+        for name in [RECORDS, INDEX, BASES, PAGES] {
             store(name)?.clear().map_err(storage)?;
         }
         store(META)?.delete(JsValue::from_str(HEAD)).map_err(storage)?;
@@ -177,6 +220,10 @@ impl Shelf for Browser {
         let (used, quota, persistent) = estimate().await.unwrap_or((0, 0, false));
         Ok(UsageView { used, quota, persistent, records, entries: 0 })
     }
+}
+
+fn page_key(name: &PageName) -> JsValue {
+    bytes(&name.encode())
 }
 
 fn put(store: &ObjectStore, value: &JsValue, key: JsValue) -> Result<(), Error> {

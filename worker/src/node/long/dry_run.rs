@@ -113,7 +113,15 @@ impl<W: World, T: Ticket> Node<W, T> {
         let Some(run) = &mut job.run else {
             let mut preparing = match job.preparing.take() {
                 Some(preparing) => preparing,
-                None => self.rehearse(&job.of)?,
+                // The rehearsal is on a copy of all entries.
+                None => loop {
+                    let before = self.misses();
+                    let preparing = self.rehearse(&job.of);
+                    if self.misses() == before {
+                        break preparing?;
+                    }
+                    self.load().await?;
+                },
             };
             // One block's part of a migration at a time: no step is longer than sealing that block would be.
             if preparing.step().map_err(convert::client)? {

@@ -5,8 +5,14 @@ mod compare;
 pub mod dry_run;
 mod past;
 mod reexecute;
+pub mod way;
 
-use super::{Answer, Node, Work, not_started, run::Ticket, seal::Advance, world::World};
+use super::{
+    Answer, Node, Work, not_started,
+    run::{Inbox, Ticket},
+    seal::Advance,
+    world::World,
+};
 use compare::Compare;
 use dry_run::DryRun;
 use reexecute::Reexecute;
@@ -101,16 +107,16 @@ impl<W: World, T: Ticket> Node<W, T> {
 
     /// One step of the request under way; `None` when there is none. Letting time pass seals blocks itself; beside
     /// everything else they are sealed as they fall due.
-    pub(super) async fn long_step(&mut self) -> Option<Work<T>> {
+    pub(super) async fn long_step(&mut self, inbox: &dyn Inbox<T>) -> Option<Work<T>> {
         let (ticket, mut job) = self.long.jobs.pop_front()?;
         if !matches!(job, Job::Advance(_)) {
-            self.seal_if_due().await;
+            self.seal_if_due(inbox).await;
             if self.chain.is_none() {
                 return Some(Work::Done(ticket, Err(not_started())));
             }
         }
         let done = match &mut job {
-            Job::Advance(job) => self.advance_step(job).await,
+            Job::Advance(job) => self.advance_step(job, inbox).await,
             Job::DryRun(job) => self.dry_run_step(job).await,
             Job::Compare(job) => self.compare_step(job),
             Job::Reexecute(job) => self.reexecute_step(job).await,
@@ -135,7 +141,7 @@ impl<W: World, T: Ticket> Node<W, T> {
     }
 
     /// True while a step that began at `since` may go on.
-    fn has_time(&self, since: u64) -> bool {
+    pub(in crate::node) fn has_time(&self, since: u64) -> bool {
         self.world.micros().saturating_sub(since) < STEP_MICROS
     }
 }

@@ -1,7 +1,10 @@
 //! A node under test, its commands one by one.
 
 use super::world::Memory;
-use crate::node::{Answer, Node, Work, run::Ticket};
+use crate::node::{
+    Answer, Node, Work,
+    run::{Deaf, Ticket},
+};
 use std::{
     future::Future,
     pin::pin,
@@ -61,7 +64,7 @@ impl Bench {
             return answer;
         }
         loop {
-            match now(self.node.work(true)) {
+            match now(self.node.work(true, &Deaf)) {
                 Work::Done(1, answer) => return answer,
                 Work::Done(..) | Work::Nothing => panic!("the answer never comes"),
                 Work::Step => {}
@@ -84,7 +87,7 @@ impl Bench {
 
     /// Lets the node do all that is due.
     pub fn settle(&mut self) {
-        while !matches!(now(self.node.work(true)), Work::Nothing) {}
+        while !matches!(now(self.node.work(true, &Deaf)), Work::Nothing) {}
     }
 
     /// Stores the phrase of sixteen times `entropy` and returns its account.

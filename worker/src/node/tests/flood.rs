@@ -22,20 +22,20 @@ struct Letters {
     answers: Rc<RefCell<Vec<(u32, Answer)>>>,
 }
 
-impl Inbox for Letters {
-    type Ticket = u32;
-
-    fn take(&mut self) -> Option<Request<u32>> {
-        self.waiting.borrow_mut().pop_front()
+impl Inbox<u32> for Letters {
+    fn take(&self, wanted: fn(&Command) -> bool) -> Option<Request<u32>> {
+        self.waiting.borrow_mut().pop_front_if(|request| wanted(&request.command))
     }
 
-    fn answer(&mut self, ticket: u32, result: Answer) {
+    fn answer(&self, ticket: u32, result: Answer) {
         self.answers.borrow_mut().push((ticket, result));
     }
 
-    /// The end of the test: nothing more comes.
-    async fn wait(&mut self) {
-        std::future::pending().await
+    /// Nothing more comes.
+    fn listen(&self, _: &Waker) {}
+
+    fn is_empty(&self) -> bool {
+        self.waiting.borrow().is_empty()
     }
 }
 
@@ -44,7 +44,7 @@ fn all(world: &Memory, commands: Vec<Command>) -> Vec<(u32, Answer)> {
     let inbox = Letters::default();
     let requests = std::iter::once(Command::Start).chain(commands).zip(0..);
     inbox.waiting.borrow_mut().extend(requests.map(|(command, ticket)| Request { ticket, command }));
-    let mut running = pin!(run(world.clone(), inbox.clone()));
+    let mut running = pin!(run(world.clone(), &inbox));
     assert_eq!(running.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending);
     inbox.answers.take()
 }

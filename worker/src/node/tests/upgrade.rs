@@ -4,7 +4,7 @@ use super::{
     bench::{Bench, now},
     journey::{V1, V2, deploy, dry_run, module, proposal, propose, support},
 };
-use crate::node::Work;
+use crate::node::{Work, run::Deaf};
 use zera_primitives::{
     Amount, Executable, Hash, ModuleId, Params, Payload, ProposalState, Side, payload::Rollback, tx::Call,
 };
@@ -108,7 +108,7 @@ fn other_requests_are_answered_while_a_dry_run_works_and_it_can_be_cancelled() {
     bench.world.events();
     bench.begin(9, command.clone());
     for _ in 0..4 {
-        assert!(matches!(now(bench.node.work(false)), Work::Step));
+        assert!(matches!(now(bench.node.work(false, &Deaf)), Work::Step));
         assert!(matches!(now(bench.node.handle(2, Command::Status)), Some(Ok(Response::Status(_)))));
     }
     let progress = |event: &Event| matches!(event, Event::Progress { what, .. } if what == "dry_run");
@@ -117,9 +117,9 @@ fn other_requests_are_answered_while_a_dry_run_works_and_it_can_be_cancelled() {
     let refused = now(bench.node.handle(3, Command::Cancel { request: 8 })).unwrap().unwrap_err();
     assert_eq!(refused.kind, ErrorKind::NotFound);
     assert!(matches!(now(bench.node.handle(3, Command::Cancel { request: 9 })), Some(Ok(Response::Done))));
-    let Work::Done(9, Err(error)) = now(bench.node.work(false)) else { panic!() };
+    let Work::Done(9, Err(error)) = now(bench.node.work(false, &Deaf)) else { panic!() };
     assert_eq!(error.kind, ErrorKind::Cancelled);
-    assert!(matches!(now(bench.node.work(false)), Work::Nothing));
+    assert!(matches!(now(bench.node.work(false, &Deaf)), Work::Nothing));
 
     // A few wait their turn; more are refused.
     for ticket in 10..15 {
@@ -130,7 +130,7 @@ fn other_requests_are_answered_while_a_dry_run_works_and_it_can_be_cancelled() {
     // Another chain ends them all.
     bench.ask(Command::Reset).unwrap();
     for ticket in 10..15 {
-        let Work::Done(ended, Err(error)) = now(bench.node.work(false)) else { panic!() };
+        let Work::Done(ended, Err(error)) = now(bench.node.work(false, &Deaf)) else { panic!() };
         assert_eq!((ended, error.kind), (ticket, ErrorKind::Cancelled));
     }
 }
@@ -141,14 +141,14 @@ fn blocks_are_sealed_while_a_dry_run_works_and_change_nothing_about_it() {
     let quiet = dry_run(&mut bench, RehearsalOf::Proposal(vote), 64);
     assert_eq!(quiet.replay.as_ref().map(|replay| replay.replayed), Some(64));
     bench.begin(1, Command::DryRun { of: RehearsalOf::Proposal(vote), replay: 64 });
-    assert!(matches!(now(bench.node.work(false)), Work::Step));
+    assert!(matches!(now(bench.node.work(false, &Deaf)), Work::Step));
     let height = bench.status().head.height;
     // The pool moves while it is looked at.
     let pay = Call::Module { module: id, entry: "deposit".into(), args: Vec::new(), value: Amount::zra(7) };
     let plan = bench.plan(Vec::new(), vec![pay]);
     assert!(matches!(now(bench.node.handle(2, Command::Sign { plan: plan.id })), Some(Ok(Response::Submitted(_)))));
     let loud = loop {
-        match now(bench.node.work(false)) {
+        match now(bench.node.work(false, &Deaf)) {
             Work::Step => {}
             Work::Done(1, answer) => break answer.unwrap(),
             other => panic!("{other:?}"),

@@ -149,7 +149,7 @@ fn nothing_is_answered_before_the_start() {
         let error = now(node.handle(1, command)).unwrap().unwrap_err();
         assert_eq!(error.kind, zera_worker_protocol::ErrorKind::NotStarted);
     }
-    assert!(matches!(now(node.work(true)), crate::node::Work::Nothing));
+    assert!(matches!(now(node.work(true, &crate::node::run::Deaf)), crate::node::Work::Nothing));
 }
 
 #[test]

@@ -1,8 +1,24 @@
 //! A world in memory that tests can look into, damage and reopen.
 
-use crate::node::world::{Commit, Role, Seed, Shelf, Shelved, Summary, Surroundings, Vault};
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use crate::{
+    node::world::{Commit, Executors, Notes, Role, Seed, Shelf, Shelved, Summary, Surroundings, Vault},
+    pipeline::Pipeline,
+    pool::tests::yard::{Role as Part, Trouble, Yard},
+};
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Waker},
+};
 use zera_primitives::{AccountId, Hash, Height, Signature, keys::SecretKey};
+use zera_state::merkle::PageName;
+use zera_vm::{
+    WasmiEngine,
+    tiered::{TieredEngine, Tiering},
+};
 use zera_worker_protocol::{Error, ErrorKind, Event, KeyKind, KeyView, UsageView, command::FaultPoint};
 
 #[derive(Default)]
@@ -19,18 +35,58 @@ pub struct Inner {
     pub now: u64,
     /// Commits fail from now on.
     pub full: bool,
+    pub notes: BTreeMap<String, Vec<u8>>,
+    /// Tasks beside the node's own wait until [`Memory::finish`].
+    pub slow: bool,
+    pub pages: BTreeMap<PageName, Vec<u8>>,
+    /// How often one was read.
+    pub pages_read: usize,
+    /// Bytes of pages that may stay in memory.
+    pub memory: usize,
+    tasks: Vec<Task>,
     random: u8,
 }
 
+type Task = Pin<Box<dyn Future<Output = ()>>>;
+
+thread_local! {
+    static CLOCK: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Microseconds that pass with every look.
+fn clock() -> u64 {
+    CLOCK.set(CLOCK.get() + 1);
+    CLOCK.get()
+}
+
+fn engine(tiering: Tiering) -> TieredEngine {
+    TieredEngine::new(Box::new(WasmiEngine::default()), WasmiEngine::default(), tiering)
+}
+
+/// What a worker of this world does.
+fn part() -> Part {
+    let mut pipeline = Pipeline::new(engine(Tiering::default()), clock);
+    Box::new(move |bytes| pipeline.answer(bytes, |_| ()))
+}
+
 /// What outlives a node, as a browser's storage outlives a tab.
-#[derive(Clone, Default)]
-pub struct Memory(pub Rc<RefCell<Inner>>);
+#[derive(Clone)]
+pub struct Memory(pub Rc<RefCell<Inner>>, pub Rc<Yard>);
 
 impl Memory {
     pub fn new() -> Self {
-        let memory = Self::default();
-        memory.0.borrow_mut().now = 1_700_000_000_000;
-        memory
+        let yard = Yard::new(1, Trouble::default(), part);
+        yard.hardware.set(None);
+        let inner = Inner { now: 1_700_000_000_000, memory: 48 << 20, ..Inner::default() };
+        Self(Rc::new(RefCell::new(inner)), yard)
+    }
+
+    /// Lets tasks beside the node's own come to their end.
+    pub fn finish(&self) {
+        let tasks = std::mem::take(&mut self.0.borrow_mut().tasks);
+        for mut task in tasks {
+            assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+        }
     }
 
     /// Events since the last call.
@@ -103,6 +159,27 @@ impl Shelf for Memory {
         Ok(inner.index.values().rev().filter(holds).take(limit as usize).cloned().collect())
     }
 
+    async fn pages(&self, names: &[PageName]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+        let mut inner = self.0.borrow_mut();
+        inner.pages_read += names.len();
+        Ok(names.iter().map(|name| inner.pages.get(name).cloned()).collect())
+    }
+
+    async fn put_pages(&self, pages: &[(PageName, Vec<u8>)]) -> Result<(), Error> {
+        self.0.borrow_mut().pages.extend(pages.iter().cloned());
+        Ok(())
+    }
+
+    async fn keep_pages(&self, names: &BTreeSet<PageName>) -> Result<(), Error> {
+        self.0.borrow_mut().pages.retain(|name, _| names.contains(name));
+        Ok(())
+    }
+
+    async fn forget_bases(&self) -> Result<(), Error> {
+        self.0.borrow_mut().bases.clear();
+        Ok(())
+    }
+
     async fn put_base(&self, height: Height, base: &[u8], keep: u32) -> Result<(), Error> {
         let mut inner = self.0.borrow_mut();
         inner.bases.insert(height.0, base.to_vec());
@@ -119,6 +196,7 @@ impl Shelf for Memory {
             inner.records.clear();
             inner.index.clear();
             inner.bases.clear();
+            inner.pages.clear();
         }
         for block in blocks {
             self.commit(block).await?;
@@ -208,9 +286,51 @@ impl Vault for Memory {
     }
 }
 
+impl Notes for Memory {
+    async fn note(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.0.borrow().notes.get(name).cloned())
+    }
+
+    async fn keep_note(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        self.0.borrow_mut().notes.insert(name.into(), bytes.to_vec());
+        Ok(())
+    }
+}
+
+impl Executors for Memory {
+    type Workers = Rc<Yard>;
+
+    fn workers(&self) -> Rc<Yard> {
+        Rc::clone(&self.1)
+    }
+
+    fn engine(&self, tiering: Tiering) -> TieredEngine {
+        engine(tiering)
+    }
+
+    fn pooled(&self, _: &Hash) -> u32 {
+        0
+    }
+
+    fn no_fast(&self) -> Option<String> {
+        None
+    }
+
+    fn beside(&self, task: Task) {
+        self.0.borrow_mut().tasks.push(task);
+        if !self.0.borrow().slow {
+            self.finish();
+        }
+    }
+}
+
 impl Surroundings for Memory {
     fn now_ms(&self) -> u64 {
         self.0.borrow().now
+    }
+
+    fn memory(&self) -> usize {
+        self.0.borrow().memory
     }
 
     fn micros(&self) -> u64 {

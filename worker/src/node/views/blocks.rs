@@ -13,7 +13,7 @@ const ROWS: u32 = 100;
 
 impl<W: World, T: Ticket> Node<W, T> {
     pub(in crate::node) async fn blocks(&self, page: Page) -> Answer {
-        let head = self.chain()?.height();
+        let head = self.chain()?.stored();
         let from = page.from.unwrap_or(head).min(head);
         let summaries = self.world.summaries(Some(from), page.limit.clamp(1, ROWS)).await?;
         Ok(Response::Blocks(summaries.into_iter().map(|summary| summary.head).collect()))
@@ -34,7 +34,9 @@ impl<W: World, T: Ticket> Node<W, T> {
 
     pub(in crate::node) async fn transaction(&self, hash: &Hash) -> Answer {
         let chain = self.chain()?;
-        if let Some(signed) = chain.client.pending().find(|signed| signed.hash() == *hash) {
+        let waiting = chain.client.pending().find(|signed| signed.hash() == *hash);
+        let written = || chain.writing.as_ref().filter(|writing| !writing.is_stored())?.signed(hash);
+        if let Some(signed) = waiting.or_else(written) {
             let (signed, block, receipt) = (signed.clone(), None, None);
             let view = TransactionView { hash: *hash, block, signed, receipt, diagnostics: Vec::new() };
             return Ok(Response::Transaction(Box::new(view)));
@@ -57,7 +59,7 @@ impl<W: World, T: Ticket> Node<W, T> {
     /// A record, checked against the hash that its successor or the head names, and its length.
     pub(in crate::node) async fn record(&self, height: Height) -> Result<(Record, usize), Error> {
         let chain = self.chain()?;
-        if height > chain.height() {
+        if height > chain.stored() {
             return Err(convert::not_found("block"));
         }
         let damaged = || {

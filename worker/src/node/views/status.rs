@@ -30,7 +30,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         Ok(Response::Status(Box::new(StatusView {
             network: client.config().network,
             genesis: client.genesis(),
-            head: chain.head.clone(),
+            head: chain.head().clone(),
             signers: (count(client.head_certificate().signers()), count(client.validators().quorum())),
             slot: self.slot()?,
             clock_zero_ms: client.config().zero_ms,

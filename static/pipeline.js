@@ -1,0 +1,5 @@
+// A pipeline: the node worker's own program in another thread. It is compiled once and comes as the first message; which
+// role it plays it reads from this worker's name.
+import { initSync } from "./worker.js";
+
+addEventListener("message", ({ data }) => initSync({ module: data }), { once: true });

@@ -1,0 +1,129 @@
+//! Pipelines as module workers: the same compiled module, shared by message, in the role of a pipeline. No shared memory
+//! and no special headers.
+
+use super::{browser::clock, text};
+use crate::pool::workers::{Report, Said, Workers};
+use gloo::{events::EventListener, timers::callback::Timeout};
+use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    future::poll_fn,
+    rc::Rc,
+    task::{Poll, Waker},
+};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+/// The loader of a pipeline, beside the node worker's own.
+const LOADER: &str = "pipeline.js";
+/// Longest wait of one timer, milliseconds: browsers count in 31 bits.
+const LONGEST_MS: u64 = 1 << 30;
+
+/// The browser's workers.
+#[derive(Default)]
+pub struct BrowserWorkers {
+    running: RefCell<BTreeMap<u64, Running>>,
+    heard: Rc<Heard>,
+}
+
+/// A worker and the ears on it.
+struct Running {
+    worker: Worker,
+    _listeners: [EventListener; 3],
+}
+
+/// What was said and not yet taken.
+#[derive(Default)]
+struct Heard {
+    reports: RefCell<VecDeque<Report>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Heard {
+    fn wake(&self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    fn take_in(&self, serial: u64, said: Said) {
+        self.reports.borrow_mut().push_back(Report { serial, said });
+        self.wake();
+    }
+}
+
+fn message(event: &web_sys::Event) -> Said {
+    let data = event.dyn_ref::<MessageEvent>().map_or(JsValue::UNDEFINED, MessageEvent::data);
+    match data.dyn_ref::<ArrayBuffer>() {
+        Some(buffer) => Said::Message(Uint8Array::new(buffer).to_vec()),
+        // Decoding refuses it in words.
+        None => Said::Message(Vec::new()),
+    }
+}
+
+impl Workers for BrowserWorkers {
+    fn hardware(&self) -> Option<u8> {
+        let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+        let workers = Reflect::has(&scope, &"Worker".into()).unwrap_or(false);
+        // A cast from a float saturates.
+        workers.then(|| scope.navigator().hardware_concurrency() as u8)
+    }
+
+    fn spawn(&self, serial: u64) -> Result<(), String> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        options.set_name(&format!("{}{serial}", super::PIPELINE));
+        let worker = Worker::new_with_options(LOADER, &options).map_err(|error| text(&error))?;
+        let ear = |name: &'static str, say: fn(&web_sys::Event) -> Said| {
+            let heard = Rc::clone(&self.heard);
+            EventListener::new(&worker, name, move |event| heard.take_in(serial, say(event)))
+        };
+        let listeners = [
+            ear("message", message),
+            ear("error", |event| Said::Died(text(event))),
+            ear("messageerror", |_| Said::Died("a message that cannot be read".into())),
+        ];
+        worker.post_message(&wasm_bindgen::module()).map_err(|error| text(&error))?;
+        self.running.borrow_mut().insert(serial, Running { worker, _listeners: listeners });
+        Ok(())
+    }
+
+    fn post(&self, serial: u64, message: Vec<u8>) -> Result<(), String> {
+        let running = self.running.borrow();
+        let running = running.get(&serial).ok_or("there is no such worker")?;
+        let buffer = Uint8Array::from(message.as_slice()).buffer();
+        running.worker.post_message_with_transfer(&buffer, &Array::of1(&buffer)).map_err(|error| text(&error))
+    }
+
+    fn kill(&self, serial: u64) {
+        if let Some(running) = self.running.borrow_mut().remove(&serial) {
+            running.worker.terminate();
+        }
+        self.heard.reports.borrow_mut().retain(|report| report.serial != serial);
+    }
+
+    async fn next(&self, until: u64) -> Option<Report> {
+        let mut timer = None;
+        poll_fn(|context| {
+            if let Some(report) = self.heard.reports.borrow_mut().pop_front() {
+                return Poll::Ready(Some(report));
+            }
+            let Some(left) = until.checked_sub(clock()).filter(|left| *left > 0) else { return Poll::Ready(None) };
+            *self.heard.waker.borrow_mut() = Some(context.waker().clone());
+            let heard = Rc::clone(&self.heard);
+            let ms = u32::try_from((left / 1_000).saturating_add(1).min(LONGEST_MS)).unwrap_or(u32::MAX);
+            timer.replace(Timeout::new(ms, move || heard.wake()));
+            Poll::Pending
+        })
+        .await
+    }
+
+    fn micros(&self) -> u64 {
+        clock()
+    }
+
+    fn now_ms(&self) -> u64 {
+        clock() / 1_000
+    }
+}
