@@ -2,6 +2,8 @@
 
 pub const BE_AIM_MET: &str = "aim {0}: reached";
 pub const BE_AIM_MISSED: &str = "aim {0}: missed";
+pub const BE_BLOCKS: &str = "Whole blocks";
+pub const BE_BLOCKS_WHAT: &str = "The same block on two pipelines, on one and on none; its transactions compute for 5, 50 or 500 µs each, and 0 to 100 % of them touch one common entry. The bound is what any number of pipelines could gain: all gas over the gas of the longest chain of conflicts, and never more than two.";
 pub const BE_BROWSER: &str = "Browser";
 pub const BE_CASE: &str = "What";
 pub const BE_COMMIT: &str = "Storing a block";
@@ -30,6 +32,8 @@ pub const BE_LEAD: &str = "The suites behind the published figures, on your mach
 pub const BE_MACHINE: &str = "Machine";
 pub const BE_MESSAGES: &str = "Messages";
 pub const BE_MESSAGES_WHAT: &str = "A buffer to a worker and back, moved or copied. It is why a pipeline gets at most one message for each stage of a block.";
+pub const BE_MILLION: &str = "A million keys";
+pub const BE_MILLION_WHAT: &str = "A state of 1,000,000 keys, stored here as pages for the time of the suite: opening it, reading keys at random with at most 32 MiB of pages in memory, one block of updates.";
 pub const BE_NOISY: &str = "The machine was not quiet.";
 pub const BE_NOISY_WHICH: &str = "Do not rely on: {0}. Close what else runs, and start again.";
 pub const BE_NOT_YET: &str = "Not measured yet.";

@@ -15,9 +15,11 @@ use run::{Phase, Run};
 const SUITES: &[(&str, &str, &str)] = &[
     ("contract", say!(BE_CONTRACT), say!(BE_CONTRACT_WHAT)),
     ("short", say!(BE_SHORT), say!(BE_SHORT_WHAT)),
+    ("blocks", say!(BE_BLOCKS), say!(BE_BLOCKS_WHAT)),
     ("messages", say!(BE_MESSAGES), say!(BE_MESSAGES_WHAT)),
     ("root", say!(BE_ROOT), say!(BE_ROOT_WHAT)),
     ("commit", say!(BE_COMMIT), say!(BE_COMMIT_WHAT)),
+    ("million", say!(BE_MILLION), say!(BE_MILLION_WHAT)),
 ];
 const FULL: &str = "full";
 const GLANCE: &str = "glance";

@@ -163,6 +163,9 @@ export class Stock {
   }
 }
 
+/** Lets events be heard for a while. */
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 /** A worker that sends back what it gets. */
 export class Echo {
   constructor(path) {
@@ -247,6 +250,63 @@ export class Database {
   async remove() {
     this.database.close();
     await promised(indexedDB.deleteDatabase("zera-bench"));
+  }
+}
+
+/** Pages of a large state, in a database of its own that is thrown away. */
+export class Pages {
+  static async open(fresh) {
+    if (fresh) await promised(indexedDB.deleteDatabase("zera-bench-pages"));
+    const opening = indexedDB.open("zera-bench-pages", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("pages");
+    return new Pages(await promised(opening));
+  }
+
+  constructor(database) {
+    this.database = database;
+    this.waiting = [];
+  }
+
+  add(name, bytes) {
+    this.waiting.push([name, bytes]);
+  }
+
+  async flush() {
+    const transaction = this.database.transaction(["pages"], "readwrite", { durability: "relaxed" });
+    const store = transaction.objectStore("pages");
+    for (const [name, bytes] of this.waiting) store.put(bytes, name);
+    this.waiting = [];
+    await done(transaction);
+  }
+
+  get(name) {
+    return promised(this.database.transaction(["pages"]).objectStore("pages").get(name));
+  }
+
+  close() {
+    this.database.close();
+  }
+
+  async remove() {
+    this.close();
+    await promised(indexedDB.deleteDatabase("zera-bench-pages"));
+  }
+}
+
+/** Runs a suite in a worker of its own, which ends with it: its memory is gone then. */
+export async function elsewhere(path, suite) {
+  const worker = new Worker(path, { type: "module" });
+  try {
+    await new Promise((resolve, reject) => {
+      worker.onerror = (event) => reject(new Error(event.message || "a worker could not start"));
+      worker.onmessage = ({ data }) => {
+        if (data.failed) reject(new Error(data.failed));
+        else if (data.ended) resolve();
+      };
+      worker.postMessage({ suites: [suite] });
+    });
+  } finally {
+    worker.terminate();
   }
 }
 

@@ -91,6 +91,29 @@ pub extern "C" fn nothing(n: i32) -> i32 {
     n.wrapping_add(1)
 }
 
+#[link(wasm_import_module = "zera")]
+unsafe extern "C" {
+    fn storage_get(key: *const u8, key_length: usize, out: *mut u8, room: usize) -> i32;
+    fn storage_set(key: *const u8, key_length: usize, value: *const u8, value_length: usize);
+}
+
+/// What the transactions of measured blocks do: read one entry, divide `rounds` times, write the entry.
+#[unsafe(no_mangle)]
+pub extern "C" fn work(entry: i64, rounds: i64) -> i64 {
+    let key = entry.to_le_bytes();
+    let mut value = [0u8; 8];
+    // SAFETY: both point to as many bytes as they say, in this memory.
+    unsafe { storage_get(key.as_ptr(), key.len(), value.as_mut_ptr(), value.len()) };
+    let mut mixed = u64::from_le_bytes(value);
+    for round in 0..rounds as u64 {
+        mixed = (mixed ^ 0x9e37_79b9_7f4a_7c15) / (round | 1) + mixed.rotate_left(7);
+    }
+    let value = mixed.to_le_bytes();
+    // SAFETY: as above.
+    unsafe { storage_set(key.as_ptr(), key.len(), value.as_ptr(), value.len()) };
+    mixed as i64
+}
+
 const START: [u32; 8] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
 ];

@@ -47,7 +47,8 @@ fn agree(ours: &mut Ours, plain: &mut Plain) -> Result<(), String> {
     }
 }
 
-fn entry(number: u64, round: u64) -> (StateKey, Vec<u8>) {
+/// A key and the value that it has in this round.
+pub(crate) fn entry(number: u64, round: u64) -> (StateKey, Vec<u8>) {
     let key = Hash::of(&number.to_le_bytes()).0;
     (StateKey([&[5], key.as_slice()].concat()), [round.to_le_bytes(), number.to_le_bytes()].concat().repeat(4))
 }

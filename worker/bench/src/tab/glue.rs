@@ -12,6 +12,9 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub async fn bytes(path: &str) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(catch)]
+    pub async fn pause(ms: u32) -> Result<(), JsValue>;
+
     pub type Raw;
     #[wasm_bindgen(constructor, catch)]
     pub fn new(code: &Uint8Array, tape: &Uint8Array, wide: &Array) -> Result<Raw, JsValue>;
@@ -43,6 +46,23 @@ extern "C" {
     pub async fn trips(this: &Echo, length: u32, moved: bool, times: u32) -> Result<(), JsValue>;
     #[wasm_bindgen(method)]
     pub fn stop(this: &Echo);
+
+    #[wasm_bindgen(catch)]
+    pub async fn elsewhere(path: &str, suite: &str) -> Result<(), JsValue>;
+
+    pub type Pages;
+    #[wasm_bindgen(static_method_of = Pages, js_name = open, catch)]
+    pub async fn open(fresh: bool) -> Result<Pages, JsValue>;
+    #[wasm_bindgen(method)]
+    pub fn add(this: &Pages, name: &Uint8Array, bytes: &Uint8Array);
+    #[wasm_bindgen(method, catch)]
+    pub async fn flush(this: &Pages) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub async fn get(this: &Pages, name: &Uint8Array) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    pub fn close(this: &Pages);
+    #[wasm_bindgen(method, catch)]
+    pub async fn remove(this: &Pages) -> Result<(), JsValue>;
 
     pub type Database;
     #[wasm_bindgen(static_method_of = Database, catch)]

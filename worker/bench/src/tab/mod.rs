@@ -7,7 +7,7 @@ pub mod tape;
 use crate::{
     case::Case,
     rounds::{Effort, Watch},
-    suites::{commit, contract, messages, root, short},
+    suites::{blocks, commit, contract, messages, million, root, short},
 };
 use js_sys::{Function, JSON};
 use serde_json::{Value, json};
@@ -26,6 +26,12 @@ pub async fn suites(names: Vec<String>, quick: bool, tell: Function) {
             Err(failed) => bench.say(json!({ "failed": failed })),
         }
     }
+}
+
+/// A pipeline of the suite `blocks`: this program in another thread, as `web/pipeline.js` starts it.
+#[wasm_bindgen]
+pub fn pipeline() {
+    zera_worker::platform::start();
 }
 
 /// One suite while it runs.
@@ -48,6 +54,9 @@ impl Bench {
         match name {
             "contract" => contract::run(self).await,
             "short" => short::run(self).await,
+            "blocks" => blocks::run(self).await,
+            "million" => million::run(self).await,
+            "million-store" => million::store(self).await,
             "messages" => messages::run(self).await,
             "root" => root::run(&self.effort, self).await,
             "commit" => commit::run(self).await,

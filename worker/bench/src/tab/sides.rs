@@ -2,9 +2,11 @@
 
 use super::{glue, tape, thrown};
 use crate::{
-    rounds::{Running, Side, done},
+    rounds::{Running, Side, Watch, done},
+    stats::median,
     suites::host::BenchHost,
 };
+use codec::Encode as _;
 use js_sys::{Array, Uint8Array};
 use std::rc::Rc;
 use zera_browser_engine::BrowserEngine;
@@ -238,4 +240,30 @@ impl Side for Direct {
         let Self { raw, call, .. } = self;
         Box::pin(async move { raw.instantiate(call.entry, call.argument, times).await.map(drop).map_err(thrown) })
     }
+}
+
+/// How many rounds of the guest's `work` the browser's engine does in a microsecond, once it is warm.
+///
+/// # Errors
+/// When the guest fails.
+pub fn pace(code: &[u8], watch: &dyn Watch) -> Result<f64, String> {
+    const ROUNDS: u64 = 20_000;
+    const WARM_MS: f64 = 300.0;
+    let (code, args) = (code.to_vec(), (1u64, ROUNDS).encode());
+    let call = Call { name: "work", code, entry: "work", argument: 0, args, value: 0, before: Vec::new(), every: 0 };
+    let mut ours = Ours::new("work", browser_engine()?, &Rc::new(call))?;
+    let begin = watch.now();
+    let mut last = begin;
+    let mut times = Vec::new();
+    while last - begin < WARM_MS * 2.0 {
+        for _ in 0..10 {
+            ours.result()?;
+        }
+        let now = watch.now();
+        if now - begin > WARM_MS {
+            times.push((now - last) * 1e3 / 10.0);
+        }
+        last = now;
+    }
+    Ok(ROUNDS as f64 / median(&times).max(1.0))
 }
