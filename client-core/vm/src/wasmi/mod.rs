@@ -13,7 +13,7 @@ use crate::{
 };
 use alloc::{collections::BTreeMap, string::ToString, sync::Arc};
 use core::cell::RefCell;
-use wasmi::{Config, Module};
+use wasmi::{CompilationMode, Config, Module};
 use zera_primitives::Hash;
 
 /// Most bytes of original code kept translated; the least recently used goes first.
@@ -52,6 +52,9 @@ impl WasmiEngine {
         let mut config = Config::default();
         // Frames of at least FRAME_UNITS, values of at most 16 bytes: ours is reached long before.
         config.set_max_recursion_depth(1 << 20).set_max_stack_height(64 << 20).ignore_custom_sections(true);
+        // Our own validation has been over every function; wasmi looks again, for its own sake, at those that run. Code
+        // that it then refuses is a fault of this machine, never an outcome.
+        config.compilation_mode(CompilationMode::Lazy);
         Self { engine: wasmi::Engine::new(&config), cache: RefCell::default() }
     }
 
