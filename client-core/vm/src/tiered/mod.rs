@@ -16,7 +16,7 @@ use crate::{
     profile::ModuleInfo,
     wasmi::WasmiEngine,
 };
-use alloc::{boxed::Box, rc::Rc, string::ToString, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, rc::Rc, string::ToString, sync::Arc, vec::Vec};
 use book::Book;
 pub use book::{Counts, EngineStats, MOST_DISAGREEMENTS, REPORT_BYTES, Report, Tier};
 pub use compare::{Disagreement, What};
@@ -24,6 +24,9 @@ use compare::{Verdict, compare};
 use core::cell::{Cell, RefCell};
 use tape::{Tape, Taped};
 use zera_primitives::{Hash, Height, ModuleId};
+
+/// Bytes of instrumented code kept for moving it; beyond that all of it is forgotten, and made again where it is wanted.
+const COLD_BYTES: usize = 8 << 20;
 
 /// Every call is checked.
 pub const ALL: u32 = 1_000_000;
@@ -78,6 +81,8 @@ struct Inner {
     reference: WasmiEngine,
     tiering: Cell<Tiering>,
     book: RefCell<Book>,
+    /// Instrumented codes that the fast engine may want later, so that moving a code does not validate it again.
+    cold: RefCell<BTreeMap<Hash, Prepared>>,
     /// Calls that could have been checked, so far.
     drawn: Cell<u64>,
     /// Gas of the calls nested in the one that is running, so far.
@@ -99,6 +104,7 @@ impl TieredEngine {
             reference,
             tiering: Cell::new(tiering),
             book: RefCell::default(),
+            cold: RefCell::default(),
             drawn: Cell::new(0),
             nested: Cell::new(0),
             failed: Cell::new(0),
@@ -170,21 +176,22 @@ impl TieredEngine {
 impl Engine for TieredEngine {
     fn install(&self, prepared: &Prepared) -> Result<(), VmError> {
         self.0.reference.install(prepared)?;
-        let code = prepared.info.code_hash;
-        if self.0.is_due(&code, &prepared.info) {
-            let installed = self.0.fast.install(prepared);
-            let mut book = self.0.book.borrow_mut();
-            match installed {
-                Ok(()) => book.promote(&code),
-                Err(error) => book.turn_off(&code, Tier::Refused(error.to_string())),
-            }
+        if self.0.is_due(&prepared.info) {
+            self.0.promote(prepared);
+        } else {
+            self.0.keep_cold(prepared);
         }
         Ok(())
     }
 
-    /// None also for a code that has become worth compiling: to be prepared again, with its bytes.
+    /// Moves a code that has become worth compiling. None when its instrumented bytes are gone: to be prepared again.
     fn info(&self, code_hash: &Hash) -> Option<Arc<ModuleInfo>> {
-        self.0.reference.info(code_hash).filter(|info| !self.0.is_due(code_hash, info))
+        let info = self.0.reference.info(code_hash)?;
+        if self.0.is_due(&info) {
+            let prepared = self.0.cold.borrow_mut().remove(code_hash)?;
+            self.0.promote(&prepared);
+        }
+        Some(info)
     }
 
     fn execute(&self, call: &CallRequest<'_>, host: &mut dyn Host) -> Result<Execution, VmError> {
@@ -223,9 +230,27 @@ impl Engine for TieredEngine {
 }
 
 impl Inner {
-    fn is_due(&self, code: &Hash, info: &ModuleInfo) -> bool {
+    fn is_due(&self, info: &ModuleInfo) -> bool {
         let tiering = self.tiering.get();
-        tiering.fast && self.book.borrow().is_due(code, tiering.threshold, info.code_bytes)
+        tiering.fast && self.book.borrow().is_due(&info.code_hash, tiering.threshold, info.code_bytes)
+    }
+
+    fn promote(&self, prepared: &Prepared) {
+        let installed = self.fast.install(prepared);
+        let (mut book, code) = (self.book.borrow_mut(), &prepared.info.code_hash);
+        match installed {
+            Ok(()) => book.promote(code),
+            Err(error) => book.turn_off(code, Tier::Refused(error.to_string())),
+        }
+    }
+
+    fn keep_cold(&self, prepared: &Prepared) {
+        let mut cold = self.cold.borrow_mut();
+        let held: usize = cold.values().map(|prepared| prepared.instrumented.len()).sum();
+        if held.saturating_add(prepared.instrumented.len()) > COLD_BYTES {
+            cold.clear();
+        }
+        cold.insert(prepared.info.code_hash, prepared.clone());
     }
 
     /// True when the fast engine runs the code and still holds it.
