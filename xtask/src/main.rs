@@ -11,6 +11,7 @@ mod sh;
 mod test;
 mod tidy;
 mod toolchain;
+mod trials;
 mod verify;
 
 use std::process::ExitCode;

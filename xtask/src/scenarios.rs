@@ -42,6 +42,16 @@ pub fn build() -> Result<()> {
     let mut bindgen = wasm.command("wasm-bindgen");
     bindgen.args(["--target", "web", "--no-typescript", "--out-name", "scenarios", "--out-dir"]).arg(&site).arg(built);
     sh::run(bindgen)?;
+    lay_out(&site)?;
+    std::fs::write(site.join("index.html"), PAGE)?;
+    Ok(())
+}
+
+/// Copies the cases and the modules that they use to `site`, and lists them there.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn lay_out(site: &Path) -> Result<()> {
     let mut cases = Vec::new();
     for entry in std::fs::read_dir(sh::root().join(CASES))? {
         let case = entry?.path();
@@ -59,7 +69,6 @@ pub fn build() -> Result<()> {
         copy(&modules::folder().join(name), &site.join("modules").join(name))?;
     }
     std::fs::write(site.join("list.json"), serde_json::json!({ "cases": cases, "modules": modules }).to_string())?;
-    std::fs::write(site.join("index.html"), PAGE)?;
     Ok(())
 }
 

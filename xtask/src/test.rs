@@ -3,7 +3,7 @@
 use crate::setup::{self, Scope};
 use crate::sh::{self, Step};
 use crate::toolchain::{self, WASM, Wasm};
-use crate::{Args, Result, codegen, modules, page, scenarios, serve, tidy};
+use crate::{Args, Result, codegen, modules, page, scenarios, serve, tidy, trials};
 use std::path::Path;
 use std::process::Command;
 
@@ -64,6 +64,7 @@ pub fn run(args: &Args) -> Result<bool> {
     }
     if ready {
         run.scenarios();
+        run.trials();
         if run.check("page for the journeys", || page::build().map(|()| true)) {
             run.in_browser("journeys in Chromium", "playwright/run.mjs", &page::dist());
         }
@@ -127,6 +128,14 @@ impl Run {
     fn scenarios(&mut self) {
         if self.check("scenarios for wasm32", || scenarios::build().map(|()| true)) {
             self.in_browser("scenarios in Chromium", "playwright/scenarios.mjs", &scenarios::site());
+        }
+    }
+
+    /// The browser's engine against wasmi in a real browser.
+    fn trials(&mut self) {
+        let long = self.long;
+        if self.check("trials for wasm32", || trials::build(long).map(|()| true)) {
+            self.in_browser("trials in Chromium", "playwright/trials.mjs", &trials::site());
         }
     }
 

@@ -11,7 +11,7 @@ mod report;
 mod run;
 
 pub use json::ScenarioError;
-pub use run::run;
+pub use run::{run, run_on};
 
 /// Runs a scenario in a browser. `names` and `codes` are the modules it may use, in the same order.
 #[cfg(target_arch = "wasm32")]

@@ -13,6 +13,7 @@ use zera_client::{
     light::SealKey,
     primitives::{AccountId, Amount, Gas, Hash, Height, Params, Slot, hash, keys::SecretKey, tx::AccessHint},
     state::accounts,
+    zip::{Pipelines, Sequential},
 };
 
 /// Where a scenario gets modules from.
@@ -23,8 +24,16 @@ pub type Modules<'m> = &'m dyn Fn(&str) -> Option<Vec<u8>>;
 /// # Errors
 /// [`ScenarioError`] when the file itself is wrong. What the chain refuses is part of the report.
 pub fn run(text: &str, modules: Modules<'_>) -> Result<String> {
+    run_on(text, modules, &|| Box::new(Sequential::default()))
+}
+
+/// As [`run`], with blocks executed by `pipelines`: the report must not depend on them. Genesis is executed before.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_on(text: &str, modules: Modules<'_>, pipelines: &dyn Fn() -> Box<dyn Pipelines>) -> Result<String> {
     let file: Value = serde_json::from_str(text).map_err(|error| ScenarioError(error.to_string()))?;
-    let mut scenario = Scenario::begin(&file, modules)?;
+    let mut scenario = Scenario::begin(&file, modules, pipelines)?;
     for step in list(&file, "steps") {
         scenario.step(step)?;
     }
@@ -46,6 +55,7 @@ fn sealer() -> Result<SealKey> {
 
 struct Scenario<'m> {
     client: Client,
+    pipelines: &'m dyn Fn() -> Box<dyn Pipelines>,
     names: Names<'m>,
     slot: Slot,
     stored: Stored,
@@ -53,7 +63,7 @@ struct Scenario<'m> {
 }
 
 impl<'m> Scenario<'m> {
-    fn begin(file: &Value, modules: Modules<'m>) -> Result<Self> {
+    fn begin(file: &Value, modules: Modules<'m>, pipelines: &'m dyn Fn() -> Box<dyn Pipelines>) -> Result<Self> {
         let mut params = Params::demo();
         if let Some(half_life) = file.get("half_life").and_then(Value::as_u64) {
             params.half_life = half_life;
@@ -75,9 +85,11 @@ impl<'m> Scenario<'m> {
             accounts: holders,
             ..GenesisConfig::demo(AccountId::default(), sealer.public(), 0)
         };
-        let (client, sealed) = Client::create(&config, sealer).map_err(|e| ScenarioError(e.to_string()))?;
+        let (mut client, sealed) = Client::create(&config, sealer).map_err(|e| ScenarioError(e.to_string()))?;
+        client.set_pipelines(pipelines());
         let names = Names { modules, ..Names::new(modules) };
-        let mut scenario = Self { client, names, slot: Slot(0), stored: Stored::default(), out: String::new() };
+        let (slot, stored, out) = (Slot(0), Stored::default(), String::new());
+        let mut scenario = Self { client, pipelines, names, slot, stored, out };
         scenario.note(&sealed);
         Ok(scenario)
     }
@@ -259,6 +271,7 @@ impl<'m> Scenario<'m> {
         match Client::open(&self.stored, sealer()?) {
             Ok((client, Opened { stepped_back, .. })) => {
                 self.client = client;
+                self.client.set_pipelines((self.pipelines)());
                 let back =
                     stepped_back.map_or(String::new(), |(from, to, why)| format!(", from {from} back to {to}: {why}"));
                 let head = self.client.head();

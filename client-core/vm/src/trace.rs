@@ -2,7 +2,7 @@
 //!
 //! The two digests cover everything, always; the bodies are bounded, and `complete` says whether they are all there.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::{Hash, Outcome};
 
@@ -76,11 +76,44 @@ pub struct TraceRecord {
     pub outcome: Outcome,
 }
 
+/// Digests of nothing, in each domain.
+const EMPTY_HOST: Hash = Hash([
+    184, 175, 115, 220, 59, 106, 66, 24, 32, 122, 147, 99, 26, 218, 138, 146, 175, 27, 136, 30, 207, 11, 38, 138, 99,
+    26, 191, 107, 204, 74, 15, 110,
+]);
+const EMPTY_STORAGE: Hash = Hash([
+    194, 199, 248, 176, 42, 107, 109, 184, 239, 6, 0, 37, 251, 0, 246, 82, 179, 168, 157, 248, 203, 230, 71, 93, 224,
+    127, 250, 140, 205, 247, 5, 14,
+]);
+
+/// A digest whose hasher is made when there is something to hash: most of a short call's time would go into two that
+/// hash nothing.
+#[derive(Debug)]
+struct Digest {
+    domain: &'static str,
+    empty: Hash,
+    hasher: Option<Box<blake3::Hasher>>,
+}
+
+impl Digest {
+    const fn new(domain: &'static str, empty: Hash) -> Self {
+        Self { domain, empty, hasher: None }
+    }
+
+    fn hasher(&mut self) -> &mut blake3::Hasher {
+        self.hasher.get_or_insert_with(|| Box::new(blake3::Hasher::new_derive_key(self.domain)))
+    }
+
+    fn finish(self) -> Hash {
+        self.hasher.map_or(self.empty, |hasher| Hash(*hasher.finalize().as_bytes()))
+    }
+}
+
 /// Collects a [`TraceRecord`] while a call runs.
 #[derive(Debug)]
 pub(crate) struct TraceBuilder {
-    host: blake3::Hasher,
-    storage: blake3::Hasher,
+    host: Digest,
+    storage: Digest,
     host_calls: Vec<HostCallResult>,
     accesses: Vec<StorageAccess>,
     room: usize,
@@ -90,8 +123,8 @@ pub(crate) struct TraceBuilder {
 impl TraceBuilder {
     pub(crate) fn new() -> Self {
         Self {
-            host: blake3::Hasher::new_derive_key(HOST_DOMAIN),
-            storage: blake3::Hasher::new_derive_key(STORAGE_DOMAIN),
+            host: Digest::new(HOST_DOMAIN, EMPTY_HOST),
+            storage: Digest::new(STORAGE_DOMAIN, EMPTY_STORAGE),
             host_calls: Vec::new(),
             accesses: Vec::new(),
             room: TRACE_BYTES,
@@ -115,20 +148,22 @@ impl TraceBuilder {
     }
 
     pub(crate) fn host_call(&mut self, function: u16, returned: u64, written: &[u8]) {
-        self.host.update(&function.to_le_bytes());
-        self.host.update(&returned.to_le_bytes());
-        self.host.update(&(written.len() as u64).to_le_bytes());
-        self.host.update(written);
+        let hasher = self.host.hasher();
+        hasher.update(&function.to_le_bytes());
+        hasher.update(&returned.to_le_bytes());
+        hasher.update(&(written.len() as u64).to_le_bytes());
+        hasher.update(written);
         if self.reserve(written.len()) {
             self.host_calls.push(HostCallResult { function, returned, written: written.to_vec() });
         }
     }
 
     pub(crate) fn access(&mut self, kind: AccessKind, key: &[u8], value: Option<&[u8]>) {
-        self.storage.update(&[kind as u8, u8::from(value.is_some())]);
+        let hasher = self.storage.hasher();
+        hasher.update(&[kind as u8, u8::from(value.is_some())]);
         for part in [key, value.unwrap_or_default()] {
-            self.storage.update(&(part.len() as u64).to_le_bytes());
-            self.storage.update(part);
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
         }
         if self.reserve(key.len().saturating_add(value.map_or(0, <[u8]>::len))) {
             self.accesses.push(StorageAccess { kind, key: key.to_vec(), value: value.map(<[u8]>::to_vec) });
@@ -142,11 +177,26 @@ impl TraceBuilder {
             args: call.args.to_vec(),
             host_calls: self.host_calls,
             storage: self.accesses,
-            host_digest: Hash(*self.host.finalize().as_bytes()),
-            storage_digest: Hash(*self.storage.finalize().as_bytes()),
+            host_digest: self.host.finish(),
+            storage_digest: self.storage.finish(),
             complete: self.complete,
             gas_used,
             outcome,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_has_the_digest_that_hashing_nothing_gives() {
+        for (domain, empty) in [(HOST_DOMAIN, EMPTY_HOST), (STORAGE_DOMAIN, EMPTY_STORAGE)] {
+            assert_eq!(Hash(*blake3::Hasher::new_derive_key(domain).finalize().as_bytes()), empty);
+            let mut digest = Digest::new(domain, empty);
+            digest.hasher();
+            assert_eq!(digest.finish(), empty);
         }
     }
 }

@@ -239,6 +239,13 @@ impl Engine for BrowserEngine {
     }
 }
 
+impl Drop for BrowserEngine {
+    /// Instances live on JavaScript's side.
+    fn drop(&mut self) {
+        self.cache.get_mut().clear_idle().into_iter().for_each(glue::release);
+    }
+}
+
 fn compile(bytes: &[u8]) -> Result<JsValue, VmError> {
     let bytes = js_sys::Uint8Array::from(bytes);
     js_sys::WebAssembly::Module::new(&bytes).map(JsValue::from).map_err(|error| {

@@ -186,11 +186,10 @@ fn clear(all: &mut Vec<Instruction<'_>>, pages: u32) {
     // All pages of 2^32 bytes would end at address 0; the profile allows far fewer.
     let size = pages.saturating_mul(PAGE);
     all.extend([I32Const(0), LocalSet(AT), Loop(BlockType::Empty)]);
+    // Joined like a tree, so that no step waits for all before it.
     for (index, offset) in (0..CHUNK).step_by(16).enumerate() {
         all.extend([LocalGet(AT), V128Load(lane(offset))]);
-        if index > 0 {
-            all.push(V128Or);
-        }
+        all.extend((0..(index + 1).trailing_zeros()).map(|_| V128Or));
     }
     all.extend([V128AnyTrue, If(BlockType::Empty)]);
     for offset in (0..CHUNK).step_by(16) {

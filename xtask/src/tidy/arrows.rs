@@ -51,6 +51,8 @@ const ROOMS: &[Room] = &[
         may_use: &[PRIMITIVES, STATE, VM, INSPECT, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT, CLIENT, PROTOCOL, ENGINE],
         consensus: false,
     },
+    // Trials of the browser's engine against the reference, in a browser; ships nowhere.
+    Room { name: "zera-trials", may_use: &[PRIMITIVES, VM, CLIENT, ENGINE, "zera-scenarios"], consensus: false },
     // Suites that run in a tab; fetched only by the page that measures.
     Room { name: "zera-bench", may_use: &[PRIMITIVES, STATE, VM, CLIENT, PROTOCOL, ENGINE, WORKER], consensus: false },
     Room { name: "zera-web", may_use: &[PRIMITIVES, PROTOCOL], consensus: false },

@@ -96,7 +96,7 @@ fn fenced(
     let fence = Fence { below: &*state, inside, own: own.clone(), hit: Cell::new(false) };
     let mut trial = Overlay::new(&fence);
     let ended = attempt(machine, &mut trial, ctx, signed, None);
-    let (changes, access) = trial.into_parts();
+    let changes = trial.into_changes();
     let hit = fence.hit.get();
     let executed = match ended {
         Ok(executed) => executed,
@@ -105,11 +105,7 @@ fn fenced(
         Err(Stopped { why, .. }) => return Err(why),
     };
     let may_write: BTreeSet<&StateKey> = hint.writes.iter().chain([&own]).collect();
-    let may_read: BTreeSet<&StateKey> = hint.reads.iter().chain(may_write.iter().copied()).collect();
-    let inside = !hit
-        && access.ranges.is_empty()
-        && changes.keys().all(|key| may_write.contains(key))
-        && access.reads.iter().all(|key| may_read.contains(key));
+    let inside = !hit && changes.keys().all(|key| may_write.contains(key));
     if inside {
         write(state, changes);
         Ok(Ok(executed))
