@@ -93,6 +93,9 @@ struct Kept {
     undo: ChangeSet,
 }
 
+/// A key that a block changes, its new value, and its value before.
+type Replaced<'a> = (&'a StateKey, Option<&'a Vec<u8>>, Option<Vec<u8>>);
+
 /// Entries and tree at the head, with the recent past. Clones share pages and what they have in common.
 #[derive(Clone)]
 pub struct MerkleState {
@@ -194,12 +197,14 @@ impl MerkleState {
         if height != expected {
             return Err(MerkleError::NotNext { expected, given: height });
         }
-        let undo = self.replaced(changes)?;
-        let new = |key: &StateKey| changes.get(key).and_then(Option::as_ref);
-        let tree = self.tree.update(&by_address(undo.keys().map(|key| (key, new(key)))), &self.pages)?;
-        self.entries.write(undo.keys().map(|key| (key.clone(), new(key).cloned())));
-        let left = self.entries.count().saturating_sub(present(undo.values()));
-        self.entries.set_count(left.saturating_add(present(undo.keys().map(|key| changes.get(key).unwrap_or(&None)))));
+        let replaced = self.replaced(changes)?;
+        let new = replaced.iter().map(|(key, value, _)| (*key, *value));
+        let tree = self.tree.update(&by_address(new.clone()), &self.pages)?;
+        self.entries.write(new.clone().map(|(key, value)| (key.clone(), value.cloned())));
+        let gone = replaced.iter().filter(|(_, _, before)| before.is_some()).count() as u64;
+        let there = new.filter(|(_, value)| value.is_some()).count() as u64;
+        self.entries.set_count(self.entries.count().saturating_sub(gone).saturating_add(there));
+        let undo = replaced.into_iter().map(|(key, _, before)| (key.clone(), before)).collect();
         self.tree = tree;
         self.kept.insert(height, Kept { tree: self.tree.clone(), count: self.entries.count(), undo });
         self.head = height;
@@ -207,17 +212,14 @@ impl MerkleState {
         Ok(self.root())
     }
 
-    /// What `changes` would replace: the entries that they do change, as they are now.
-    fn replaced(&self, changes: &ChangeSet) -> Result<ChangeSet, MerkleError> {
-        let mut undo = ChangeSet::new();
+    /// Those of `changes` that do change something: key, new value, value before.
+    fn replaced<'a>(&self, changes: &'a ChangeSet) -> Result<Vec<Replaced<'a>>, MerkleError> {
+        let mut replaced = Vec::with_capacity(changes.len());
         let mut missing = false;
         for (key, value) in changes {
-            let before =
-                self.entries.with(&self.pages, key, |before| (before != value.as_ref()).then(|| before.cloned()));
-            match before {
-                Ok(Some(before)) => {
-                    undo.insert(key.clone(), before);
-                }
+            let value = value.as_ref();
+            match self.entries.with(&self.pages, key, |before| (before != value).then(|| before.cloned())) {
+                Ok(Some(before)) => replaced.push((key, value, before)),
                 Ok(None) => {}
                 Err(StateError::NotLoaded(_)) => {
                     self.tree.touch(&address(key), &self.pages);
@@ -226,7 +228,7 @@ impl MerkleState {
                 Err(error) => return Err(error.into()),
             }
         }
-        if missing { Err(MerkleError::NotLoaded) } else { Ok(undo) }
+        if missing { Err(MerkleError::NotLoaded) } else { Ok(replaced) }
     }
 
     /// Steps back to a kept block.
@@ -293,11 +295,6 @@ impl StateView for MerkleState {
     fn next_key(&self, prefix: &[u8], after: &[u8]) -> Result<Option<StateKey>, StateError> {
         self.entries.next_key(&self.pages, prefix, after)
     }
-}
-
-/// How many of these values are none but entries.
-fn present<'a>(values: impl Iterator<Item = &'a Option<Vec<u8>>>) -> u64 {
-    values.filter(|value| value.is_some()).count() as u64
 }
 
 /// What becomes of the addresses of these keys, in the order of the tree.

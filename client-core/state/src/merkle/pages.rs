@@ -73,13 +73,14 @@ impl Pages {
         Ok(())
     }
 
-    /// Drops the pages that were not used for longest until the others take at most `bytes`. Whatever runs at that moment
-    /// may miss once more.
+    /// When the pages take more than `bytes`, drops those that were not used for longest until the others take an eighth
+    /// less than that. Whatever runs at that moment may miss once more.
     pub fn shrink(&self, bytes: usize) {
         let mut cache = self.0.borrow_mut();
         if cache.bytes <= bytes {
             return;
         }
+        let bytes = bytes.saturating_sub(bytes / 8);
         let mut by_use: Vec<(u64, PageName)> = cache.loaded.iter().map(|(name, page)| (page.used, *name)).collect();
         by_use.sort_unstable();
         for (_, name) in by_use {
