@@ -137,11 +137,16 @@ impl<W: World, T: Ticket> Node<W, T> {
             .agreed
             .filter(|(genesis, height)| *genesis == client.genesis() && *height <= client.head().height);
         let from = known.map_or(Height(0), |(_, height)| height);
-        let kept = client.kept_from();
-        Ok(match self.way_to(from).await {
-            Ok(way) => Walk::Way(Box::new(way), from),
-            Err(_) => Walk::Way(Box::new(self.way_to(kept).await?), kept),
-        })
+        match self.way_to(from).await {
+            Ok(way) => Ok(Walk::Way(Box::new(way), from)),
+            Err(_) => self.walk_in_memory().await,
+        }
+    }
+
+    /// From the oldest state in memory: where older records are damaged, these blocks alone can be looked through.
+    async fn walk_in_memory(&self) -> Result<Walk, Error> {
+        let kept = self.chain()?.client.kept_from();
+        Ok(Walk::Way(Box::new(self.way_to(kept).await?), kept))
     }
 
     /// Goes on looking; the last block to keep when the end is found.
@@ -150,13 +155,8 @@ impl<W: World, T: Ticket> Node<W, T> {
             Walk::Way(way, target) => match self.go_on(*way, target, since, "agreement").await {
                 Ok(Way::There(state)) => return Ok(Ok(Walk::Blocks(Box::new(Agreement::from(state))))),
                 Ok(way) => return Ok(Ok(Walk::Way(Box::new(way), target))),
-                Err(error) => {
-                    let kept = self.chain()?.client.kept_from();
-                    if kept <= target {
-                        return Err(error);
-                    }
-                    return Ok(Ok(Walk::Way(Box::new(self.way_to(kept).await?), kept)));
-                }
+                Err(_) if target < self.chain()?.client.kept_from() => return self.walk_in_memory().await.map(Ok),
+                Err(error) => return Err(error),
             },
             Walk::Blocks(blocks) => blocks,
         };
@@ -168,6 +168,9 @@ impl<W: World, T: Ticket> Node<W, T> {
                 match self.loading(|| blocks.next(bytes), PastError::is_not_loaded).await? {
                     Ok(true) => {}
                     Err(error @ PastError::Block { .. }) => return Err(past(error)),
+                    Err(_) if blocks.height() < self.chain()?.client.kept_from() => {
+                        return self.walk_in_memory().await.map(Ok);
+                    }
                     // A record that cannot be used ends the chain here as it would at the next start.
                     Ok(false) | Err(_) => return Ok(Err(blocks.height())),
                 }

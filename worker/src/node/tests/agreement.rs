@@ -5,7 +5,7 @@ use super::{
     bench::{Bench, now},
     journey::{V1, deploy},
 };
-use crate::node::run::Deaf;
+use crate::node::{run::Deaf, upkeep::BASE_EVERY};
 use zera_primitives::{AccountId, Amount, Hash, Height, ModuleId, Outcome, tx::Call};
 use zera_vm::tiered::{ALL, Threshold, Tiering};
 use zera_worker_protocol::{
@@ -182,13 +182,14 @@ fn a_difference_outside_of_blocks_costs_no_block() {
 #[test]
 fn where_old_records_are_damaged_the_states_in_memory_decide() {
     let (mut bench, module) = chain();
-    for _ in 0..80 {
+    for _ in 0..BASE_EVERY + 80 {
         bench.ask(Command::Advance { slots: 1 }).unwrap();
     }
+    bench.settle();
     let good = head(&mut bench);
     let hashes = lie(&mut bench, module);
     find_out(&mut bench, module);
-    // The walk would begin at the genesis block, whose record is needed for nothing else.
+    // The walk begins at the genesis block, where nothing else needs these records.
     bench.world.0.borrow_mut().records.get_mut(&3).unwrap()[99] ^= 4;
     bench.settle();
     assert_eq!(told(&bench.world.events()), [good]);
