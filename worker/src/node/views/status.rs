@@ -49,7 +49,7 @@ impl<W: World, T: Ticket> Node<W, T> {
     }
 
     pub(in crate::node) async fn usage(&self) -> Answer {
-        let entries = self.chain()?.client.entries() as u64;
+        let entries = self.chain()?.client.entries();
         let mut usage = self.world.usage().await?;
         usage.entries = entries;
         Ok(Response::Usage(usage))
