@@ -112,7 +112,8 @@ impl<W: World, T: Ticket> Node<W, T> {
             return work;
         }
         let quiet = |chain: &Chain| idle && chain.writing.is_none();
-        let sealed = self.seal_if_due(inbox).await;
+        // A difference that a block was given up for is dealt with at once.
+        let sealed = self.seal_if_due(inbox).await || self.pool.engine().has_disagreements();
         if sealed || (self.chain.as_ref().is_some_and(quiet) && self.upkeep_step().await) {
             Work::Step
         } else {

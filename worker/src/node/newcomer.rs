@@ -31,20 +31,22 @@ impl<W: World, T: Ticket> Node<W, T> {
     /// Moves the share to `to` and seals the block that does it.
     pub(super) async fn claim(&mut self, to: AccountId) -> Result<(), Error> {
         let slot = self.slot()?;
+        self.ready().await?;
         let chain = self.chain()?;
         let Some((account, seed)) = chain.newcomer else { return Ok(()) };
         if account == to || chain.client.pending().any(|signed| signed.transaction.sender == account) {
             return Ok(());
         }
         let genesis = chain.client.genesis();
-        let plan = |amount| transfer(chain, account, to, amount, slot);
+        let plan = async |amount| self.whole(|node| transfer(node.chain()?, account, to, amount, slot)).await;
         // The fee does not depend on the amount, so a transfer of nothing tells it.
-        let fee = plan(Amount(1))?.steps.first().map_or(Amount::ZERO, |step| step.transaction.fee_limit);
+        let fee = plan(Amount(1)).await?.steps.first().map_or(Amount::ZERO, |step| step.transaction.fee_limit);
         let holds = accounts::account(chain.client.state(), &account).map_err(convert::defect)?.free;
-        let steps = plan(holds.saturating_sub(fee))?.steps;
+        let steps = plan(holds.saturating_sub(fee)).await?.steps;
         for step in steps {
             let signed = step.transaction.sign(&genesis, &SecretKey::from_seed(&seed));
-            self.submit(&signed.encode())?;
+            let bytes = signed.encode();
+            self.retry(|node| node.submit(&bytes)).await?;
         }
         self.seal(0, &Deaf).await?;
         self.settle(&Deaf).await

@@ -50,9 +50,8 @@ impl<W: World, T: Ticket> Node<W, T> {
     /// Loads what everything the node does by itself reads: parameters, skips, the newcomer, what governance does next.
     pub(super) async fn ready(&self) -> Result<(), Error> {
         let Some(chain) = &self.chain else { return Ok(()) };
-        loop {
-            let before = self.misses();
-            let slot = self.slot()?;
+        self.whole(|node| {
+            let slot = node.slot()?;
             // Their answers are asked for again where they count; here they only say what is missing.
             let _ = chain.client.context(slot);
             let _ = chain.client.due(slot);
@@ -60,11 +59,9 @@ impl<W: World, T: Ticket> Node<W, T> {
             for account in chain.account.iter().chain(chain.newcomer.as_ref().map(|(account, _)| account)) {
                 let _ = zera_state::accounts::account(chain.client.state(), account);
             }
-            if self.misses() == before {
-                return Ok(());
-            }
-            self.load().await?;
-        }
+            Ok(())
+        })
+        .await
     }
 
     /// Drops what was not used for longest, between two blocks: nothing runs then that would miss it at once.
@@ -98,6 +95,18 @@ impl<W: World, T: Ticket> Node<W, T> {
                 Err(error) if missing(&error) => self.load().await?,
                 done => return Ok(done),
             }
+        }
+    }
+
+    /// Looks at the head.
+    pub(super) async fn whole<R>(&self, look: impl Fn(&Self) -> Result<R, Error>) -> Result<R, Error> {
+        loop {
+            let before = self.misses();
+            let seen = look(self);
+            if self.misses() == before {
+                return seen;
+            }
+            self.load().await?;
         }
     }
 

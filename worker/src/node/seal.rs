@@ -12,7 +12,7 @@ use zera_client::{Record, Sealed};
 use zera_primitives::{ProposalId, Slot, limits};
 use zera_registry::events::{MIGRATION_PROGRESS, MigrationProgress};
 use zera_runtime::events;
-use zera_worker_protocol::{Error, ErrorKind, Event, Response, TransactionStage};
+use zera_worker_protocol::{Command, Error, ErrorKind, Event, Response, TransactionStage};
 
 /// Slots that one request may skip.
 const MOST_SLOTS: u64 = 10_000;
@@ -49,7 +49,7 @@ impl<W: World, T: Ticket> Node<W, T> {
     ) -> Result<Option<Response>, Error> {
         if job.left == 0 {
             self.settle(inbox).await?;
-            return self.status().map(Some);
+            return self.look(Command::Status).await.map(Some);
         }
         let skip = self.step(job.left)?;
         match self.seal(skip, inbox).await {

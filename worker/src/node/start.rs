@@ -13,13 +13,13 @@ use codec::Encode as _;
 use zera_client::{Client, ClientError, GenesisConfig, HeadPointer, Opened, Record, Stored, record_hash};
 use zera_primitives::{Height, keys::SecretKey, limits};
 use zera_state::merkle::{DamagedPage, Pages};
-use zera_worker_protocol::{Error, ErrorKind, Event, event::Notice};
+use zera_worker_protocol::{Command, Error, ErrorKind, Event, event::Notice};
 
 impl<W: World, T: Ticket> Node<W, T> {
     /// Opens everything; asked again, it answers the status.
     pub(super) async fn start(&mut self) -> Answer {
         if self.chain.is_some() {
-            return self.status();
+            return self.look(Command::Status).await;
         }
         let mut since = self.world.micros();
         self.world.open().await?;
@@ -36,7 +36,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         self.load_keys().await?;
         self.settle_newcomer().await?;
         self.took("keys", &mut since);
-        self.status()
+        self.look(Command::Status).await
     }
 
     /// Reports a step and how long it took.

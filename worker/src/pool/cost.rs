@@ -57,8 +57,9 @@ const fn raw(gas_limit: u64) -> u64 {
 }
 
 /// Which clusters go together in one message, for at most `pipelines` of them: heaviest first, each to whoever has least.
-/// Empty when this thread had better run all of them itself. `costs` are microseconds, one per cluster.
-pub fn shares(costs: &[u64], pipelines: usize) -> Vec<Vec<usize>> {
+/// Empty when this thread had better run all of them itself, unless they are to go `always`. `costs` are microseconds, one
+/// per cluster.
+pub fn shares(costs: &[u64], pipelines: usize, always: bool) -> Vec<Vec<usize>> {
     let total = sum(costs.iter().copied());
     if pipelines == 0 || costs.is_empty() {
         return Vec::new();
@@ -74,7 +75,7 @@ pub fn shares(costs: &[u64], pipelines: usize) -> Vec<Vec<usize>> {
     }
     let longest = shares.iter().map(|(load, _)| *load).max().unwrap_or(0);
     let messages = (shares.len() as u64).saturating_mul(MESSAGE_US / 2).saturating_add(MESSAGE_US / 2);
-    if longest.saturating_add(messages) >= total && total < PATIENCE_US {
+    if !always && longest.saturating_add(messages) >= total && total < PATIENCE_US {
         return Vec::new();
     }
     shares.into_iter().map(|(_, mut share)| (share.sort_unstable(), share).1).collect()
@@ -92,13 +93,13 @@ mod tests {
 
     #[test]
     fn small_work_stays_here_and_large_work_is_spread() {
-        assert!(shares(&[100, 100], 2).is_empty());
-        assert_eq!(shares(&[3_000, 3_000], 2), [vec![0], vec![1]]);
-        assert_eq!(shares(&[1_000, 9_000, 4_000, 4_000], 2), [vec![1], vec![0, 2, 3]]);
+        assert!(shares(&[100, 100], 2, false).is_empty());
+        assert_eq!(shares(&[3_000, 3_000], 2, false), [vec![0], vec![1]]);
+        assert_eq!(shares(&[1_000, 9_000, 4_000, 4_000], 2, false), [vec![1], vec![0, 2, 3]]);
         // Nothing is gained by one chain, but it would keep questions waiting.
-        assert!(shares(&[7_000], 2).is_empty());
-        assert_eq!(shares(&[9_000], 2), [vec![0]]);
-        assert!(shares(&[9_000, 9_000], 0).is_empty() && shares(&[], 3).is_empty());
+        assert!(shares(&[7_000], 2, false).is_empty());
+        assert_eq!(shares(&[9_000], 2, false), [vec![0]]);
+        assert!(shares(&[9_000, 9_000], 0, true).is_empty() && shares(&[], 3, true).is_empty());
     }
 
     #[test]
@@ -125,7 +126,7 @@ mod tests {
         fn every_cluster_has_one_place_and_no_share_is_far_from_the_best(
             costs in proptest::collection::vec(0u64..50_000, 0..60), pipelines in 0usize..9,
         ) {
-            let shares = shares(&costs, pipelines);
+            let shares = shares(&costs, pipelines, false);
             prop_assert!(shares.len() <= pipelines);
             if !shares.is_empty() {
                 let mut all: Vec<usize> = shares.concat();

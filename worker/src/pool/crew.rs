@@ -217,7 +217,7 @@ impl<S: Workers> Crew<S> {
     }
 
     /// One report, or the end of someone's time.
-    async fn turn(&self, until: u64) -> Option<Outcome> {
+    pub async fn turn(&self, until: u64) -> Option<Outcome> {
         match self.workers.next(until).await {
             Some(report) => self.hear(report),
             None => self.expire(),

@@ -35,6 +35,8 @@ pub struct Pool<S> {
     speed: Cell<cost::Speed>,
     /// How the next pipeline that gets work is to break.
     breaks: Cell<Option<Break>>,
+    /// Whatever can be sent is sent, however small.
+    always: Cell<bool>,
     /// A test has fast engines give wrong results.
     lies: Cell<bool>,
 }
@@ -50,6 +52,7 @@ impl<S: Workers> Pool<S> {
             settings: Cell::default(),
             speed: Cell::default(),
             breaks: Cell::new(None),
+            always: Cell::new(false),
             lies: Cell::new(false),
         }
     }
@@ -77,6 +80,11 @@ impl<S: Workers> Pool<S> {
     /// The node's own engine; counts and differences of the pipelines' engines are added to its own.
     pub const fn engine(&self) -> &TieredEngine {
         &self.engine
+    }
+
+    /// Sends whatever can be sent, however small: for tests and measurements of pipelines themselves.
+    pub fn set_always(&self, always: bool) {
+        self.always.set(always);
     }
 
     /// The next pipeline that gets work breaks like this.

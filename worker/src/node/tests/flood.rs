@@ -17,9 +17,9 @@ use zera_primitives::{AccountId, Amount, tx::Call};
 use zera_worker_protocol::{Command, Response};
 
 #[derive(Clone, Default)]
-struct Letters {
-    waiting: Rc<RefCell<VecDeque<Request<u32>>>>,
-    answers: Rc<RefCell<Vec<(u32, Answer)>>>,
+pub struct Letters {
+    pub waiting: Rc<RefCell<VecDeque<Request<u32>>>>,
+    pub answers: Rc<RefCell<Vec<(u32, Answer)>>>,
 }
 
 impl Inbox<u32> for Letters {

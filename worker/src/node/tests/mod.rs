@@ -1,12 +1,13 @@
 //! The node in a world of memory: commands to answers, crashes, damage, keys, snapshots, long requests.
 
-mod bench;
 mod agreement;
+mod bench;
 mod evidence;
 mod fleet;
 mod flood;
 mod journey;
 mod keys;
+mod overlap;
 mod pages;
 mod record;
 mod rehearsal;
@@ -14,6 +15,6 @@ mod storage;
 mod upgrade;
 mod voting;
 mod wire;
-mod world;
+pub(crate) mod world;
 
 pub(crate) use bench::now;

@@ -63,7 +63,7 @@ impl Twins {
             Command::Builders,
             Command::Blocks(zera_worker_protocol::Page { from: None, limit: 20 }),
         ] {
-            self.both(|bench| bench.ask(command.clone()));
+            let _ = self.both(|bench| bench.ask(command.clone()));
         }
     }
 }
@@ -89,18 +89,19 @@ fn every_answer_is_that_of_a_state_in_memory() {
     compact(&mut twins.paged);
     let vote = twins.both(|bench| propose(bench, id, V2, 2));
     twins.both(|bench| dry_run(bench, RehearsalOf::Proposal(vote), 10));
-    twins.both(|bench| bench.ask(Command::Forecast { proposal: vote, what_if: None }));
+    let _ = twins.both(|bench| bench.ask(Command::Forecast { proposal: vote, what_if: None }));
     twins.both(|bench| support(bench, vote, Amount::zra(29_000_000)));
-    twins.both(|bench| bench.ask(Command::Advance { slots: 700 }));
+    let _ = twins.both(|bench| bench.ask(Command::Advance { slots: 700 }));
     compact(&mut twins.paged);
     twins.look(id, account);
-    twins.both(|bench| bench.ask(Command::Reexecute(hashes[0])));
-    twins.both(|bench| bench.ask(Command::Proposal(vote)));
+    let _ = twins.both(|bench| bench.ask(Command::Reexecute(hashes[0])));
+    let _ = twins.both(|bench| bench.ask(Command::Proposal(vote)));
     // Opened again, it reads what it needs of the pages, and the blocks after them.
     twins.both(|bench| bench.transact(vec![deposit()]));
     let read = twins.paged.world.0.borrow().pages_read;
     twins.paged = Bench::open(twins.paged.world.clone());
     twins.whole = Bench::open(twins.whole.world.clone());
+    twins.both(Bench::settle);
     twins.look(id, account);
     twins.both(|bench| bench.transact(vec![deposit()]));
     assert!(read > 100 && twins.paged.world.0.borrow().pages_read > read, "{read} pages were read");

@@ -59,12 +59,12 @@ fn clock() -> u64 {
     CLOCK.get()
 }
 
-fn engine(tiering: Tiering) -> TieredEngine {
+pub fn engine(tiering: Tiering) -> TieredEngine {
     TieredEngine::new(Box::new(WasmiEngine::default()), WasmiEngine::default(), tiering)
 }
 
 /// What a worker of this world does.
-fn part() -> Part {
+pub fn part() -> Part {
     let mut pipeline = Pipeline::new(engine(Tiering::default()), clock);
     Box::new(move |bytes| pipeline.answer(bytes, |_| ()))
 }

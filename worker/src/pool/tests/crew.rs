@@ -6,6 +6,7 @@ use crate::{
     pool::{
         crew::{Crew, Outcome},
         wire::{FromPipeline, Task, message, read},
+        workers::Workers as _,
     },
 };
 use std::{collections::BTreeSet, rc::Rc};
@@ -49,7 +50,11 @@ fn whatever_happens_every_task_is_answered_or_lost_once_and_broken_pipelines_com
         let mut given = BTreeSet::new();
         let (mut answered, mut lost) = (0, 0);
         for _ in 0..40 {
-            now(crew.tend());
+            // Time passes: workers start, or not.
+            let until = yard.micros() + 40_000;
+            while yard.micros() < until {
+                now(crew.turn(until));
+            }
             for pipeline in crew.idle() {
                 let number = crew.next_task();
                 if crew.give(pipeline, number, task(number), 50_000) {
@@ -71,7 +76,7 @@ fn whatever_happens_every_task_is_answered_or_lost_once_and_broken_pipelines_com
                 }
             }
         }
-        assert!(answered > 20 && lost > 5, "seed {seed}: {answered} answered, {lost} lost");
+        assert!(answered > 10 && lost > 5, "seed {seed}: {answered} answered, {lost} lost");
         assert!(yard.alive() <= 3);
         assert!(crew.incidents.all().len() >= lost.min(64));
     }

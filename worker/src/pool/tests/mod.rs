@@ -1,4 +1,5 @@
 //! The pool in a world that delays, reorders, kills, hangs and talks nonsense.
 
+mod blocks;
 mod crew;
 pub(crate) mod yard;

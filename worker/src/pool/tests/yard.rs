@@ -53,6 +53,8 @@ pub type Role = Box<dyn FnMut(&[u8]) -> Vec<u8>>;
 /// The world.
 pub struct Yard {
     pub trouble: Cell<Trouble>,
+    /// Instead, for one message, counted from the first.
+    pub trouble_at: Cell<Option<(u64, Trouble)>>,
     pub dice: RefCell<Dice>,
     make: Box<dyn Fn() -> Role>,
     workers: RefCell<BTreeMap<u64, Role>>,
@@ -69,6 +71,7 @@ impl Yard {
     pub fn new(seed: u64, trouble: Trouble, make: impl Fn() -> Role + 'static) -> Rc<Self> {
         Rc::new(Self {
             trouble: Cell::new(trouble),
+            trouble_at: Cell::new(None),
             dice: RefCell::new(Dice(seed)),
             make: Box::new(make),
             workers: RefCell::default(),
@@ -113,8 +116,11 @@ impl Workers for Rc<Yard> {
     }
 
     fn post(&self, serial: u64, task: Vec<u8>) -> Result<(), String> {
-        self.posted.set(self.posted.get() + 1);
-        let trouble = self.trouble.get();
+        let number = self.posted.replace(self.posted.get() + 1);
+        let trouble = match self.trouble_at.get() {
+            Some((at, trouble)) if at == number => trouble,
+            _ => self.trouble.get(),
+        };
         let Some(mut role) = self.workers.borrow_mut().remove(&serial) else { return Err("it has ended".into()) };
         if self.chance(trouble.dies) {
             let words = if self.chance(50) { "unreachable" } else { "terminated" };
