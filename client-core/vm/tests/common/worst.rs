@@ -1,6 +1,7 @@
 //! The worst modules for a stack that we could write: each calls itself for ever with the largest frame of its kind.
-//! `go` takes nothing; what it does must end at our own limits in every engine. Plain text, so that it can be included
-//! wherever an engine is tested.
+//! `go` takes nothing; what it does must end at our own limits in every engine. Where it matters what an optimising
+//! compiler does, `warm` runs the same functions, which then return, until the gas is used up: engines optimise functions
+//! that return. Plain text, so that it can be included wherever an engine is tested.
 
 /// One module.
 pub struct Worst {
@@ -41,6 +42,8 @@ pub fn worst() -> Vec<Worst> {
         add(&format!("{count} values computed before and after each call"), recomputed(count));
     }
     add("50 values in each of 8 small functions to inline", inlined(8, 50));
+    add("50 values in one small function to inline", inlined(1, 50));
+    add("15 values in each of 3 small functions to inline", inlined(3, 15));
     add("values in 200 nested blocks", nested(20));
     add("1,000 values one after the other", sequential(1_000));
     add("locals through loops", loops(100, 20));
@@ -114,15 +117,20 @@ fn step(index: usize) -> &'static str {
     STEPS.get((index * 7 + index / 3) % 6).copied().unwrap_or("i64.clz")
 }
 
+/// `go` goes down for ever, `warm` down to 6 again and again.
+const DRIVERS: &str = "(func (export \"go\") (call $f (i64.const -1)))
+   (func (export \"warm\") (loop (call $f (i64.const 6)) (br 0)))";
+
 /// A chain of values computed twice, each used the second time: an optimising compiler keeps all of them meanwhile.
 fn recomputed(count: usize) -> String {
     let first = each(count, |i| step(i).into());
     let again = each(count, |i| format!("{} local.tee 1 global.set $h local.get 1", step(i)));
     format!(
-        "(module (memory 1 1) (global $g (mut i64) (i64.const 5)) (global $h (mut i64) (i64.const 5))
-           (func $f (param i64) (local i64) (local.get 0) {first} (local.set 1) {} (call $f (i64.add (local.get 0) (i64.const 1)))
+        "(module (memory 1 1) (global $h (mut i64) (i64.const 5))
+           (func $f (param i64) (local i64) (if (i64.eqz (local.get 0)) (then (return)))
+             (local.get 0) {first} (local.set 1) {} (call $f (i64.sub (local.get 0) (i64.const 1)))
              (local.get 0) {again} (local.set 1))
-           (func (export \"go\") (call $f (global.get $g))))",
+           {DRIVERS})",
         keep("(local.get 1)")
     )
 }
@@ -135,9 +143,10 @@ fn inlined(functions: usize, count: usize) -> String {
     });
     let all = each(functions, |f| format!("(call $s{f} (local.get 0))"));
     format!(
-        "(module (global $g (mut i64) (i64.const 5)) (global $h (mut i64) (i64.const 5)) {small}
-           (func $f (param i64) {all} (call $f (i64.add (local.get 0) (i64.const 1))) {all})
-           (func (export \"go\") (call $f (global.get $g))))"
+        "(module (global $h (mut i64) (i64.const 5)) {small}
+           (func $f (param i64) (if (i64.eqz (local.get 0)) (then (return)))
+             {all} (call $f (i64.sub (local.get 0) (i64.const 1))) {all})
+           {DRIVERS})"
     )
 }
 
