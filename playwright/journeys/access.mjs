@@ -168,6 +168,8 @@ function views(made) {
     ["refused", "modules/deploy", (page) => page.getByLabel("Your own .wasm").setInputFiles(prebuilt("bad/float.wasm")).then(() => page.getByRole("alert").first().waitFor())],
     ["blocks", "blocks"],
     ["block", `blocks/${made.block}`],
+    ["pipelines", "pipelines", (page) => page.locator("#lanes svg").waitFor()],
+    ["pipelines-forgotten", `pipelines/${made.block}`],
     ["transaction", `transactions/${made.transaction}`],
     ["account", "account"],
     ["settings", "settings"],
