@@ -137,7 +137,7 @@ async fn on_watched(
     schedule.opening_us = opening_us;
     schedule.total_us = pipelines.micros().saturating_sub(began);
     let mut done = BlockDone {
-        changes: overlay.into_parts().0,
+        changes: overlay.into_changes(),
         receipts: Vec::new(),
         diagnostics: Vec::new(),
         events: opening.events,

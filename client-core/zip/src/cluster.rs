@@ -3,7 +3,7 @@
 use crate::{guard::Guard, schedule::Engines};
 use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode};
-use zera_primitives::{AccountId, Gas, SignedTransaction, StateKey, tx::AccessHint};
+use zera_primitives::{AccountId, Gas, SignedTransaction, tx::AccessHint};
 use zera_runtime::{BlockCtx, Executed, Machine, Stopped, Unfit, attempt};
 use zera_state::{AccessSet, ChangeSet, Overlay, StateAccess, StateView};
 
@@ -83,10 +83,11 @@ pub(crate) fn run_cluster<'t>(
         }
         tried.push(Tried { index, attempt, span: (start, clock()), engines: Engines::since(before, machine) });
     }
-    Ok(ClusterDone { tried, changes: overlay.into_parts().0, pipeline: 0 })
+    Ok(ClusterDone { tried, changes: overlay.into_changes(), pipeline: 0 })
 }
 
-/// One attempt: it ends where it reads outside its hint, and what it wrote outside is seen when it has ended.
+/// One attempt: it ends where it reads the state outside its hint, and what it wrote outside is seen when it has ended.
+/// What it only wrote, read back and took back itself is nobody's concern.
 fn guarded(
     machine: &Machine,
     overlay: &mut Overlay<'_>,
@@ -94,12 +95,12 @@ fn guarded(
     signed: &SignedTransaction,
 ) -> Result<Attempt, Unfit> {
     let guard = Guard::new(&*overlay, &signed.transaction);
-    let mut trial = Overlay::new(&guard);
+    let mut trial = Overlay::gathering(&guard);
     let ended = attempt(machine, &mut trial, ctx, signed, None);
-    let (changes, access) = trial.into_parts();
+    let changes = trial.into_changes();
     match ended {
-        Ok(executed) if !guard.left() && covers(&signed.transaction.hint, &signed.transaction.sender, &access) => {
-            apply(overlay, changes);
+        Ok(executed) if !guard.left() && changes.keys().all(|key| guard.may_write(key)) => {
+            overlay.absorb(changes);
             Ok(Attempt::Done(Box::new(executed)))
         }
         Ok(executed) => Ok(Attempt::Moved { spent: Some(executed.receipt.gas) }),
@@ -108,16 +109,6 @@ fn guarded(
         Err(Stopped { why: Unfit::Inadmissible(_), .. }) => Ok(Attempt::Moved { spent: None }),
         Err(Stopped { why, .. }) => Err(why),
     }
-}
-
-/// True when every access is in the hint. Scans of ranges never are.
-#[must_use]
-pub fn covers(hint: &AccessHint, sender: &AccountId, access: &AccessSet) -> bool {
-    let own = StateKey::account(sender);
-    let written = |key: &StateKey| *key == own || hint.writes.binary_search(key).is_ok();
-    access.ranges.is_empty()
-        && access.writes.iter().all(written)
-        && access.reads.iter().all(|key| written(key) || hint.reads.binary_search(key).is_ok())
 }
 
 /// The hint that covers exactly `access`.

@@ -27,11 +27,13 @@ impl<'a> Guard<'a> {
         self.left.get()
     }
 
+    /// True when the hint says that `key` may be written.
+    pub(crate) fn may_write(&self, key: &StateKey) -> bool {
+        *key == self.own || self.hint.writes.binary_search(key).is_ok()
+    }
+
     fn check(&self, key: &StateKey) -> Result<(), StateError> {
-        let named = *key == self.own
-            || self.hint.writes.binary_search(key).is_ok()
-            || self.hint.reads.binary_search(key).is_ok();
-        if named {
+        if self.may_write(key) || self.hint.reads.binary_search(key).is_ok() {
             return Ok(());
         }
         self.left.set(true);

@@ -2,7 +2,7 @@
 
 use crate::{
     block::BlockError,
-    cluster::{Attempt, ClusterDone, apply},
+    cluster::{Attempt, ClusterDone},
     pipelines::{Pipelines, Work},
     plan::{Cluster, Plan, Stage, plan},
     schedule::{Engines, Lane, Placed, Schedule},
@@ -99,7 +99,7 @@ impl<'a> Run<'a> {
         if !asked.eq(done.tried.iter().map(|tried| tried.index as usize)) {
             return Err(BlockError::Fault(String::from("a cluster came back with other transactions than it had")));
         }
-        apply(overlay, done.changes);
+        overlay.absorb(done.changes);
         for tried in done.tried {
             let index = tried.index as usize;
             let since = |at: u64| at.saturating_sub(self.began);
@@ -141,8 +141,8 @@ impl<'a> Run<'a> {
                 }
                 Err(other) => return Err(other.into()),
             };
-            let changes = trial.into_parts().0;
-            apply(overlay, changes);
+            let changes = trial.into_changes();
+            overlay.absorb(changes);
             let end = self.pipelines.micros().saturating_sub(self.began);
             self.schedule.transactions.push(Placed {
                 index: u32::try_from(index).unwrap_or(u32::MAX),

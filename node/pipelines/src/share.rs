@@ -4,6 +4,8 @@ use zera_zip::Work;
 
 /// What a transaction takes beside its gas, in gas: overlays, hashes, receipts.
 const OVERHEAD: u64 = 5_000;
+/// What it takes the coordinator to plan, send and take back one, in gas: it gets that much less to run itself.
+const SENDING: u64 = 4_000;
 
 /// A stage, divided.
 pub struct Share {
@@ -17,7 +19,11 @@ pub struct Share {
 pub fn split(work: &Work<'_>, others: usize) -> Share {
     let mut weights: Vec<(u64, usize)> = work.stage.clusters.iter().enumerate().map(weigh(work)).collect();
     weights.sort_unstable_by_key(|(weight, cluster)| (std::cmp::Reverse(*weight), *cluster));
+    let transactions: usize = work.stage.clusters.iter().map(|cluster| cluster.transactions.len()).sum();
     let mut loads = vec![(0u64, Vec::new()); others.saturating_add(1)];
+    if let Some((load, _)) = loads.first_mut() {
+        *load = SENDING.saturating_mul(transactions as u64);
+    }
     for (weight, cluster) in weights {
         let least = loads.iter_mut().min_by_key(|(load, _)| *load);
         if let Some((load, clusters)) = least {

@@ -131,6 +131,19 @@ impl<'a> Overlay<'a> {
         (self.changes, AccessSet { reads: seen.reads, writes, ranges: seen.ranges })
     }
 
+    /// The writes.
+    #[must_use]
+    pub fn into_changes(self) -> ChangeSet {
+        self.changes
+    }
+
+    /// Takes over finished writes of a part that ran on this state elsewhere. They stay: checkpoints made before cannot be
+    /// rolled back to any more.
+    pub fn absorb(&mut self, changes: ChangeSet) {
+        self.undo.clear();
+        self.changes.extend(changes);
+    }
+
     fn saw(&self, note: impl FnOnce(&mut Seen)) {
         if let Some(seen) = &self.seen {
             note(&mut seen.borrow_mut());

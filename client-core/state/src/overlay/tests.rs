@@ -129,3 +129,21 @@ fn overlays_nest() {
     assert_eq!(call.get(&key(1)), Ok(None));
     assert_eq!(block.get(&key(1)), Ok(Some(vec![1])));
 }
+
+#[test]
+fn what_is_absorbed_stays_and_a_gathering_overlay_names_no_reads() {
+    let base = MemoryState([(key(1), vec![1])].into());
+    let mut block = Overlay::gathering(&base);
+    let before = block.checkpoint();
+    block.put(key(2), vec![2]);
+    let mut part = Overlay::gathering(&block);
+    assert_eq!((part.has(&key(1)), part.has(&key(3))), (Ok(true), Ok(false)));
+    part.put(key(3), vec![3]);
+    part.remove(&key(1));
+    assert_eq!(part.access().reads, BTreeSet::new());
+    let changes = part.into_changes();
+    block.absorb(changes);
+    block.rollback(before);
+    assert_eq!((block.get(&key(3)), block.has(&key(1))), (Ok(Some(vec![3])), Ok(false)));
+    assert_eq!(block.access().ranges.len(), 0);
+}

@@ -2,7 +2,13 @@
 //! die before, in and after their work, come back broken, and forget what they held.
 
 use codec::Encode;
-use std::{cell::{Cell, RefCell}, collections::BTreeSet, future::Future, pin::Pin, task::Poll};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    future::Future,
+    pin::Pin,
+    task::Poll,
+};
 use zera_client::primitives::Hash;
 use zera_runtime::{Machine, Unfit};
 use zera_scenarios::blocks::Dice;

@@ -109,7 +109,10 @@ fn a_pipeline_may_die_at_any_moment_of_a_block() {
         for job in 0..done.schedule.traffic.messages + 2 {
             for fate in 0..FATES {
                 let again = run(&world, &Chaos::at(3, job, fate), &block).unwrap();
-                assert!((again.receipts, again.changes) == (done.receipts.clone(), done.changes.clone()), "{job} {fate}");
+                assert!(
+                    (again.receipts, again.changes) == (done.receipts.clone(), done.changes.clone()),
+                    "{job} {fate}"
+                );
             }
         }
     }
