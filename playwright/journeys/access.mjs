@@ -153,7 +153,17 @@ function views(made) {
     await page.getByRole("table").getByRole("link", { name: /lending/i }).first().click();
     await leaf(page, "Storage").getByRole("table").waitFor();
   };
+  const measured = async (page) => {
+    for (const box of await page.getByRole("checkbox").all()) {
+      await box.setChecked((await box.evaluate((input) => input.closest("label").innerText.trim())) === "Messages");
+    }
+    await page.getByText("A glance, about two minutes").click();
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByText("All suites have ended.").waitFor();
+  };
   return [
+    ["bench", "bench"],
+    ["bench-results", "bench", measured],
     ["overview", ""],
     ["proposals", "proposals"],
     ["proposal-open", `proposals/${made.live}`, (page) => page.getByLabel("What if I add").fill("500")],

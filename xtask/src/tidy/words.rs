@@ -66,7 +66,7 @@ const BANS: &[Ban] = &[
     Ban {
         words: &["wasmi"],
         under: SHIPPED,
-        except: &["client-core/vm/"],
+        except: &["client-core/vm/", "worker/bench/stock/"],
         says: "names wasmi (invariant 5); go through zera-vm's Engine trait",
     },
     Ban {
