@@ -17,8 +17,8 @@ const ARCS: usize = 4_096;
 const NAMED: usize = 3;
 /// Height of the highest arc, tenths of a pixel.
 const RISE: i64 = 1_300;
-/// The line that transactions stand on.
-const BASE: i64 = RISE + 260;
+/// Room above the highest arc, for its name.
+const ABOVE: i64 = 260;
 
 /// What is drawn.
 #[derive(Clone)]
@@ -60,9 +60,17 @@ fn waits(conflict: &ConflictView) -> Vec<(u32, u32)> {
 struct Line {
     width: i64,
     count: i64,
+    /// The line that they stand on, as low as the highest arc needs.
+    base: i64,
 }
 
 impl Line {
+    fn new(width: i64, count: i64, arcs: &[(u32, u32)]) -> Self {
+        let flat = Self { width, count, base: 0 };
+        let base = ABOVE + arcs.iter().map(|arc| flat.rise(*arc)).max().unwrap_or(0);
+        Self { base, ..flat }
+    }
+
     fn x(self, at: u32) -> i64 {
         (i64::from(at) * 2 + 1) * self.width * 5 / self.count.max(1)
     }
@@ -77,8 +85,8 @@ impl Line {
     }
 
     fn arc(self, d: &mut String, (from, to): (u32, u32)) {
-        let control = px(BASE - self.rise((from, to)) * 4 / 3);
-        let (a, b, base) = (px(self.x(from)), px(self.x(to)), px(BASE));
+        let control = px(self.base - self.rise((from, to)) * 4 / 3);
+        let (a, b, base) = (px(self.x(from)), px(self.x(to)), px(self.base));
         d.push_str(&format!("M{a} {base}C{a} {control} {b} {control} {b} {base}"));
     }
 }
@@ -89,8 +97,9 @@ pub fn conflicts(chart: Conflicts) -> AnyView {
     let (node, width) = measured();
     let Conflicts { view, conclusion, chosen } = chart;
     let count = i64::try_from(view.transactions.len()).unwrap_or(1).max(1);
-    let line = Memo::new(move |_| Line { width: width.get(), count });
     let arcs: Arc<[(u32, u32)]> = view.conflicts.iter().flat_map(waits).take(ARCS).collect();
+    let known = Arc::clone(&arcs);
+    let line = Memo::new(move |_| Line::new(width.get(), count, &known));
     let runs = Arc::clone(&view);
     let under = Callback::new(move |x: i32| {
         let at = line.get_untracked().at(x.into());
@@ -104,7 +113,7 @@ pub fn conflicts(chart: Conflicts) -> AnyView {
         let (arcs, view) = (Arc::clone(&arcs), Arc::clone(&view));
         let all = draw(line, &view, &arcs);
         let mark = move || chosen.get().map(|run| chosen_mark(line, &view, &arcs, run));
-        let height = (BASE + 420) / 10;
+        let height = (line.base + 420) / 10;
         view! {
             <svg role="img" aria-label=conclusion.clone() width=line.width.to_string() height=height.to_string() viewBox=format!("0 0 {} {height}", line.width)>
                 {all}
@@ -134,17 +143,17 @@ fn draw(place: Line, view: &LanesView, arcs: &[(u32, u32)]) -> AnyView {
     for at in 0..view.transactions.len() {
         let d = if moved.binary_search(&at).is_ok() { &mut again } else { &mut kept };
         let x = place.x(u32::try_from(at).unwrap_or(u32::MAX));
-        d.push_str(&format!("M{} {}v8", px(x), px(BASE + 30)));
+        d.push_str(&format!("M{} {}v8", px(x), px(place.base + 30)));
     }
     let right = place.width * 10;
     view! {
         {path(arcs_class(arcs.len()), lines)}
-        {line("axis", (0, BASE), (right, BASE))}
+        {line("axis", (0, place.base), (right, place.base))}
         {path("tooth", kept)}
         {path("tooth again", again)}
         {names(place, view)}
-        {label(0, BASE + 290, "t-label", "start", say!(CF_FIRST).into())}
-        {label(right, BASE + 290, "t-label", "end", text::count(view.transactions.len() as u64))}
+        {label(0, place.base + 290, "t-label", "start", say!(CF_FIRST).into())}
+        {label(right, place.base + 290, "t-label", "end", text::count(view.transactions.len() as u64))}
     }
     .into_any()
 }
@@ -177,7 +186,7 @@ fn names(place: Line, view: &LanesView) -> AnyView {
         let half = width_of(&words) / 2;
         let middle = (place.x(widest.0) + place.x(widest.1)) / 2;
         let x = middle.clamp(half, (place.width * 10 - half).max(half));
-        let y = BASE - place.rise(widest) - 60;
+        let y = place.base - place.rise(widest) - 60;
         let free = taken.iter().all(|(left, right, at)| x + half < *left || *right < x - half || (y - at).abs() > 160);
         if free && half * 2 < place.width * 10 {
             taken.push((x - half, x + half, y));
@@ -214,7 +223,8 @@ fn chosen_mark(place: Line, view: &LanesView, arcs: &[(u32, u32)], run: usize) -
         }
     }
     let x = place.x(at);
-    view! { {path("arc near", near)}{path("arc own", own)}{line("cursor", (x, BASE), (x, BASE + 130))} }.into_any()
+    view! { {path("arc near", near)}{path("arc own", own)}{line("cursor", (x, place.base), (x, place.base + 130))} }
+        .into_any()
 }
 
 #[cfg(test)]
@@ -236,8 +246,13 @@ mod tests {
 
     #[test]
     fn a_pointer_finds_the_transaction_under_it() {
-        let line = Line { width: 500, count: 50 };
+        let line = Line::new(500, 50, &[(0, 49)]);
         assert_eq!((line.at(-3), line.at(0), line.at(255), line.at(9_999)), (0, 0, 25, 49));
         assert_eq!((line.x(0), line.x(49)), (50, 4_950));
+        assert_eq!(
+            (line.base, Line::new(500, 50, &[(0, 4)]).base),
+            (ABOVE + RISE, ABOVE + 200),
+            "low arcs need little room"
+        );
     }
 }

@@ -12,13 +12,20 @@ use std::{
     rc::Rc,
     task::{Poll, Waker},
 };
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// The loader of a pipeline, beside the node worker's own.
 const LOADER: &str = "pipeline.js";
 /// Longest wait of one timer, milliseconds: browsers count in 31 bits.
 const LONGEST_MS: u64 = 1 << 30;
+
+thread_local! {
+    /// Says of an error in a pipeline that it is dealt with; otherwise the browser reports it as one of this worker, and the
+    /// page starts another. It stays when the other ears go: a panic's last words come before the error that follows.
+    static DEALT_WITH: Closure<dyn Fn(web_sys::Event)> =
+        Closure::new(|event: web_sys::Event| event.prevent_default());
+}
 
 /// The browser's workers.
 #[derive(Default)]
@@ -75,6 +82,7 @@ impl Workers for BrowserWorkers {
         options.set_type(WorkerType::Module);
         options.set_name(&format!("{}{serial}", super::PIPELINE));
         let worker = Worker::new_with_options(LOADER, &options).map_err(|error| text(&error))?;
+        DEALT_WITH.with(|deal| worker.set_onerror(Some(deal.as_ref().unchecked_ref())));
         let ear = |name: &'static str, say: fn(&web_sys::Event) -> Said| {
             let heard = Rc::clone(&self.heard);
             EventListener::new(&worker, name, move |event| heard.take_in(serial, say(event)))
