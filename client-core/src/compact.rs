@@ -41,6 +41,12 @@ impl Client {
         }
     }
 
+    /// Entries and removals that no page holds yet.
+    #[must_use]
+    pub fn unwritten(&self) -> usize {
+        self.state.unwritten()
+    }
+
     /// Begins to write the head's state to pages.
     #[must_use]
     pub fn compaction(&self) -> Compacting {

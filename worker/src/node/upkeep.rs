@@ -9,12 +9,18 @@ use zera_worker_protocol::{Error, Event, event::Notice};
 
 /// Blocks between two compactions.
 pub const BASE_EVERY: u64 = 256;
+/// Entries in memory beside the pages, from which on a compaction comes sooner: they count against the tab's memory.
+const MANY: usize = 65_536;
+/// Blocks between two compactions then.
+const SOONER: u64 = 16;
 /// Bases kept: the older one serves while the newer is younger than the versions kept for stepping back.
 pub const BASES: u32 = 2;
 /// Records read in one step.
 pub const SCRUB_RECORDS: u32 = 64;
 /// A step of the compaction writes at least so many bytes: a page each time would take a write each time.
 const WRITE_BYTES: usize = 1 << 20;
+/// Pages written at once.
+const PAGES_AT_ONCE: usize = 256;
 
 /// Where the scrub and the compaction stand.
 pub struct Upkeep {
@@ -79,7 +85,8 @@ impl<W: World, T: Ticket> Node<W, T> {
         let Some(chain) = &mut self.chain else { return false };
         let height = chain.height();
         let Some(mut compacting) = chain.upkeep.compacting.take() else {
-            if height.since(chain.upkeep.base) < BASE_EVERY {
+            let every = if chain.client.unwritten() < MANY { BASE_EVERY } else { SOONER };
+            if height.since(chain.upkeep.base) < every {
                 return false;
             }
             chain.upkeep.compacting = Some(Box::new(chain.client.compaction()));
@@ -117,7 +124,9 @@ impl<W: World, T: Ticket> Node<W, T> {
                 Err(error) => return Err(convert::client(error)),
             }
         }
-        self.world.put_pages(&pages).await?;
+        for pages in pages.chunks(PAGES_AT_ONCE) {
+            self.world.put_pages(pages).await?;
+        }
         Ok(done)
     }
 

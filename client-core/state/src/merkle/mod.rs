@@ -173,6 +173,12 @@ impl MerkleState {
         self.entries.count()
     }
 
+    /// Entries and removals that no page holds yet.
+    #[must_use]
+    pub fn unwritten(&self) -> usize {
+        self.entries.written.len()
+    }
+
     /// The pages in memory, which all states cloned from this one share.
     #[must_use]
     pub const fn pages(&self) -> &Pages {
