@@ -65,9 +65,11 @@ pub struct Tiering {
 }
 
 impl Default for Tiering {
-    /// Sampling costs about a twentieth of the time of calls on an engine fifty times faster than the reference.
+    /// Measured in a tab: moving a code of 23 KB takes about 0.9 ms (0.6 to install, the rest in its first call), in which the
+    /// reference runs some 400,000 gas. Sampling costs about a twentieth of the time of calls on an engine fifty times
+    /// faster than the reference.
     fn default() -> Self {
-        Self { fast: true, threshold: Threshold { base: 40_000, per_byte: 10 }, sampling_ppm: 1_000, seed: 0 }
+        Self { fast: true, threshold: Threshold { base: 100_000, per_byte: 15 }, sampling_ppm: 1_000, seed: 0 }
     }
 }
 
