@@ -3,3 +3,9 @@
 import { initSync } from "./worker.js";
 
 addEventListener("message", ({ data }) => initSync({ module: data }), { once: true });
+
+// The end of the program is this pipeline's alone: the node hears of it and replaces it.
+addEventListener("error", (event) => {
+  event.preventDefault();
+  postMessage(event.message);
+});

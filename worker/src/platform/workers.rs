@@ -3,7 +3,10 @@
 
 use super::{browser::clock, text};
 use crate::pool::workers::{Report, Said, Workers};
-use gloo::{events::EventListener, timers::callback::Timeout};
+use gloo::{
+    events::{EventListener, EventListenerOptions},
+    timers::callback::Timeout,
+};
 use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
 use std::{
     cell::RefCell,
@@ -64,8 +67,8 @@ fn message(event: &web_sys::Event) -> Said {
     let data = event.dyn_ref::<MessageEvent>().map_or(JsValue::UNDEFINED, MessageEvent::data);
     match data.dyn_ref::<ArrayBuffer>() {
         Some(buffer) => Said::Message(Uint8Array::new(buffer).to_vec()),
-        // Decoding refuses it in words.
-        None => Said::Message(Vec::new()),
+        // What its loader says when the program has ended.
+        None => Said::Died(data.as_string().unwrap_or_default()),
     }
 }
 
@@ -85,7 +88,12 @@ impl Workers for BrowserWorkers {
         DEALT_WITH.with(|deal| worker.set_onerror(Some(deal.as_ref().unchecked_ref())));
         let ear = |name: &'static str, say: fn(&web_sys::Event) -> Said| {
             let heard = Rc::clone(&self.heard);
-            EventListener::new(&worker, name, move |event| heard.take_in(serial, say(event)))
+            let options = EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&worker, name, options, move |event| {
+                // A pipeline's trouble is not the node's: unless this is said, the browser passes it on to the page.
+                event.prevent_default();
+                heard.take_in(serial, say(event));
+            })
         };
         let listeners = [
             ear("message", message),
