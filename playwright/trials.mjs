@@ -72,6 +72,29 @@ try {
         `${list.cases.length} reports, ${wrong} differ (${Math.round(performance.now() - started)} ms)`,
     );
   }
+  const [blocks, step] = [process.env.ZERA_LONG ? 2_000 : 200, 20];
+  const started = performance.now();
+  let seen = {};
+  for (let at = 0; at < blocks && !seen.difference; at += step) seen = await ask("blocks", step);
+  const fine = !seen.difference && seen.messages > blocks && seen.replaced > 0;
+  if (fine) passed += 1;
+  else failed += 1;
+  console.log(
+    `${fine ? "ok    " : "FAILED"} ${blocks} random blocks on 0, 1, 2, 3 and 8 pipelines: ${seen.difference ?? "none differs"}; ` +
+      `${seen.messages} messages, ${seen.replaced} pipelines replaced (${Math.round(performance.now() - started)} ms)`,
+  );
+  const asking = cases.find(({ suite, name }) => suite === "figures" && name.includes("storage_get")).index;
+  for (const [what, thing, hostFails, expected] of [
+    ["a sound browser", null, false, "Ok, Ok, sound"],
+    ["a browser that compiles no more", "Module", false, "refused"],
+    ["a browser that makes no instances", "Instance", false, "refused, refused, sound"],
+    ["a host that panics under a guest", null, true, "fault, fault, broken"],
+  ]) {
+    const ended = await ask("attempt", asking, thing, hostFails);
+    if (ended === expected) passed += 1;
+    else failed += 1;
+    console.log(`${ended === expected ? "ok    " : "FAILED"} ${what}: ${ended}`);
+  }
   if (process.env.ZERA_FIGURES) {
     for (const { name, index, suite } of cases) {
       if (suite === "figures") console.log(`  ${name}: ${JSON.stringify(await ask("measure", index))}`);

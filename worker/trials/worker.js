@@ -1,8 +1,9 @@
 // The worker in which trials run: it answers `{name, args}` with `{value}` or `{error}`.
-import init, { Scenarios, Trials } from "/trials.js";
+import init, { Blocks, Scenarios, Trials } from "/trials.js";
 
 let trials;
 let scenarios;
+let blocks;
 
 const answers = {
   async open(corpus) {
@@ -31,6 +32,38 @@ const answers = {
   async scenario(name, sampled) {
     const text = async (file) => (await fetch(`/cases/${name}/${file}`)).text();
     return [scenarios.run(await text("scenario.json"), sampled), await text("expected.txt")];
+  },
+  /** Runs so many random blocks on pipelines; what differs first, or nothing. */
+  async blocks(some) {
+    if (!blocks) {
+      blocks = new Blocks(2026);
+      while (await blocks.starting()) await new Promise((wake) => setTimeout(wake, 20));
+    }
+    for (let at = 0; at < some; at += 1) {
+      const difference = await blocks.next();
+      if (difference) return { difference };
+    }
+    return { messages: blocks.messages(), replaced: blocks.replaced(), incidents: blocks.incidents() };
+  },
+  /** Runs a case on a new engine in a browser that makes no more of `thing`, or with a host that panics. */
+  attempt(index, thing, hostFails) {
+    const original = WebAssembly[thing];
+    // The trampolines are compiled first, and are not what is refused.
+    let allowed = thing === "Module" ? 1 : 0;
+    if (thing) {
+      WebAssembly[thing] = function (...args) {
+        if (allowed > 0) {
+          allowed -= 1;
+          return new original(...args);
+        }
+        throw new RangeError("no more of these");
+      };
+    }
+    try {
+      return trials.attempt(index, hostFails);
+    } finally {
+      if (thing) WebAssembly[thing] = original;
+    }
   },
   figures() {
     return trials.figures();

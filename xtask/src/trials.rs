@@ -36,7 +36,9 @@ pub fn build(long: bool) -> Result<()> {
     let mut corpus = sh::command("cargo", &["run", "--locked", "-q", "-p", "zera-trials", "--bin", "corpus", "--"]);
     corpus.arg(site.join("corpus.bin")).arg(modules::folder()).arg(RANDOM[usize::from(long)]);
     sh::run(corpus)?;
-    std::fs::copy(sh::root().join("worker/trials/worker.js"), site.join("worker.js"))?;
+    for script in ["worker.js", "pipeline.js"] {
+        std::fs::copy(sh::root().join("worker/trials").join(script), site.join(script))?;
+    }
     scenarios::lay_out(&site)?;
     std::fs::write(site.join("index.html"), PAGE)?;
     Ok(())

@@ -110,9 +110,44 @@ impl Trials {
         Ok(gas)
     }
 
+    /// Prepares a case and runs its first call twice on a new browser engine, whatever becomes of it: both endings, and
+    /// `broken` when the engine says so of itself.
+    #[must_use]
+    pub fn attempt(&self, index: usize, host_fails: bool) -> String {
+        let ended = || -> Result<String, VmError> {
+            let engine = BrowserEngine::new()?;
+            let case = self.cases.get(index).ok_or_else(|| VmError::Fault("no such case".into()))?;
+            let hashes: Vec<Hash> = case.modules.iter().map(|code| Hash::of(code)).collect();
+            for (hash, code) in hashes.iter().zip(&case.modules) {
+                engine.prepare(hash, code)?;
+            }
+            let mut ends = String::new();
+            for call in case.calls.first().iter().cycle().take(2) {
+                let mut host = TrialHost::new(&engine, &hashes);
+                host.fails = host_fails;
+                let code_hash = hashes.first().copied().unwrap_or_default();
+                let (entry, args) = (call.entry.as_str(), call.args.as_slice());
+                let request = CallRequest { code_hash, entry, args, gas: call.gas, stack: call.stack };
+                ends += &engine.execute(&request, &mut host).map_or_else(kind, |done| format!("{:?}", done.outcome));
+                ends += ", ";
+            }
+            Ok(ends + if engine.is_broken() { "broken" } else { "sound" })
+        };
+        ended().unwrap_or_else(kind)
+    }
+
     /// The module of a case.
     #[must_use]
     pub fn module(&self, index: usize) -> Vec<u8> {
         self.cases.get(index).and_then(|case| case.modules.first()).cloned().unwrap_or_default()
+    }
+}
+
+/// What kind of error it is; texts are the browser's own.
+fn kind(error: VmError) -> String {
+    match error {
+        VmError::Refused(_) => "refused".into(),
+        VmError::Fault(_) => "fault".into(),
+        other => other.to_string(),
     }
 }

@@ -21,6 +21,8 @@ pub struct TrialHost<'e> {
     storage: BTreeMap<Vec<u8>, Vec<u8>>,
     balances: BTreeMap<[u8; 32], u128>,
     tags: BTreeMap<String, [u8; 32]>,
+    /// Reads panic: our own code fails while a guest runs.
+    pub fails: bool,
     /// ZRA base units that came with the call.
     pub value: u128,
     /// Nothing is written down: when calls are timed.
@@ -41,6 +43,7 @@ impl<'e> TrialHost<'e> {
             storage: BTreeMap::from([(vec![0], b"kept before".to_vec()), (vec![1, 2], vec![7; 300])]),
             balances: BTreeMap::from([(OWN, 1_000_000)]),
             tags: BTreeMap::new(),
+            fails: false,
             value: u128::MAX - 5,
             quiet: false,
             missing: None,
@@ -117,6 +120,7 @@ const OWN: [u8; 32] = [8; 32];
 impl Host for TrialHost<'_> {
     fn storage_get(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, HostError> {
         self.ask("get", key);
+        assert!(!self.fails, "a host that fails");
         if self.missing.is_some() && self.missing == key.first().copied() {
             return Err(HostError::NotLoaded);
         }

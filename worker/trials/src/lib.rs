@@ -10,6 +10,8 @@ pub mod compare;
 pub mod host;
 
 #[cfg(target_arch = "wasm32")]
+mod blocks;
+#[cfg(target_arch = "wasm32")]
 mod browser;
 #[cfg(target_arch = "wasm32")]
 mod scenarios;

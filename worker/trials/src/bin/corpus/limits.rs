@@ -182,6 +182,24 @@ pub fn cases() -> Vec<Case> {
     cases
 }
 
+/// A thousand codes that differ in one number: more than an engine keeps instances of.
+pub fn many() -> Vec<Case> {
+    let case = |number: i32| {
+        let code = wat::parse_str(format!(
+            r#"(module (memory 1 2) (global (export "g") (mut i32) (i32.const {number}))
+                 (func (export "go") (result i32) (i32.store (i32.const {number}) (i32.const -1)) (i32.const {number})))"#
+        ));
+        let modules = vec![code.unwrap_or_else(|error| panic!("{number}: {error}"))];
+        Case {
+            suite: "many".into(),
+            name: number.to_string(),
+            modules,
+            calls: vec![Call::new("go", Vec::new(), 100_000)],
+        }
+    };
+    (0..1_000).map(case).collect()
+}
+
 /// Cases whose first call is timed.
 pub fn figures(samples: &Path) -> Vec<Case> {
     let loops = |body: &str| {

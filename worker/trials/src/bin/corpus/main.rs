@@ -27,6 +27,7 @@ fn main() {
     let cases = [
         samples::cases(std::path::Path::new(modules)),
         limits::cases(),
+        limits::many(),
         worst::cases(),
         limits::figures(std::path::Path::new(modules)),
         spec::cases(),
