@@ -5,3 +5,8 @@ addEventListener("message", ({ data }) => {
   initSync({ module: data });
   pipeline();
 }, { once: true });
+
+addEventListener("error", (event) => {
+  event.preventDefault();
+  postMessage(event.message);
+});
