@@ -1,7 +1,6 @@
 //! Block execution on 1 and 2 pipelines at conflicts of 0, 10, 50 and 100 % and transactions of about 5, 50 and 500 µs,
 //! beside the bound that the block itself sets (total gas over the gas of its heaviest chain of conflicts). Prints JSON
-//! lines as `cargo xtask bench` collects them. Runs by turns; a ratio is the median of pairs. `coordinator` is the same
-//! ratio by the time that the coordinating thread itself was at work: what a machine with a free second core would show.
+//! lines as `cargo xtask bench` collects them. Runs by turns; a ratio is the median of pairs.
 
 #![allow(clippy::float_arithmetic, reason = "a benchmark reports rates; nothing of it enters consensus")]
 
@@ -58,18 +57,11 @@ fn block(world: &World, count: usize, burn: u8, conflict: usize) -> Result<Vec<S
     (0..count).map(one).collect()
 }
 
-/// Executes the block: the time, the time that this thread itself was at work, and what came out.
-fn run(world: &World, pipelines: &dyn Pipelines, block: &[SignedTransaction]) -> Result<(f64, f64, BlockDone), Failed> {
-    let (start, busy) = (Instant::now(), busy());
+/// Executes the block; the time and what came out.
+fn run(world: &World, pipelines: &dyn Pipelines, block: &[SignedTransaction]) -> Result<(f64, BlockDone), Failed> {
+    let start = Instant::now();
     let done = now(execute_block(&world.state, pipelines, &world.input(block))).ok_or("not at once")??;
-    Ok((start.elapsed().as_secs_f64(), self::busy() - busy, done))
-}
-
-/// Seconds that this thread has been on a processor, where the system tells (Linux); on a busy machine this says how much
-/// of a block the coordinator keeps, which the wall clock then cannot.
-fn busy() -> f64 {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    told.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1e9
+    Ok((start.elapsed().as_secs_f64(), done))
 }
 
 fn median(mut of: Vec<f64>) -> f64 {
@@ -87,28 +79,26 @@ fn main() -> Result<(), Failed> {
     for (name, burn) in [("5", 0u8), ("50", 1), ("500", 40)] {
         for conflict in [0, 10, 50, 100] {
             let block = block(&world, COUNT, burn, conflict)?;
-            let (mut alone, mut shared, mut ratios, mut kept) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+            let mut times = (Vec::new(), Vec::new(), Vec::new());
             let mut last = None;
             for pair in 0..pairs + 3 {
-                let (one_time, one_busy, reference) = run(&world, &one, &block)?;
-                let (two_time, two_busy, done) = run(&world, &two, &block)?;
+                let (alone, reference) = run(&world, &one, &block)?;
+                let (shared, done) = run(&world, &two, &block)?;
                 assert!(reference.receipts == done.receipts && reference.changes == done.changes, "they differ");
                 if pair >= 3 {
-                    alone.push(one_time);
-                    shared.push(two_time);
-                    ratios.push(one_time / two_time);
-                    kept.push(one_busy / two_busy);
+                    times.0.push(alone);
+                    times.1.push(shared);
+                    times.2.push(alone / shared);
                 }
                 last = Some(done);
             }
             let schedule = last.map(|done| done.schedule).unwrap_or_default();
             let bound = schedule.gas.0 as f64 / schedule.critical_gas.0.max(1) as f64;
-            let each = median(alone) / COUNT as f64 * 1e6;
+            let each = median(times.0) / COUNT as f64 * 1e6;
             println!(
-                "{{\"suite\":\"zip\",\"case\":\"{conflict} % conflict, {name} µs, 2 pipelines\",\"value\":{:.2},\"unit\":\"µs/tx\",\"peer\":\"1 pipeline ({each:.2} µs/tx)\",\"ratio\":{:.3},\"coordinator\":{:.3},\"bound\":{bound:.2},\"plan_us\":{},\"messages\":{},\"ci\":null}}",
-                median(shared) / COUNT as f64 * 1e6,
-                median(ratios),
-                median(kept),
+                "{{\"suite\":\"zip\",\"case\":\"{conflict} % conflict, {name} µs, 2 pipelines\",\"value\":{:.2},\"unit\":\"µs/tx\",\"peer\":\"1 pipeline ({each:.2} µs/tx)\",\"ratio\":{:.3},\"bound\":{bound:.2},\"plan_us\":{},\"messages\":{},\"ci\":null}}",
+                median(times.1) / COUNT as f64 * 1e6,
+                median(times.2),
                 schedule.plan_us,
                 schedule.traffic.messages,
             );
