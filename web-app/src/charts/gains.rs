@@ -107,7 +107,7 @@ fn draw(blocks: &[LaneTotals], shown: Option<u64>, right: i64) -> AnyView {
 fn labels(blocks: &[LaneTotals], right: i64, pitch: i64) -> AnyView {
     let mut parts = vec![label(0, 110, "t-label", "start", say!(G_AXIS).into())];
     parts.push(label(right, 110, "t-label", "end", say!(G_BOUND).into()));
-    if let (Some(newest), Some(oldest)) = (blocks.first(), blocks.iter().take(ROOM as usize).last()) {
+    if let (Some(newest), Some(oldest)) = (blocks.first(), blocks.iter().take(ROOM as usize).next_back()) {
         let back = i64::try_from(blocks.len()).unwrap_or(ROOM).min(ROOM);
         let start = right - pitch * back;
         if back > 12 {

@@ -174,7 +174,7 @@ mod tests {
             (found(0), found(1_500), found(7_000), found(15_000), found(99_000)),
             (Some(0), Some(0), Some(1), Some(1), Some(1))
         );
-        assert_eq!(nearest(&super::lanes(&view(1, Vec::new()))[0], 5), None);
+        assert_eq!(nearest(&lanes(&view(1, Vec::new()))[0], 5), None);
     }
 
     #[test]
