@@ -43,12 +43,13 @@ fn idle(crew: &Crew<Rc<Yard>>) -> Option<usize> {
 
 #[test]
 fn whatever_happens_every_task_is_answered_or_lost_once_and_broken_pipelines_come_back() {
+    let (mut answered, mut lost) = (0usize, 0usize);
     for seed in 0..300 {
+        let before = lost;
         let trouble =
             Trouble { dies: 10, hangs: 10, babbles: 10, ends_idle: 10, never_starts: 5, ..Trouble::default() };
         let (crew, yard) = crew(seed, trouble, 3);
         let mut given = BTreeSet::new();
-        let (mut answered, mut lost) = (0, 0);
         for _ in 0..40 {
             // Time passes: workers start, or not.
             let until = yard.micros() + 40_000;
@@ -76,10 +77,11 @@ fn whatever_happens_every_task_is_answered_or_lost_once_and_broken_pipelines_com
                 }
             }
         }
-        assert!(answered > 10 && lost > 5, "seed {seed}: {answered} answered, {lost} lost");
         assert!(yard.alive() <= 3);
-        assert!(crew.incidents.all().len() >= lost.min(64));
+        assert!(crew.incidents.all().len() >= (lost - before).min(64));
     }
+    // Of a seed nothing is said: its pipelines may all be down after a while.
+    assert!(answered > 6_000 && lost > 2_000, "{answered} answered, {lost} lost");
 }
 
 #[test]
