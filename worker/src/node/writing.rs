@@ -115,10 +115,8 @@ impl<W: World, T: Ticket> Node<W, T> {
         let Some(Err(error)) = ended else { return self.settle_newcomer().await };
         chain.client.step_back(writing.before).map_err(Chain::error)?;
         chain.stepped_back(writing.shown, writing.sealed.decoded.previous);
-        for signed in &writing.sealed.decoded.body.transactions {
-            // They were admissible a moment ago on this very state; if one is not now, it is dropped.
-            let _ = chain.client.submit(&signed.encode(), slot);
-        }
+        // They were admissible a moment ago on this very state; if one is not now, it is dropped.
+        let _ = chain.client.wait_again(writing.sealed.decoded.body.transactions.clone(), slot);
         chain.rest = Some(slot);
         Err(error)
     }
