@@ -7,7 +7,6 @@ use super::{
     run::{Inbox, Ticket},
     world::World,
 };
-use codec::Encode as _;
 use std::{
     cell::RefCell,
     future::poll_fn,
