@@ -230,3 +230,20 @@ fn wasmi_selects_by_the_condition() {
         }
     }
 }
+
+#[test]
+fn wasmi_keeps_locals_below_a_block_s_parameters() {
+    let text = r#"(module
+        (type $arm (func (param i64) (result i32)))
+        (func (export "go") (param i64 i32) (result i64)
+            (local.get 0)
+            (i64.const 1)
+            (local.get 1)
+            (if (type $arm)
+                (then drop i32.const 1 (block unreachable))
+                (else drop i32.const 2))
+            drop))"#;
+    let args = |arm: i32| [42i64.to_le_bytes().as_slice(), &arm.to_le_bytes()].concat();
+    assert_eq!(run(text, "go", &args(0)).result, 42i64.to_le_bytes());
+    assert_eq!(run(text, "go", &args(1)).outcome, Outcome::Trap);
+}

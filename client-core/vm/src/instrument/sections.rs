@@ -133,6 +133,12 @@ impl<'a> Module<'a> {
         Ok(())
     }
 
+    /// True when a block of this type takes values from the stack.
+    pub(super) fn takes_values(&self, block: wasmparser::BlockType) -> bool {
+        let wasmparser::BlockType::FuncType(index) = block else { return false };
+        self.types.get(index as usize).is_some_and(|ty| !ty.params().is_empty())
+    }
+
     /// Type of own function `index`.
     pub(super) fn function_type(&self, index: usize) -> Option<&FuncType> {
         self.types.get(*self.functions.get(index)? as usize)
