@@ -10,7 +10,7 @@ use zera_client::{
 use zera_scenarios::blocks::{Dice, World, oracle};
 use zera_worker::{
     platform::{BrowserWorkers, engine},
-    pool::{Handle, Pool, Settings, wire::Break, workers::Workers as _},
+    pool::{Handle, Pool, Settings, wire::Break},
 };
 
 /// Transactions of a block.
@@ -57,7 +57,7 @@ impl Blocks {
     /// # Errors
     /// When a block cannot be made or executed.
     pub async fn next(&mut self) -> Result<Option<String>, String> {
-        if self.number % ON_ONE == 0 {
+        if self.number.is_multiple_of(ON_ONE) {
             self.world = World::new().map_err(words)?;
         }
         self.number += 1;

@@ -52,7 +52,11 @@ const ROOMS: &[Room] = &[
         consensus: false,
     },
     // Trials of the browser's engine against the reference, in a browser; ships nowhere.
-    Room { name: "zera-trials", may_use: &[PRIMITIVES, VM, CLIENT, ENGINE, "zera-scenarios", PROTOCOL, WORKER], consensus: false },
+    Room {
+        name: "zera-trials",
+        may_use: &[PRIMITIVES, VM, CLIENT, ENGINE, "zera-scenarios", PROTOCOL, WORKER],
+        consensus: false,
+    },
     // Suites that run in a tab; fetched only by the page that measures.
     Room { name: "zera-bench", may_use: &[PRIMITIVES, STATE, VM, CLIENT, PROTOCOL, ENGINE, WORKER], consensus: false },
     Room { name: "zera-web", may_use: &[PRIMITIVES, PROTOCOL], consensus: false },
