@@ -94,9 +94,9 @@ fn nothing_takes_for_ever() {
     };
     within("ways that part and meet", &branches(1), &branches(2));
     let dead = |ty: u32| {
-        module(4, 10_000, move |_| {
+        module(6, 10_000, move |_| {
             std::iter::once(Unreachable)
-                .chain((0..45_000).map(|at| CallIndirect { type_index: 1 + (at * ty) % 9_999, table_index: 0 }))
+                .chain((0..30_000).map(|at| CallIndirect { type_index: 1 + (at * ty) % 9_999, table_index: 0 }))
                 .collect()
         })
     };

@@ -103,17 +103,17 @@ fn long_names_and_deep_blocks_stay_bounded() {
 }
 
 #[test]
-fn a_megabyte_in_one_function_is_compared() {
+fn the_longest_function_is_compared() {
     let function = |seed: u64| {
         let mut rng = Rng(seed);
-        let body: String = (0..150_000).map(|_| format!("i32.const {} drop ", rng.next() % 3_000)).collect();
+        // A function has at most 32,768 operators.
+        let body: String = (0..16_000).map(|_| format!("i32.const {} drop ", rng.next() % 3_000)).collect();
         wasm(&format!("(module (func (export \"x\") {body}))"))
     };
     let (old, new) = (function(1), function(2));
-    assert!(old.len() > 500_000, "{}", old.len());
     let found = Comparison::new(old, new).expect("valid").finish().expect("comparable");
     let [changed] = found.changed.as_slice() else { panic!("{}", found.changed.len()) };
-    assert!(changed.cut && changed.hunks.is_empty() && changed.constants_only && changed.added > 50_000);
+    assert!(changed.cut && changed.hunks.is_empty() && changed.constants_only && changed.added > 5_000);
 }
 
 #[test]
