@@ -1585,7 +1585,8 @@ export interface LaneTransaction {
   hash: Hash;
   /** The module that its first call calls, if it calls one. */
   module: ModuleId | null;
-  /** The export that its first call calls; otherwise what the call is, a key of the page's locale file. */
+  /** The export that its first call calls; otherwise which call it is, in small letters (`upload_chunk`): a
+   * key of the page's locale file. */
   entry: string;
   /** How many calls it has. */
   calls: number;
