@@ -6,6 +6,9 @@ const TRANSACTION_US: u64 = 180;
 const GAS_NS: u64 = 3;
 /// Microseconds that a message to a pipeline and its answer take beside the work: encoding, two turns of two event loops.
 const MESSAGE_US: u64 = 350;
+/// Microseconds that handing over one transaction, its part of the state and its results takes this thread: encoding here,
+/// decoding there and back. Measured as what blocks of 5, 50 and 500 µs a transaction lose (docs/benchmarks.md, blocks).
+const HAND_OVER_US: u64 = 14;
 /// Work that keeps this thread from answering for longer than this goes to a pipeline even when nothing is gained.
 const PATIENCE_US: u64 = 8_000;
 /// The guess may be this many times off before it is no longer followed, either way.
@@ -58,8 +61,8 @@ const fn raw(gas_limit: u64) -> u64 {
 
 /// Which clusters go together in one message, for at most `pipelines` of them: heaviest first, each to whoever has least.
 /// Empty when this thread had better run all of them itself, unless they are to go `always`. `costs` are microseconds, one
-/// per cluster.
-pub fn shares(costs: &[u64], pipelines: usize, always: bool) -> Vec<Vec<usize>> {
+/// per cluster; `transactions` is how many there are in all of them.
+pub fn shares(costs: &[u64], transactions: u64, pipelines: usize, always: bool) -> Vec<Vec<usize>> {
     let total = sum(costs.iter().copied());
     if pipelines == 0 || costs.is_empty() {
         return Vec::new();
@@ -75,7 +78,8 @@ pub fn shares(costs: &[u64], pipelines: usize, always: bool) -> Vec<Vec<usize>> 
     }
     let longest = shares.iter().map(|(load, _)| *load).max().unwrap_or(0);
     let messages = (shares.len() as u64).saturating_mul(MESSAGE_US / 2).saturating_add(MESSAGE_US / 2);
-    if !always && longest.saturating_add(messages) >= total && total < PATIENCE_US {
+    let beside = messages.saturating_add(transactions.saturating_mul(HAND_OVER_US));
+    if !always && longest.saturating_add(beside) >= total && total < PATIENCE_US {
         return Vec::new();
     }
     shares.into_iter().map(|(_, mut share)| (share.sort_unstable(), share).1).collect()
@@ -93,13 +97,15 @@ mod tests {
 
     #[test]
     fn small_work_stays_here_and_large_work_is_spread() {
-        assert!(shares(&[100, 100], 2, false).is_empty());
-        assert_eq!(shares(&[3_000, 3_000], 2, false), [vec![0], vec![1]]);
-        assert_eq!(shares(&[1_000, 9_000, 4_000, 4_000], 2, false), [vec![1], vec![0, 2, 3]]);
+        assert!(shares(&[100, 100], 2, 2, false).is_empty());
+        assert_eq!(shares(&[3_000, 3_000], 2, 2, false), [vec![0], vec![1]]);
+        assert_eq!(shares(&[1_000, 9_000, 4_000, 4_000], 4, 2, false), [vec![1], vec![0, 2, 3]]);
+        // Many short ones cost more to hand over than to run.
+        assert!(shares(&[3_000, 3_000], 300, 2, false).is_empty());
         // Nothing is gained by one chain, but it would keep questions waiting.
-        assert!(shares(&[7_000], 2, false).is_empty());
-        assert_eq!(shares(&[9_000], 2, false), [vec![0]]);
-        assert!(shares(&[9_000, 9_000], 0, true).is_empty() && shares(&[], 3, true).is_empty());
+        assert!(shares(&[7_000], 1, 2, false).is_empty());
+        assert_eq!(shares(&[9_000], 1, 2, false), [vec![0]]);
+        assert!(shares(&[9_000, 9_000], 2, 0, true).is_empty() && shares(&[], 0, 3, true).is_empty());
     }
 
     #[test]
@@ -126,7 +132,7 @@ mod tests {
         fn every_cluster_has_one_place_and_no_share_is_far_from_the_best(
             costs in proptest::collection::vec(0u64..50_000, 0..60), pipelines in 0usize..9,
         ) {
-            let shares = shares(&costs, pipelines, false);
+            let shares = shares(&costs, 60, pipelines, false);
             prop_assert!(shares.len() <= pipelines);
             if !shares.is_empty() {
                 let mut all: Vec<usize> = shares.concat();

@@ -45,7 +45,8 @@ pub async fn run<S: Workers>(pool: &Pool<S>, work: &Work<'_>) -> Result<StageDon
     let clusters = work.stage.clusters.len();
     let speed = pool.speed.get();
     let costs: Vec<u64> = (0..clusters).map(|cluster| speed.guess(limits(work, cluster))).collect();
-    let shares = shares(&costs, pool.crew.idle().len(), pool.always.get());
+    let transactions = work.stage.clusters.iter().map(|cluster| cluster.transactions.len() as u64).sum();
+    let shares = shares(&costs, transactions, pool.crew.idle().len(), pool.always.get());
     let mut stage = Stage {
         pool,
         work,
