@@ -17,8 +17,11 @@ use zera_primitives::Hash;
 use zera_runtime::{Machine, Unfit};
 use zera_zip::{Answer, ClusterDone, CodeCache, Job, Pipelines, Running, StageDone, Traffic, Work, run_job};
 
-/// A stage that is expected to take less is run by the coordinator alone: waking threads takes longer. Microseconds.
-const WORTH_US: u64 = 150;
+/// A stage that is expected to gain less than this, and for each of its transactions [`HAND_OVER_NS`], is run by the coordinator
+/// alone: waking threads takes that long. Microseconds.
+const WORTH_US: u64 = 75;
+/// What handing a transaction over and taking its results back costs the coordinator (docs/benchmarks.md, zip). Nanoseconds.
+const HAND_OVER_NS: u64 = 6_000;
 
 /// Makes the machine of one pipeline; called again when one is replaced.
 pub type MakeMachine = dyn Fn() -> Machine + Send + Sync;
@@ -165,9 +168,10 @@ impl Threads {
 
     fn is_worth(&self, work: &Work<'_>) -> bool {
         let transactions: usize = work.stage.clusters.iter().map(|cluster| cluster.transactions.len()).sum();
-        let expected = (transactions as u64).saturating_mul(self.mean_ns.get()) / 1_000;
+        let (mean, others) = (self.mean_ns.get(), self.held.borrow().len() as u64);
+        let gain = (mean.saturating_mul(others) / others.saturating_add(1)).saturating_sub(HAND_OVER_NS);
         // Nothing is known before the first block: then threads are tried.
-        self.mean_ns.get() == 0 || expected > WORTH_US
+        mean == 0 || (transactions as u64).saturating_mul(gain) / 1_000 > WORTH_US
     }
 
     fn learn(&self, clusters: &[ClusterDone]) {
