@@ -1,6 +1,7 @@
 // Runs every scenario file in a real browser and compares its report, byte for byte, with the checked-in one that the
 // native test must give too. Called by `cargo xtask test`, which serves the folder of ZERA_URL.
 import { chromium } from "playwright-core";
+import { difference } from "./lib/report.mjs";
 
 const url = process.env.ZERA_URL;
 const executablePath = process.env.ZERA_CHROMIUM ?? "/usr/bin/chromium";
@@ -38,7 +39,7 @@ try {
     if (same) passed += 1;
     else failed += 1;
     console.log(`${same ? "ok    " : "FAILED"} ${name} (${Math.round(performance.now() - started)} ms)`);
-    if (!same) console.log(difference(report, expected));
+    if (!same) console.log(`  ${difference(report, expected)}`);
   }
 } finally {
   await browser.close();
@@ -46,11 +47,3 @@ try {
 if (passed + failed === 0) failed = 1;
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
-
-/** The first line in which the two differ. */
-function difference(report, expected) {
-  const [ours, theirs] = [report.split("\n"), expected.split("\n")];
-  const at = ours.findIndex((line, index) => line !== theirs[index]);
-  const line = at < 0 ? ours.length : at;
-  return `  line ${line + 1}\n    here:     ${ours[line] ?? "(ends)"}\n    expected: ${theirs[line] ?? "(ends)"}`;
-}

@@ -1,6 +1,7 @@
 // Runs the trials of the browser's engine against wasmi in a worker of a real browser, and with ZERA_FIGURES=1 says what
 // calls cost. Called by `cargo xtask test`, which serves the folder of ZERA_URL.
 import { chromium } from "playwright-core";
+import { difference } from "./lib/report.mjs";
 
 const url = process.env.ZERA_URL;
 const executablePath = process.env.ZERA_CHROMIUM ?? "/usr/bin/chromium";
@@ -109,11 +110,3 @@ try {
 if (passed + failed === 0) failed = 1;
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
-
-/** The first line in which two reports differ. */
-function difference(report, expected) {
-  const [ours, theirs] = [report.split("\n"), expected.split("\n")];
-  const at = ours.findIndex((line, index) => line !== theirs[index]);
-  const line = at < 0 ? ours.length : at;
-  return `line ${line + 1}\n    here:     ${ours[line] ?? "(ends)"}\n    expected: ${theirs[line] ?? "(ends)"}`;
-}

@@ -68,3 +68,11 @@ export function same(found, expected, what) {
 export function holds(condition, message) {
   if (!condition) throw new Error(message);
 }
+
+/** The first line in which a report differs from the one expected. */
+export function difference(report, expected) {
+  const [ours, theirs] = [report.split("\n"), expected.split("\n")];
+  const at = ours.findIndex((line, index) => line !== theirs[index]);
+  const line = at < 0 ? ours.length : at;
+  return `line ${line + 1}\n    here:     ${ours[line] ?? "(ends)"}\n    expected: ${theirs[line] ?? "(ends)"}`;
+}

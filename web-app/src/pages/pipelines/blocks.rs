@@ -22,7 +22,10 @@ pub fn list(blocks: Arc<[LaneTotals]>, shown: Option<u64>) -> AnyView {
     let (work, lanes) = busy.fold((0u64, 0u64), |(work, lanes), block| {
         (work.saturating_add(block.busy_us), lanes.saturating_add(block.lanes_us))
     });
-    let title = say!(PL_BLOCKS_TITLE, blocks.len(), text::ratio(work, lanes));
+    let title = match lanes {
+        0 => say!(PL_BLOCKS_IDLE).to_owned(),
+        _ => say!(PL_BLOCKS_TITLE, blocks.len(), text::ratio(work, lanes)),
+    };
     let rows = Arc::clone(&blocks);
     let total = blocks.len();
     let part: Part = Arc::new(move |range| {

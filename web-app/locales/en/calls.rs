@@ -1,0 +1,31 @@
+//! English: calls of a module and its storage. Part of `en`.
+#![allow(missing_docs, reason = "each constant is its own documentation: the sentence")]
+
+pub const CALL_ALLOCATE: &str = "put {0} {1} proposal {2}";
+pub const CALL_BEGIN: &str = "announce code of {0} in {1}";
+pub const CALL_CHUNK: &str = "upload chunk {0}, {1}";
+pub const CALL_DEPLOY: &str = "deploy a module from b3:{0}";
+pub const CALL_MODULE: &str = "call {0}";
+pub const CALL_MODULE_PAID: &str = "call {0} with {1}";
+pub const CALL_NOTE: &str = "Simulated in this tab before anything is signed.";
+pub const CALL_PANEL: &str = "What the call would do";
+pub const CALL_PROPOSE: &str = "open the proposal “{0}”";
+pub const CALL_RELEASE: &str = "release the stake on proposal {0}";
+pub const CALL_STAKE: &str = "stake {0}";
+pub const CALL_TRANSFER: &str = "send {0} to {1}";
+pub const CALL_UNSTAKE: &str = "unstake {0}";
+pub const CALL_WITHDRAW: &str = "withdraw proposal {0}";
+pub const DRY_RUN: &str = "Dry run";
+pub const DRY_RUN_AGAIN: &str = "Run it again";
+pub const DRY_RUN_BAD: &str = "Enactment would abort: {0}.";
+pub const DRY_RUN_DO: &str = "Rehearse the enactment";
+pub const DRY_RUN_GOOD: &str = "Enactment would succeed on the state of now.";
+pub const DRY_RUN_NOTE: &str = "On a copy of the state in this tab. Nothing is sent.";
+pub const DRY_RUN_OFFER: &str = "This tab can enact the proposal on its own copy of the state, migration and health check included, and say what would come of it.";
+pub const DRY_RUN_TOOK: &str = "On block {0}, in {1} ms: {2} gas, {3} entries written.";
+pub const STORAGE_ABOUT: &str = "An entry of the module’s storage";
+pub const STORAGE_DEPOSITS: &str = "Storage deposits";
+pub const STORAGE_DEPOSITS_ABOUT: &str = "Held for stored bytes, returned when they go";
+pub const STORAGE_EMPTY: &str = "This module stores nothing yet.";
+pub const STORAGE_EMPTY_WHAT: &str = "A call that writes would fill this.";
+pub const STORAGE_NOTE: &str = "Each entry with a Merkle proof, checked here against the root of the head.";

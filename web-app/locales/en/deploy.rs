@@ -1,0 +1,40 @@
+//! English: choosing code, what is wrong with it, and deploying it. Part of `en`.
+#![allow(missing_docs, reason = "each constant is its own documentation: the sentence")]
+
+pub const CHANGES_AGAINST: &str = "down: against";
+pub const CHANGES_EMPTY: &str = "Nobody has put stake on this proposal yet.";
+pub const CHANGES_EMPTY_WHAT: &str = "The first allocation starts the curve.";
+pub const CHANGES_FOR: &str = "up: for";
+pub const CHANGES_HOLLOW: &str = "hollow: withdrawn";
+pub const CHANGES_WORD: &str = "Changes";
+pub const CODE_ABOUT: &str = "BLAKE3 of the bytes this tab holds";
+pub const CODE_HASH: &str = "Code hash";
+pub const CODE_HERE: &str = "Code, hashed here";
+pub const CODE_LEAD: &str = "It keeps every rule. Nothing is uploaded, signed or charged until you say so.";
+pub const CODE_TITLE: &str = "{0} {1} can be deployed: {2}, no rule broken.";
+pub const CODE_TITLE_RAW: &str = "{0} can be deployed: {1}, no rule broken, no manifest.";
+pub const DEPLOY_A_MODULE: &str = "Deploy a module";
+pub const DEPLOY_LEAD: &str = "Drop a .wasm file or take a sample. It is checked in this tab; nothing leaves it.";
+pub const DEPLOY_NOTE: &str = "Uploaded in chunks, each checked by its hash, then created.";
+pub const DEPLOY_PANEL: &str = "Deploy it";
+pub const DEPLOY_TITLE: &str = "Any WebAssembly module that keeps the rules can run on this chain.";
+pub const NEEDS_MORE: &str = "needs {0} more";
+pub const NEEDS_NOTHING: &str = "Nothing needs you.";
+pub const NEEDS_NOTHING_WHAT: &str = "Open proposals carry your stake, and blocks do the rest.";
+pub const NEEDS_YOU: &str = "Needs you";
+pub const NEEDS_YOU_NOTE: &str = "Things only your key can do.";
+pub const REFUSED_FLOAT: &str = "{0} was refused: it computes with floating-point numbers.";
+pub const REFUSED_FLOAT_WHY: &str = "Two machines may round the same product differently, and then two honest nodes would disagree. Nothing was run, stored, signed or charged.";
+pub const REFUSED_NOTHING: &str = "Nothing was run, stored, signed or charged.";
+pub const REFUSED_NOT_WASM: &str = "{0} was refused: it is not a WebAssembly module.";
+pub const REFUSED_OTHER: &str = "{0} was refused. {1}";
+pub const REFUSED_RULE: &str = "{0} was refused: it breaks a rule that every module keeps.";
+pub const REFUSED_WHY: &str =
+    "Every node must get the same result within the same limits. Nothing was run, stored, signed or charged.";
+pub const SAMPLE_COUNTER: &str = "the smallest module with a parameter";
+pub const SAMPLE_CPP: &str = "written in C++";
+pub const SAMPLE_LENDING_1: &str = "lending contract: deposits and loans with interest";
+pub const SAMPLE_LENDING_2: &str = "its upgrade: a new storage schema and a migration";
+pub const SAMPLE_LENDING_3: &str = "an upgrade whose migration fails on purpose";
+pub const SAMPLE_MISSING: &str = "{0} was not found here (status {1})";
+pub const SAMPLE_TOKEN: &str = "a token with balances and transfers";

@@ -1,0 +1,72 @@
+//! English: reasons, errors, states, stages and outcomes, one for each that the protocol names. Part of `en`.
+#![allow(missing_docs, reason = "each constant is its own documentation: the sentence")]
+
+pub const A_BAD_VERSION: &str = "its version is not legal after the one that runs";
+pub const A_CLASS: &str = "its effects are of a higher class than the one voted";
+pub const A_CODE_INVALID: &str = "its code breaks a rule";
+pub const A_CODE_MISSING: &str = "its code is not in the code store";
+pub const A_HASH: &str = "hash";
+pub const A_MIGRATION: &str = "its migration failed";
+pub const A_MIGRATION_GAS: &str = "its migration ran out of gas";
+pub const A_NO_MODULE: &str = "the module does not exist";
+pub const A_PARAMETER: &str = "a parameter does not exist or its value is out of bounds";
+pub const A_PARAMS: &str = "the parameters are outside floor and ceiling";
+pub const A_SCHEMA: &str = "the new code cannot read the old data, and no migration was voted";
+pub const A_SETTER: &str = "a setter failed";
+pub const A_UNHEALTHY: &str = "health() did not answer true";
+pub const C_EMERGENCY: &str = "emergency";
+pub const C_GOVERNANCE: &str = "governance";
+pub const C_MAJOR: &str = "major";
+pub const C_MINOR: &str = "minor";
+pub const C_PATCH: &str = "patch";
+pub const E_CODE_REFUSED: &str = "The code was refused: it breaks a rule of the profile.|Nothing was run, stored, signed or charged. Change the place named and build again.";
+pub const E_CORRUPT: &str = "A stored record cannot be read.|The client went back to the last good block where it could. Import a snapshot, or start over in Settings.";
+pub const E_KEY_REFUSED: &str =
+    "No key came out of that.|Nothing was stored. Check each word, or the file and its passphrase.";
+pub const E_MALFORMED: &str = "The node and this page did not understand each other.|Nothing was changed. Reload the page; a stale copy may be open.";
+pub const E_OTHER_RULES: &str = "This chain was made by a client with other rules.|It is whole and was left as it is: the client that made it opens it. To begin a chain under the rules of this one, start over in Settings.";
+pub const E_NEWER: &str = "This chain was stored by a newer client.|It was left as it is. Load the newer page.";
+pub const E_NOT_FOUND: &str =
+    "There is no such thing on this chain.|Nothing was changed. Check the address or the number.";
+pub const E_NOT_STARTED: &str =
+    "The node has not started yet.|Nothing was changed. It answers as soon as the chain is open.";
+pub const E_NOT_WASM: &str =
+    "The file is not WebAssembly.|Nothing was run, stored, signed or charged. Choose the .wasm your compiler wrote.";
+pub const E_NO_KEY: &str = "No key is in this tab.|Nothing was signed. Make or import one on the account page.";
+pub const E_OTHER_TAB: &str = "The node already runs in another tab of this browser.|This tab wrote nothing, so that the chain has one writer. Go to that tab, or close it and reload this one.";
+pub const E_PANICKED: &str = "The node stopped three times within a minute.|It was restarted twice from the last good block, then left stopped. Reload; if it stays, export what you can and start over.";
+pub const E_SNAPSHOT: &str = "The snapshot was refused: it is cut, changed, or of another format.|The chain in this tab was left as it is. Export it again at its source.";
+pub const E_SOLO_ONLY: &str = "That is possible only on a chain of one’s own.|Nothing was changed.";
+pub const E_STORAGE: &str = "The browser refused to store.|The chain goes on in memory until this tab closes. Free some space, or leave private browsing.";
+pub const E_TX_REFUSED: &str = "The transaction was refused before it entered a block.|It cost nothing and changed nothing. Go back to the form and preview again.";
+pub const E_WOULD_FAIL: &str = "The transaction would fail, so it was not signed.|It cost nothing and changed nothing. Change the arguments named below.";
+pub const O_GAS: &str = "out of gas";
+pub const O_INVALID: &str = "not possible";
+pub const O_OK: &str = "done";
+pub const O_REFUSED: &str = "refused";
+pub const O_STACK: &str = "stack limit";
+pub const O_TRAP: &str = "trapped";
+pub const ST_BLOCK: &str = "block {0}, {1}";
+pub const ST_DROPPED: &str = "Dropped";
+pub const ST_DROPPED_HOW: &str = "it can no longer enter a block; nothing was charged";
+pub const ST_FINAL: &str = "Final";
+pub const ST_FINAL_HOW: &str = "1 of 1 signer, stored on this device";
+pub const ST_INCLUDED: &str = "Included";
+pub const ST_SENT: &str = "Sent";
+pub const ST_SENT_HOW: &str = "to the node in this tab";
+pub const ST_SIGNED: &str = "Signed";
+pub const ST_SIGNED_HOW: &str = "with the key in this tab";
+pub const ST_WAITING: &str = "waiting for the next block";
+pub const S_ABORTED: &str = "aborted";
+pub const S_ACCRUING: &str = "accruing";
+pub const S_APPROVED: &str = "approved";
+pub const S_CONFIRMING: &str = "confirming";
+pub const S_EXPIRED: &str = "expired";
+pub const S_SUBMITTED: &str = "submitted";
+pub const S_WITHDRAWN: &str = "withdrawn";
+pub const X_CALL: &str = "call";
+pub const X_CONSTRUCTOR: &str = "constructor";
+pub const X_HEALTH: &str = "health check";
+pub const X_MIGRATION: &str = "migration";
+pub const X_QUERY: &str = "question";
+pub const X_SETTER: &str = "setter, by vote only";

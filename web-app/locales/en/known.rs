@@ -1,0 +1,36 @@
+//! English: how a figure is known, from the mark down to what is taken on trust. Part of `en`.
+#![allow(missing_docs, reason = "each constant is its own documentation: the sentence")]
+
+pub const MARK_ALARM: &str = "Two ways of knowing disagree. It never hides itself.";
+pub const MARK_PENDING: &str = "It is on its way to being checked; the mark says what is awaited.";
+pub const MARK_UNVERIFIED: &str = "Someone’s word. The mark says whose.";
+pub const MARK_VERIFIED: &str = "This tab checked it, by the method named. Open the mark to see each step.";
+pub const P_ARITHMETIC: &str = "Conviction arithmetic";
+pub const P_ARITHMETIC_HOW: &str = "the chain’s own exact integers, evaluated in this tab";
+pub const P_BROWSER: &str = "the browser’s own estimate; it may round";
+pub const P_BROWSER_TRUST: &str = "taken on trust";
+pub const P_CERTIFICATE: &str = "Certificate";
+pub const P_CERTIFICATE_OF: &str = "{0} of {1} signatures needed, checked here";
+pub const P_EXECUTED: &str = "Blocks run here";
+pub const P_EXECUTED_HOW: &str = "this tab ran every transaction and got this state root";
+pub const P_RAN_BEFORE: &str = "Blocks run before";
+pub const P_RAN_BEFORE_HOW: &str = "this tab opened the chain as it was stored here when its blocks were run; since then it has hashed {0} of {1} records again and run none";
+pub const P_RAN_PART_HOW: &str = "this tab ran the last {0} of {1} blocks; the ones before were run before it started, and it has hashed {2} of {3} records again";
+pub const P_RECORD: &str = "read from the block’s record, stored here when the block was run";
+pub const P_FORECAST: &str = "worked out from today’s stakes; any stake that moves changes it";
+pub const P_FORECAST_ABOUT: &str = "A forecast, by the arithmetic that will decide";
+pub const P_GENESIS: &str = "Genesis";
+pub const P_GENESIS_OF: &str = "b3:{0}, made by this tab when the chain began: taken on trust";
+pub const P_HASHED: &str = "these bytes were hashed in this tab and equal the hash on the chain";
+pub const P_HASH_DIFFERS: &str = "hashed here, and different from the chain";
+pub const P_PROOF: &str = "Merkle proof";
+pub const P_PROOF_BROKEN: &str = "it does not lead to the state root; the value is not used";
+pub const P_PROOF_OF: &str = "{0}, recomputed here up to the root";
+pub const P_READ: &str = "read from the state";
+pub const P_READ_BOTH: &str = "both binaries were read in this tab";
+pub const P_ROOT: &str = "State root, block {0}";
+pub const P_RUN: &str = "this tab ran the code on the state of the head";
+pub const P_STARTED: &str = "measured by this tab while it started";
+pub const P_VALUE: &str = "value in the module’s storage";
+pub const P_WORDS: &str = "{0}; nobody checked them";
+pub const P_WORDS_TRUST: &str = "taken on trust";
