@@ -2,7 +2,7 @@
 // calls, gives it up once, stakes, sees when it would pass and what would change that, and keeps the record of the vote.
 import { fresh } from "../lib/browser.mjs";
 import { accountAddress } from "../lib/address.mjs";
-import { act, button, bytesOf, deployed, leaf, letTimePass, phraseKey, row, saved, stateOf, title, visit } from "../lib/page.mjs";
+import { act, button, bytesOf, deployed, leaf, letTimePass, phraseKey, reaches, row, saved, stateOf, title, visit } from "../lib/page.mjs";
 import { holds, same } from "../lib/report.mjs";
 import { signed, wallet } from "../lib/wallet.mjs";
 
@@ -99,6 +99,8 @@ const verdict = /^Enactment would succeed\. \d+ of \d+ replayed calls end differ
 async function dryRun(page, report, made) {
   const dry = leaf(page, "Dry run");
   await report.step("a dry run can be given up, and nothing has changed", async () => {
+    // The first block after its own takes a proposal from submitted to accruing, whatever a dry run does.
+    await reaches(page, made.proposal, ["accruing"], { step: 1, most: 30 });
     await dry.getByText("1,000", { exact: true }).click();
     // The press of Stop follows its appearance at once, however fast the machine.
     await dry.evaluate((dry) => new Promise((resolve) => {
