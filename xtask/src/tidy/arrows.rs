@@ -17,6 +17,10 @@ const VM: &str = "zera-vm";
 const INSPECT: &str = "zera-inspect";
 const REGISTRY: &str = "zera-registry";
 const GOVERNANCE: &str = "zera-governance";
+const ROWS: &str = "zera-proof-rows";
+const VERIFY: &str = "zera-proof-verify";
+const MSM: &str = "zera-msm";
+const PROOF: &str = "zera-proof";
 const RUNTIME: &str = "zera-runtime";
 const ZIP: &str = "zera-zip";
 const LIGHT: &str = "zera-light";
@@ -32,12 +36,16 @@ const ROOMS: &[Room] = &[
     Room { name: INSPECT, may_use: &[PRIMITIVES, VM], consensus: true },
     Room { name: REGISTRY, may_use: &[PRIMITIVES, STATE, VM], consensus: true },
     Room { name: GOVERNANCE, may_use: &[PRIMITIVES, STATE, VM], consensus: true },
-    Room { name: RUNTIME, may_use: &[PRIMITIVES, STATE, VM, REGISTRY, GOVERNANCE], consensus: true },
+    Room { name: ROWS, may_use: &[PRIMITIVES, VM], consensus: true },
+    Room { name: VERIFY, may_use: &[PRIMITIVES, VM, ROWS], consensus: true },
+    Room { name: MSM, may_use: &[], consensus: true },
+    Room { name: PROOF, may_use: &[PRIMITIVES, ROWS, VERIFY, MSM], consensus: true },
+    Room { name: RUNTIME, may_use: &[PRIMITIVES, STATE, VM, ROWS, VERIFY, REGISTRY, GOVERNANCE], consensus: true },
     Room { name: ZIP, may_use: &[PRIMITIVES, STATE, VM, REGISTRY, GOVERNANCE, RUNTIME], consensus: true },
     Room { name: LIGHT, may_use: &[PRIMITIVES, STATE], consensus: true },
     Room {
         name: CLIENT,
-        may_use: &[PRIMITIVES, STATE, VM, INSPECT, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT],
+        may_use: &[PRIMITIVES, STATE, VM, INSPECT, ROWS, VERIFY, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT],
         consensus: true,
     },
     // Runs scenario files natively and in a browser; ships nowhere.
@@ -70,7 +78,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("commonware-codec", &[LIGHT, "zera-node"]),
     ("commonware-*", &["zera-node", LIGHT]),
     ("tokio", &["zera-node"]),
-    ("ark-*", &["zera-proof", "zera-proof-verify"]),
+    ("ark-*", &[PROOF, VERIFY, MSM]),
     ("idb", &[WORKER]),
 ];
 

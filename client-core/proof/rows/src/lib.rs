@@ -1,0 +1,18 @@
+//! The row machine: what a module's code is translated into so that a run of it can be proven, and runs of it.
+//!
+//! [`row`] rows and their operations; [`space`] addresses of cells; [`program`] a linked program; [`step`] what a run
+//! leaves for the circuit.
+#![no_std]
+extern crate alloc;
+
+pub mod program;
+pub mod row;
+pub mod space;
+pub mod step;
+
+pub use program::{Program, Unprovable};
+pub use row::{Kind, Row};
+pub use step::{Access, Cell, LogEntry, Step, Trace};
+
+/// Version of the translation: the same bytes give the same rows under the same version, forever.
+pub const TRANSLATOR_VERSION: u32 = 1;
