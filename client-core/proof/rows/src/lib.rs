@@ -9,10 +9,12 @@ pub mod program;
 pub mod row;
 pub mod space;
 pub mod step;
+pub mod translate;
 
 pub use program::{Program, Unprovable};
 pub use row::{Kind, Row};
 pub use step::{Access, Cell, LogEntry, Step, Trace};
+pub use translate::{Module, translate};
 
 /// Version of the translation: the same bytes give the same rows under the same version, forever.
 pub const TRANSLATOR_VERSION: u32 = 1;
