@@ -7,7 +7,7 @@
 export const UNITS_PER_ZRA = 1_000_000_000n;
 
 /** The protocol this package speaks; a worker of another one is refused. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** Crashes within a minute after which no fresh worker is started. */
 const CRASHES = 3;

@@ -67,6 +67,16 @@ export interface AccessHint {
   writes: Array<StateKey>;
 }
 
+/** One storage access of a recorded execution. */
+export interface AccessView {
+  /** What was done, a key: `read`, `write`, `remove`, `old-read`, `old-next`. */
+  kind: string;
+  /** The storage key. */
+  key: Uint8Array;
+  /** Bytes of the value; none where there was none. */
+  value_bytes: number | null;
+}
+
 /** 32 bytes, hexadecimal; also read from an address. */
 export type AccountId = string;
 
@@ -102,6 +112,27 @@ export interface AccountView {
   recent: Array<[Height, Hash, Outcome]>;
 }
 
+/** A proof that verifies says something else than re-execution. The executed result stands; the proof is trusted for
+ * nothing. */
+export interface AlarmView {
+  /** The proof's file: ProofView::id. It is kept as evidence until the alarm is acknowledged. */
+  proof: Hash;
+  /** The call. */
+  call: CallId;
+  /** The code. */
+  code: Hash;
+  /** The export. */
+  entry: string;
+  /** The key set under which the proof verifies. */
+  keys: Hash;
+  /** Fields that differ: the field (a key, see super::FieldView::what), what the proof says, what execution gives. */
+  differs: Array<[string, string, string]>;
+  /** Unix time at which it was found, milliseconds. */
+  found_ms: number;
+  /** Unix time at which somebody acknowledged it, and the reason given; none while it stands. */
+  acknowledged: [number, string] | null;
+}
+
 /** An allocation of an account. */
 export interface AllocationView {
   /** The proposal. */
@@ -122,6 +153,15 @@ export interface AllocationView {
 
 /** Base units, decimal: 10^9 are one ZRA. */
 export type Amount = string;
+
+/** Who asked the chain for a proof. */
+export type AskedBy =
+  /** A transaction of this account, by the page or by a script. */
+  | { Account: AccountId }
+  /** A module, with `trigger_zk_proof_generation`. */
+  | { Module: ModuleId }
+  /** An enacted proposal. */
+  | { Proposal: ProposalId };
 
 /** An upgrade that did not become a version. */
 export interface AttemptView {
@@ -393,6 +433,14 @@ export interface CallEnd {
   cause: string | null;
 }
 
+/** One call of a module in a block. */
+export interface CallId {
+  /** The transaction. */
+  transaction: Hash;
+  /** Place in its receipt's `calls`, from 0; nested calls count. */
+  call: number;
+}
+
 /** One call of a module inside a transaction, nested calls included, in order of their beginning. */
 export interface CallRecord {
   /** 0 for a call of the transaction itself. */
@@ -409,8 +457,12 @@ export interface CallRecord {
   result: Hash;
   /** Gas it used, nested calls included. */
   gas: Gas;
+  /** Digest of its ordered host log: function, result, gas and written bytes of every host call. */
+  host_log: Hash;
   /** Digest of its ordered storage log. */
   storage_log: Hash;
+  /** What it named itself when it asked for a longer retention with `log_execution_for_proof`; none if it did not. */
+  logged: string | null;
   /** How it ended. */
   outcome: Outcome;
 }
@@ -724,6 +776,107 @@ export type Command =
   | {
       SetEngine: {
         fast: boolean;
+      };
+    }
+  /** Recorded executions, newest first. Answer: `Executions`.
+   * Which.
+   * Only those older than this one.
+   * How many at most; 100 is the most. */
+  | {
+      Executions: {
+        filter: ExecutionFilter;
+        before: CallId | null;
+        limit: number;
+      };
+    }
+  /** One recorded execution, its rows counted by running them. Answer: `Execution`. */
+  | { Execution: CallId }
+  /** Whether executions are recorded from now on, and how much room records may take; kept by this browser. Answer:
+   * `Done`.
+   * False: nothing is recorded; what is kept stays.
+   * Bytes that all records may take; the oldest go first. Between 1 MiB and 1 GiB. */
+  | {
+      SetRecords: {
+        on: boolean;
+        most_bytes: number;
+      };
+    }
+  /** Forget all records of executions. Answer: `Done`. */
+  | "PruneRecords"
+  /** Prove a recorded execution. It goes on when the page asks other things; `ProofProgress` events tell how far it is,
+   * `ProofDone` or `ProofFailed` that it ended. Answer: `ProofBegun`.
+   * Which.
+   * Stands in the statement, so that a verifier who chose it knows that the proof is no older; zeros when nobody did. */
+  | {
+      Prove: {
+        call: CallId;
+        nonce: Hash;
+      };
+    }
+  /** Run code here, on arguments that nobody else sees, and prove the run; nothing of it reaches the chain. Events as for
+   * `Prove`. Answer: `ProofBegun`.
+   * The code.
+   * The export.
+   * Its arguments.
+   * What the proof hides.
+   * As in `Prove`. */
+  | {
+      ProveLocal: {
+        code: LocalCode;
+        entry: string;
+        args: LocalArgs;
+        hide: Hide;
+        nonce: Hash;
+      };
+    }
+  /** Give up a proof under way. Answer: `Done`; `ProofFailed` follows.
+   * Its number (`ProofTask`). */
+  | {
+      CancelProof: {
+        id: number;
+      };
+    }
+  /** Proofs under way and kept, and alarms. Answer: `Proofs`. */
+  | "Proofs"
+  /** One kept proof by the hash of its file, verified again. Answer: `Proof`. */
+  | { Proof: Hash }
+  /** A kept proof's file, with the code that it is about, so that it verifies offline anywhere. Answer: `Bytes`. */
+  | { ProofFile: Hash }
+  /** Forget a kept proof; one that raised an alarm stays until that is acknowledged. Answer: `Done`. */
+  | { ForgetProof: Hash }
+  /** Verify a proof file. Needs no chain of its own; where there is one, the statement is held against it too. A proof that
+   * disagrees with re-execution raises an alarm. Answer: `Verdict`.
+   * The file.
+   * Keep it among this tab's proofs when its equations hold. */
+  | {
+      VerifyProof: {
+        file: Uint8Array;
+        keep: boolean;
+      };
+    }
+  /** Verify a Groth16 proof of any circuit, BN254 or BLS12-381, as `snarkjs` writes it. Needs no chain. Answer: `Stock`.
+   * `proof.json`.
+   * `public.json`.
+   * `verification_key.json`. */
+  | {
+      VerifyStock: {
+        proof: string;
+        public: string;
+        key: string;
+      };
+    }
+  /** Build and simulate the transaction that brings a kept proof to the ledger; nothing is signed. Only for executions of
+   * this chain. Answer: `Plan`. */
+  | { SubmitProof: Hash }
+  /** Build and simulate the transaction that asks the chain for a proof of a call; nothing is signed. Answer: `Plan`. */
+  | { RequestProof: CallId }
+  /** Acknowledge an alarm; until then it stands on every page. Answer: `Proofs`.
+   * The proof that raised it.
+   * Why it may be put away, for those who look later. */
+  | {
+      AcknowledgeAlarm: {
+        proof: Hash;
+        reason: string;
       };
     }
   /** What storage is used. Answer: `Usage`. */
@@ -1087,10 +1240,35 @@ export type ErrorKind =
   | "Busy"
   /** A journal file that is cut, changed, or of another format. */
   | "JournalRefused"
+  /** A file that is no proof, or one of another version. */
+  | "ProofRefused"
+  /** An execution that cannot be proven: its code, its record, or its size; `detail` says which. */
+  | "NotProvable"
   /** This browser, or this build of the client, has no such part. */
   | "Unavailable"
   /** A defect of the client; the worker restarts from the last good block. */
   | "Panicked";
+
+/** What proving would take. Everything but `steps` follows from this machine and this build's keys. */
+export interface EstimateView {
+  /** Rows of the run. */
+  steps: number;
+  /** False: `steps` and all that follows from it are guessed from the gas; `Execution` counts. */
+  exact: boolean;
+  /** Segments per class: its name (such as `S1`, `M2`, `end S`) and how many. */
+  segments: Array<[string, number]>;
+  /** Bytes of proving keys that must still be fetched; zero when all are cached. */
+  fetch_bytes: number;
+  /** Bytes of the proof file, without the module's code. */
+  proof_bytes: number;
+  /** Memory that all provers take together, bytes. */
+  memory_bytes: number;
+  /** Provers that would work side by side. */
+  provers: number;
+  /** Milliseconds from the click to the proof without fetching, by the speed of earlier proofs in this tab; none before the
+   * first. */
+  millis: number | null;
+}
 
 /** One report. */
 export type Event =
@@ -1129,6 +1307,28 @@ export type Event =
         micros: number;
       };
     }
+  /** A proof under way has come further. At most a few times a second per proof. */
+  | { ProofProgress: ProofTask }
+  /** A proof under way is done: it verified here and is kept.
+   * Its number (`ProofTask`).
+   * The hash of its file (`ProofView`). */
+  | {
+      ProofDone: {
+        id: number;
+        proof: Hash;
+      };
+    }
+  /** A proof under way came to nothing.
+   * Its number (`ProofTask`).
+   * Why; `Cancelled` where somebody asked for that. */
+  | {
+      ProofFailed: {
+        id: number;
+        error: Error;
+      };
+    }
+  /** A proof that verifies says something else than re-execution. Kept until it is acknowledged. */
+  | { Alarm: AlarmView }
   /** Something the person should know, such as a step back after a cut write. */
   | { Notice: Notice }
   /** The worker cannot go on. */
@@ -1161,6 +1361,96 @@ export interface Execution {
   effects: Array<Effect>;
   /** The author's words. */
   description: string;
+}
+
+/** One recorded execution with all that a proof would say. */
+export interface ExecutionDetail {
+  /** As in the list, with an exact estimate. */
+  execution: ExecutionView;
+  /** The argument bytes; they stand in the block, so a proof cannot hide them. */
+  args: Uint8Array;
+  /** The result bytes, when the record is kept. */
+  result: Uint8Array;
+  /** Gas limit of the call. */
+  gas_limit: Gas;
+  /** Stack limit of the call, in slots. */
+  stack_limit: number;
+  /** Events it emitted. */
+  events: Array<Event>;
+  /** Digest of its ordered host calls, as the receipt has it. */
+  host_log: Hash;
+  /** Digest of its ordered storage log, as the receipt has it. */
+  storage_log: Hash;
+  /** Host calls, the first 256. */
+  host_calls: Array<HostCallView>;
+  /** Storage accesses, the first 256. */
+  accesses: Array<AccessView>;
+  /** Host calls and storage accesses in all. */
+  counts: [number, number];
+  /** What has been asked and answered about it on the ledger, oldest first. */
+  history: Array<OnLedger>;
+  /** Proofs of it that this tab holds. */
+  proofs: Array<Hash>;
+}
+
+/** Which executions to list; all conditions hold together. */
+export interface ExecutionFilter {
+  /** Only calls of this module. */
+  module: ModuleId | null;
+  /** Only calls of this transaction. */
+  transaction: Hash | null;
+  /** Only calls that can be proven now: the code is provable and the record is kept. */
+  provable: boolean;
+  /** Only calls that somebody asked a proof of, or whose module marked them (`log_execution_for_proof`). */
+  asked: boolean;
+  /** Only calls that this tab holds a proof of. */
+  proven: boolean;
+}
+
+/** One recorded execution, in a list. */
+export interface ExecutionView {
+  /** Which call. */
+  id: CallId;
+  /** The block it is in. */
+  at: [Height, Slot];
+  /** 0 for a call of the transaction itself, more for calls by modules. */
+  depth: number;
+  /** The module. */
+  module: ModuleId;
+  /** Its name by its manifest. */
+  name: string;
+  /** The code that ran. */
+  code: Hash;
+  /** The export. */
+  entry: string;
+  /** How it ended. */
+  outcome: Outcome;
+  /** Gas it used, nested calls included. */
+  gas: Gas;
+  /** Bytes of the kept record; none when it is gone. */
+  record_bytes: number | null;
+  /** What its module called it (`log_execution_for_proof`); none when it did not mark it. */
+  marked: string | null;
+  /** Whether its code can be proven. */
+  provable: Provable;
+  /** What proving would take; none when it cannot be proven. */
+  estimate: EstimateView | null;
+  /** What the ledger says. */
+  ledger: OnLedger;
+  /** What this tab did. */
+  local: InThisTab;
+}
+
+/** Recorded executions, newest first. */
+export interface ExecutionsPage {
+  /** Rests on this block. */
+  height: Height;
+  /** The executions. */
+  executions: Array<ExecutionView>;
+  /** True when there are older ones; ask for those before the last. */
+  more: boolean;
+  /** What is kept in all. */
+  records: RecordsView;
 }
 
 /** What an export is for. */
@@ -1239,7 +1529,29 @@ export type FaultPoint =
   /** The next pipeline that gets work dies of it. */
   | "PipelineTraps"
   /** The next pipeline that gets work never answers. */
-  | "PipelineHangs";
+  | "PipelineHangs"
+  /** The next re-execution that a proof is compared with gives another result, so that the alarm can be seen. */
+  | "ProofDisagrees";
+
+/** One field of a statement, and what it is held against. */
+export interface FieldView {
+  /** Which, a key: `code`, `entry`, `args`, `result`, `outcome`, `gas`, `host-log`, `storage-log`, `events`, `chain`,
+   * `origin`, `runtime`, `translator`, `keys`, `gas-limit`, `stack-limit`, `nonce`. */
+  what: string;
+  /** In words: what a person reads, hashes as hexadecimal. Empty when it is hidden. */
+  words: string;
+  /** As it stands in the statement: its SCALE bytes. Empty when it is hidden. */
+  raw: Uint8Array;
+  /** True when the proof keeps it hidden. */
+  hidden: boolean;
+  /** What it is held against, a key: `registry`, `recomputed`, `block`, `receipt`, `pinned`, `this-chain`, `bound`
+   * (bound by the proof alone), `nothing`. */
+  against: string;
+  /** The block that `against` stands in. */
+  height: Height | null;
+  /** Whether it agrees with that. */
+  holds: Holds;
+}
 
 /** Names of fields with their types. */
 export type Fields = Array<[string, number]>;
@@ -1376,6 +1688,16 @@ export interface GasView {
   left_out: number;
 }
 
+/** One thing that a verdict rests on. */
+export interface GroundView {
+  /** What, a key: `equation`, `translation`, `setup`, `curve`, `receipt`, `certificate`, `state-root`, `reexecution`. */
+  what: string;
+  /** Its value or figure, such as "6 segments, 1 END", a digest, "block 1,481,906". */
+  value: string;
+  /** True when it is taken on trust: the hollow square at the end of the path. */
+  trust: boolean;
+}
+
 /** 32 bytes, hexadecimal. */
 export type Hash = string;
 
@@ -1435,6 +1757,54 @@ export interface Header {
 
 /** Number of a block; a decimal string above 2^53 − 1. */
 export type Height = number | string;
+
+/** What to hide in a proof of a local run. */
+export interface Hide {
+  /** The arguments. */
+  args: boolean;
+  /** The result. */
+  result: boolean;
+  /** The events. */
+  events: boolean;
+}
+
+/** Whether something holds. */
+export type Holds =
+  /** It does. */
+  | "Yes"
+  /** It does not; what was found, in English. */
+  | { No: string }
+  /** Nobody can say here; what is missing, in English. */
+  | { Unknown: string }
+  /** The question does not arise, such as a state binding of a local run. */
+  | "NotAsked";
+
+/** One host call of a recorded execution. */
+export interface HostCallView {
+  /** The host function. */
+  function: string;
+  /** The integer it returned, decimal. */
+  returned: string;
+  /** What it wrote into the module's memory; the first 256 bytes. */
+  written: Uint8Array;
+  /** Bytes it wrote in all. */
+  written_bytes: number;
+  /** Gas it took. */
+  gas: Gas;
+}
+
+/** What this tab did about a proof of a call. Other tabs see other things. */
+export type InThisTab =
+  /** Nothing: the record is kept and could be proven. */
+  | "Recorded"
+  /** It is being proven, or waits for its turn; the number is ProofTask::id. */
+  | { Proving: number }
+  /** This tab holds a proof of it: ProofView::id. */
+  | { Proven: Hash }
+  /** The record is gone (age, room, switched off, or made by another node); it cannot be proven here. */
+  | "Purged"
+  /** The last attempt failed; why, in English. It may be tried again. */
+  | { Failed: string };
 
 /** What went wrong with a pipeline. */
 export type IncidentKind =
@@ -1546,6 +1916,18 @@ export interface KeyView {
   active: boolean;
 }
 
+/** The keys of a proof. */
+export interface KeysView {
+  /** Digest of the set of verifying keys. */
+  digest: Hash;
+  /** True: made for development from a known seed. Anybody can prove anything with them. */
+  insecure: boolean;
+  /** Contributions to the set-up, of whose makers one must have been honest; 0 for development keys. */
+  contributions: number;
+  /** Whether this client pins them. */
+  pinned: boolean;
+}
+
 /** One block's execution in figures. */
 export interface LaneTotals {
   /** The block. */
@@ -1634,6 +2016,20 @@ export interface ListingView {
   /** True when lines are left out. */
   cut: boolean;
 }
+
+/** Arguments of a local run. */
+export type LocalArgs =
+  /** SCALE bytes, for exports that read their input from the host as modules of the chain do. */
+  | { Bytes: Uint8Array }
+  /** Integers in the order of the export's parameters, for exports that take integers; decimal, signed ones with `-`. */
+  | { Numbers: Array<string> };
+
+/** Which code a local run takes. */
+export type LocalCode =
+  /** A module of the chain, with the state of the head. */
+  | { Module: ModuleId }
+  /** Any code, without a state. */
+  | { Bytes: Uint8Array };
 
 /** How a proposal stood when it was locked in. */
 export interface LockView {
@@ -1790,6 +2186,44 @@ export type Notice =
   | {
       Restarted: {
         detail: string;
+      };
+    };
+
+/** What the ledger says about a proof of a call. Every node sees the same. */
+export type OnLedger =
+  /** Nothing. */
+  | "Nothing"
+  /** A proof was asked for and has not come yet.
+   * By whom.
+   * When.
+   * The slot from which on it counts as expired. */
+  | {
+      Requested: {
+        by: AskedBy;
+        at: [Height, Slot];
+        expires: Slot;
+      };
+    }
+  /** The chain verified a proof of it.
+   * Digest of the statement that was proven.
+   * The transaction that brought the proof.
+   * When. */
+  | {
+      Verified: {
+        statement: Hash;
+        transaction: Hash;
+        at: [Height, Slot];
+      };
+    }
+  /** A proof was asked for, and none came in time.
+   * Who had asked.
+   * When it had been asked for.
+   * When it expired. */
+  | {
+      Expired: {
+        by: AskedBy;
+        asked: [Height, Slot];
+        at: [Height, Slot];
       };
     };
 
@@ -2075,6 +2509,122 @@ export interface PlanView {
   proposals: Array<[ProposalId, Class]>;
 }
 
+/** One kept proof, verified again for this answer. */
+export interface ProofDetail {
+  /** As in the list. */
+  proof: ProofView;
+  /** What it says and whether it holds. */
+  verdict: VerdictView;
+  /** What the ledger says about the call; OnLedger::Nothing for a local run. */
+  ledger: OnLedger;
+  /** The alarm that it raised, acknowledged or not. */
+  alarm: AlarmView | null;
+}
+
+/** Where a proven execution happened. */
+export type ProofOrigin =
+  /** In a block of a chain. */
+  | { Ledger: CallId }
+  /** In somebody's own machine: it changed nothing on any chain. */
+  | "Local";
+
+/** What a proof under way is doing. */
+export type ProofPhase =
+  /** Waits for the one before it. */
+  | "Waiting"
+  /** The record is run again by the reference engine, and its result compared with the receipt. */
+  | "Executing"
+  /** Proving keys are fetched and their hashes checked. */
+  | "Keys"
+  /** The run is traced row by row, and cut into segments. */
+  | "Tracing"
+  /** Segments are committed to, before the challenge is known. */
+  | "Committing"
+  /** Segments are proven. */
+  | "Proving"
+  /** The finished proof is verified here. */
+  | "Verifying";
+
+/** A proof under way. */
+export interface ProofTask {
+  /** Names it until this tab is closed; for `CancelProof`. */
+  id: number;
+  /** The call that is proven; none for a local run. */
+  call: CallId | null;
+  /** The code. */
+  code: Hash;
+  /** The export. */
+  entry: string;
+  /** What it is doing. */
+  phase: ProofPhase;
+  /** Segments that the phase is done with. */
+  segment: number;
+  /** Segments in all; 0 before they are known. */
+  of: number;
+  /** Milliseconds that are probably left, by what the done part took; none before anything can be said. */
+  millis_left: number | null;
+  /** Bytes of proving keys fetched, and to be fetched; both 0 when all are cached. */
+  key_bytes: [number, number];
+  /** Memory of all provers now, bytes. */
+  memory_bytes: number;
+  /** Milliseconds since it began. */
+  millis: number;
+}
+
+/** A proof that this tab keeps. */
+export interface ProofView {
+  /** BLAKE3 of the file. Proofs can be re-randomised, so it names this file and not the statement. */
+  id: Hash;
+  /** Digest of the statement. */
+  statement: Hash;
+  /** Where the execution happened. */
+  origin: ProofOrigin;
+  /** The code that ran. */
+  code: Hash;
+  /** Name of the module by its manifest; empty when it has none. */
+  name: string;
+  /** The export. */
+  entry: string;
+  /** How it ended. */
+  outcome: Outcome;
+  /** The result in words; none when it is hidden or there is none. */
+  result: string | null;
+  /** What is hidden. */
+  hidden: Hide;
+  /** Gas of the run. */
+  gas: Gas;
+  /** Segments. */
+  segments: number;
+  /** Bytes of the file. */
+  bytes: number;
+  /** True: made with development keys, whose makers can prove anything. */
+  insecure: boolean;
+  /** Unix time at which it was made or brought here, milliseconds. */
+  kept_ms: number;
+  /** Milliseconds that proving took here; none for a file from elsewhere. */
+  millis: number | null;
+  /** Rows of the run, where this tab made the proof. */
+  steps: number | null;
+  /** The transaction that brought it to the ledger from this tab. */
+  submitted: Hash | null;
+  /** True when it disagrees with re-execution; see AlarmView. */
+  alarm: boolean;
+}
+
+/** Proofs of this tab. */
+export interface ProofsView {
+  /** Under way and waiting, the first one first. */
+  tasks: Array<ProofTask>;
+  /** Kept, newest first. */
+  proofs: Array<ProofView>;
+  /** Bytes of all kept files. */
+  bytes: number;
+  /** Alarms that nobody has acknowledged, newest first. */
+  alarms: Array<AlarmView>;
+  /** Provers that would work side by side: one less than the machine has threads, at least one. */
+  provers: number;
+}
+
 /** A proposal. */
 export interface ProposalDetail {
   /** As in the list. */
@@ -2231,6 +2781,15 @@ export interface ProposalView {
   mine: [Side, Amount, Amount] | null;
 }
 
+/** Whether code can be proven. */
+export type Provable =
+  /** It can. */
+  | "Yes"
+  /** It cannot; it runs all the same. What stands in the way, in which function, at which offset, in English. */
+  | { No: string }
+  /** Nobody has looked yet: lists do not translate code. `Execution` looks. */
+  | "Unknown";
+
 /** The receipt of one transaction. */
 export interface Receipt {
   /** Hash of the signed transaction. */
@@ -2249,6 +2808,22 @@ export interface Receipt {
   calls: Array<CallRecord>;
   /** Events. */
   events: Array<ChainEvent>;
+}
+
+/** Records of executions that this tab keeps. */
+export interface RecordsView {
+  /** False: executions are not recorded from now on. */
+  on: boolean;
+  /** How many. */
+  count: number;
+  /** Bytes of all of them. */
+  bytes: number;
+  /** Bytes they may take. */
+  most_bytes: number;
+  /** Blocks a record is kept for; marked calls and those that a proof was asked of stay ten times as long. */
+  blocks: number;
+  /** The oldest block that one is kept of. */
+  oldest: Height | null;
 }
 
 /** A past call, executed again under the version of its time. */
@@ -2361,6 +2936,20 @@ export type Response =
   | { Pipelines: PipelinesView }
   /** How a block was executed. */
   | { Lanes: LanesView }
+  /** Recorded executions. */
+  | { Executions: ExecutionsPage }
+  /** A recorded execution. */
+  | { Execution: ExecutionDetail }
+  /** A proof is under way, or waits for its turn: its number. */
+  | { ProofBegun: number }
+  /** Proofs under way and kept. */
+  | { Proofs: ProofsView }
+  /** A kept proof. */
+  | { Proof: ProofDetail }
+  /** What a proof file comes to. */
+  | { Verdict: VerdictView }
+  /** What a proof of some other circuit comes to. */
+  | { Stock: StockView }
   /** An account. */
   | { Account: AccountView }
   /** Keys, the active one first. */
@@ -2388,6 +2977,15 @@ export interface Rollback {
   /** The author's words. */
   description: string;
 }
+
+/** Whether running the code again gives the same. */
+export type RunAgain =
+  /** It was run here by the reference engine and gives the same, in so many microseconds. */
+  | { Agrees: number }
+  /** It gives something else: the field (a key, as FieldView::what), what the proof says, what execution gives. */
+  | { Differs: Array<[string, string, string]> }
+  /** It was not run, a key: `hidden` (needs the hidden arguments), `no-record`, `other-chain`, `no-code`, `local`. */
+  | { Not: string };
 
 /** One attempt at one transaction. */
 export interface RunView {
@@ -2420,6 +3018,20 @@ export interface SamplingView {
   agreed: number;
   /** The others, newest first, earlier starts of this node included; at most INCIDENTS_KEPT. */
   disagreements: Array<DisagreementView>;
+}
+
+/** One segment of a proof. Its commitment and bus sum say nothing about the run: both are blinded. */
+export interface SegmentView {
+  /** Its class's name, such as `S1`, `M2`, `end S`. */
+  class: string;
+  /** Constraints of its class. */
+  constraints: number;
+  /** Its commitment D, compressed. */
+  commitment: Uint8Array;
+  /** Its bus sum S, 32 bytes: the sums of all segments and of the public part add up to zero. */
+  sum: Uint8Array;
+  /** Whether its equation holds. */
+  holds: Holds;
 }
 
 /** Semantic version of a module, stated by its author. */
@@ -2603,6 +3215,21 @@ export interface StatusView {
   pending: number;
 }
 
+/** What a Groth16 proof of some other circuit comes to (`snarkjs` JSON). It says nothing about this chain: what its public
+ * inputs mean is known to those who know the circuit. */
+export interface StockView {
+  /** Whether the equation holds. */
+  holds: Holds;
+  /** The curve: `bn128` (BN254) or `bls12381`. */
+  curve: string;
+  /** Public inputs in order, decimal. */
+  inputs: Array<string>;
+  /** BLAKE3 of the verifying key's canonical bytes: compare it with the one that the circuit's makers publish. */
+  key: Hash;
+  /** Microseconds. */
+  micros: number;
+}
+
 /** A storage entry with its checked proof. */
 export interface StorageEntry {
   /** The module's own key. */
@@ -2721,6 +3348,44 @@ export interface UsageView {
   records: number;
   /** State entries. */
   entries: number;
+}
+
+/** What a proof file comes to. */
+export interface VerdictView {
+  /** *Execution proven*: this code on these arguments, given these host answers, ended so. */
+  execution: Holds;
+  /** What that rests on, from the figure down to what is taken on trust. */
+  execution_rests: Array<GroundView>;
+  /** *State bound*: the host answers are those that the chain gave. Holds::NotAsked for a local run. */
+  state: Holds;
+  /** What that rests on. */
+  state_rests: Array<GroundView>;
+  /** Where the execution happened, by the statement. */
+  origin: ProofOrigin;
+  /** Name of the module by its manifest; empty when it has none or the code is not at hand. */
+  name: string;
+  /** The statement, field by field, the most telling ones first. */
+  fields: Array<FieldView>;
+  /** Digest of the statement. */
+  statement: Hash;
+  /** What is hidden. */
+  hidden: Hide;
+  /** What everybody learns beside the fields, keys: `bound-on-steps`, `host-calls`, `memory-pages`. */
+  learns: Array<[string, string]>;
+  /** Segments in the order of the file; the last one closes the sums. */
+  segments: Array<SegmentView>;
+  /** The keys. */
+  keys: KeysView;
+  /** Whether running the code again gives the same. */
+  again: RunAgain;
+  /** BLAKE3 of the file. */
+  file: Hash;
+  /** Bytes of the file. */
+  bytes: number;
+  /** Microseconds that reading the code and checking all equations took, translation included. */
+  micros: number;
+  /** Of these, the equations alone. */
+  equation_micros: number;
 }
 
 /** One version of a module. */

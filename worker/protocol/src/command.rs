@@ -1,6 +1,6 @@
 //! What a page may ask of the node worker.
 
-use crate::views::{KeySource, Page, RehearsalOf, WhatIf};
+use crate::views::{CallId, ExecutionFilter, Hide, KeySource, LocalArgs, LocalCode, Page, RehearsalOf, WhatIf};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::{AccountId, Hash, Height, ModuleId, ProposalId, tx::Call};
 
@@ -196,6 +196,93 @@ pub enum Command {
         fast: bool,
     },
 
+    /// Recorded executions, newest first. Answer: `Executions`.
+    Executions {
+        /// Which.
+        filter: ExecutionFilter,
+        /// Only those older than this one.
+        before: Option<CallId>,
+        /// How many at most; 100 is the most.
+        limit: u32,
+    },
+    /// One recorded execution, its rows counted by running them. Answer: `Execution`.
+    Execution(CallId),
+    /// Whether executions are recorded from now on, and how much room records may take; kept by this browser. Answer:
+    /// `Done`.
+    SetRecords {
+        /// False: nothing is recorded; what is kept stays.
+        on: bool,
+        /// Bytes that all records may take; the oldest go first. Between 1 MiB and 1 GiB.
+        most_bytes: u64,
+    },
+    /// Forget all records of executions. Answer: `Done`.
+    PruneRecords,
+    /// Prove a recorded execution. It goes on when the page asks other things; `ProofProgress` events tell how far it is,
+    /// `ProofDone` or `ProofFailed` that it ended. Answer: `ProofBegun`.
+    Prove {
+        /// Which.
+        call: CallId,
+        /// Stands in the statement, so that a verifier who chose it knows that the proof is no older; zeros when nobody did.
+        nonce: Hash,
+    },
+    /// Run code here, on arguments that nobody else sees, and prove the run; nothing of it reaches the chain. Events as for
+    /// `Prove`. Answer: `ProofBegun`.
+    ProveLocal {
+        /// The code.
+        code: LocalCode,
+        /// The export.
+        entry: String,
+        /// Its arguments.
+        args: LocalArgs,
+        /// What the proof hides.
+        hide: Hide,
+        /// As in `Prove`.
+        nonce: Hash,
+    },
+    /// Give up a proof under way. Answer: `Done`; `ProofFailed` follows.
+    CancelProof {
+        /// Its number (`ProofTask`).
+        id: u32,
+    },
+    /// Proofs under way and kept, and alarms. Answer: `Proofs`.
+    Proofs,
+    /// One kept proof by the hash of its file, verified again. Answer: `Proof`.
+    Proof(Hash),
+    /// A kept proof's file, with the code that it is about, so that it verifies offline anywhere. Answer: `Bytes`.
+    ProofFile(Hash),
+    /// Forget a kept proof; one that raised an alarm stays until that is acknowledged. Answer: `Done`.
+    ForgetProof(Hash),
+    /// Verify a proof file. Needs no chain of its own; where there is one, the statement is held against it too. A proof that
+    /// disagrees with re-execution raises an alarm. Answer: `Verdict`.
+    VerifyProof {
+        /// The file.
+        #[cfg_attr(feature = "serde", serde(with = "zera_primitives::plain::bytes"))]
+        file: Vec<u8>,
+        /// Keep it among this tab's proofs when its equations hold.
+        keep: bool,
+    },
+    /// Verify a Groth16 proof of any circuit, BN254 or BLS12-381, as `snarkjs` writes it. Needs no chain. Answer: `Stock`.
+    VerifyStock {
+        /// `proof.json`.
+        proof: String,
+        /// `public.json`.
+        public: String,
+        /// `verification_key.json`.
+        key: String,
+    },
+    /// Build and simulate the transaction that brings a kept proof to the ledger; nothing is signed. Only for executions of
+    /// this chain. Answer: `Plan`.
+    SubmitProof(Hash),
+    /// Build and simulate the transaction that asks the chain for a proof of a call; nothing is signed. Answer: `Plan`.
+    RequestProof(CallId),
+    /// Acknowledge an alarm; until then it stands on every page. Answer: `Proofs`.
+    AcknowledgeAlarm {
+        /// The proof that raised it.
+        proof: Hash,
+        /// Why it may be put away, for those who look later.
+        reason: String,
+    },
+
     /// What storage is used. Answer: `Usage`.
     Usage,
     /// The whole chain in one file. Answer: `Bytes`.
@@ -224,4 +311,6 @@ pub enum FaultPoint {
     PipelineTraps,
     /// The next pipeline that gets work never answers.
     PipelineHangs,
+    /// The next re-execution that a proof is compared with gives another result, so that the alarm can be seen.
+    ProofDisagrees,
 }

@@ -59,6 +59,10 @@ pub enum ErrorKind {
     Busy,
     /// A journal file that is cut, changed, or of another format.
     JournalRefused,
+    /// A file that is no proof, or one of another version.
+    ProofRefused,
+    /// An execution that cannot be proven: its code, its record, or its size; `detail` says which.
+    NotProvable,
     /// This browser, or this build of the client, has no such part.
     Unavailable,
     /// A defect of the client; the worker restarts from the last good block.

@@ -2,7 +2,7 @@
 
 use crate::{
     error::Error,
-    views::{HeadView, IncidentKind},
+    views::{AlarmView, HeadView, IncidentKind, ProofTask},
 };
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::{Hash, Height, Outcome, ProposalId};
@@ -59,6 +59,24 @@ pub enum Event {
         /// How long it took, microseconds.
         micros: u64,
     },
+    /// A proof under way has come further. At most a few times a second per proof.
+    ProofProgress(Box<ProofTask>),
+    /// A proof under way is done: it verified here and is kept.
+    ProofDone {
+        /// Its number (`ProofTask`).
+        id: u32,
+        /// The hash of its file (`ProofView`).
+        proof: Hash,
+    },
+    /// A proof under way came to nothing.
+    ProofFailed {
+        /// Its number (`ProofTask`).
+        id: u32,
+        /// Why; `Cancelled` where somebody asked for that.
+        error: Error,
+    },
+    /// A proof that verifies says something else than re-execution. Kept until it is acknowledged.
+    Alarm(Box<AlarmView>),
     /// Something the person should know, such as a step back after a cut write.
     Notice(Notice),
     /// The worker cannot go on.

@@ -58,6 +58,20 @@ pub enum Response {
     Pipelines(Box<PipelinesView>),
     /// How a block was executed.
     Lanes(Box<LanesView>),
+    /// Recorded executions.
+    Executions(Box<ExecutionsPage>),
+    /// A recorded execution.
+    Execution(Box<ExecutionDetail>),
+    /// A proof is under way, or waits for its turn: its number.
+    ProofBegun(u32),
+    /// Proofs under way and kept.
+    Proofs(Box<ProofsView>),
+    /// A kept proof.
+    Proof(Box<ProofDetail>),
+    /// What a proof file comes to.
+    Verdict(Box<VerdictView>),
+    /// What a proof of some other circuit comes to.
+    Stock(Box<StockView>),
     /// An account.
     Account(Box<AccountView>),
     /// Keys, the active one first.

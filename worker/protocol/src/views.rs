@@ -13,14 +13,18 @@ mod inspection;
 mod lifecycle;
 mod modules;
 mod pipelines;
+mod proofs;
 mod rehearsal;
+mod verdict;
 mod voting;
 
 pub use inspection::*;
 pub use lifecycle::*;
 pub use modules::*;
 pub use pipelines::*;
+pub use proofs::*;
 pub use rehearsal::*;
+pub use verdict::*;
 pub use voting::*;
 
 /// Which rows of a long list.

@@ -11,6 +11,8 @@ use zera_worker_protocol::{
 
 #[path = "conformance/pipelines.rs"]
 mod pipelines;
+#[path = "conformance/proofs.rs"]
+mod proofs;
 
 fn head() -> HeadView {
     HeadView {
@@ -380,18 +382,23 @@ fn details() -> (StandingView, EvidenceView, VersionView, (FlagView, Sensitivity
 #[test]
 fn formats_are_those_on_file() {
     let error = Error::browser(ErrorKind::StorageFailed, true, "detail");
-    let requests: Vec<_> =
-        commands().into_iter().zip(1..).map(|(command, request)| ToWorker { request, command }).collect();
+    let requests: Vec<_> = commands()
+        .into_iter()
+        .chain(proofs::commands())
+        .zip(1..)
+        .map(|(command, request)| ToWorker { request, command })
+        .collect();
     let mut answers: Vec<_> = responses()
         .into_iter()
         .chain(lifecycle())
         .chain(pipelines::answers())
+        .chain(proofs::answers())
         .zip(1..)
         .map(|(response, request)| ToPage::Answer { request, result: Ok(response) })
         .collect();
     answers.push(ToPage::Answer { request: 0, result: Err(Error { cause: Cause::Module, ..error.clone() }) });
-    answers.push(ToPage::Ready { protocol: 3 });
-    answers.extend(events(&error).into_iter().map(ToPage::Event));
+    answers.push(ToPage::Ready { protocol: 4 });
+    answers.extend(events(&error).into_iter().chain(proofs::events()).map(ToPage::Event));
     let shapes = [
         Shape::Bool,
         Shape::Record("R".into(), vec![("f".into(), 1)]),
@@ -409,8 +416,15 @@ fn formats_are_those_on_file() {
     let delegation =
         DelegationView { class: Class::Minor, to: AccountId([1; 32]), amount: Amount(2), allocated: Amount(3) };
     let delegator = DelegatorView { class: Class::Major, from: AccountId([4; 32]), amount: Amount(5) };
-    let kinds =
-        [ErrorKind::Cancelled, ErrorKind::Busy, ErrorKind::JournalRefused, ErrorKind::Unavailable, ErrorKind::Panicked];
+    let kinds = [
+        ErrorKind::Cancelled,
+        ErrorKind::Busy,
+        ErrorKind::JournalRefused,
+        ErrorKind::ProofRefused,
+        ErrorKind::NotProvable,
+        ErrorKind::Unavailable,
+        ErrorKind::Panicked,
+    ];
     let (standing, evidence, version, votes, bindings) = details();
     zera_primitives::check_conformance!(&[
         line("ToWorker", &requests),
