@@ -265,7 +265,11 @@ impl Client {
                 self.refresh();
             }
             Event::Keys => self.refresh(),
-            Event::Proposals(_) => {}
+            Event::Proposals(_)
+            | Event::ProofProgress(_)
+            | Event::ProofDone { .. }
+            | Event::ProofFailed { .. }
+            | Event::Alarm(_) => {}
             Event::Transaction { hash, stage } => self.moved.update(|moved| {
                 moved.retain(|(known, _)| *known != hash);
                 moved.push((hash, stage));

@@ -59,6 +59,8 @@ pub fn say_error(error: &Error) -> (String, String) {
         ErrorKind::Cancelled => say!(E_CANCELLED),
         ErrorKind::Busy => say!(E_BUSY),
         ErrorKind::JournalRefused => say!(E_JOURNAL),
+        ErrorKind::ProofRefused => say!(E_PROOF),
+        ErrorKind::NotProvable => say!(E_NOT_PROVABLE),
         ErrorKind::Unavailable => say!(E_UNAVAILABLE),
         ErrorKind::Panicked => say!(E_PANICKED),
     };
