@@ -1,18 +1,22 @@
 //! The row machine: what a module's code is translated into so that a run of it can be proven, and runs of it.
 //!
 //! [`row`] rows and their operations; [`space`] addresses of cells; [`program`] a linked program; [`step`] what a run
-//! leaves for the circuit.
+//! leaves for the circuit; [`run`](mod@run) runs; [`host`] what host calls do to a run, and what answers them.
 #![no_std]
 extern crate alloc;
 
+pub mod host;
 pub mod program;
 pub mod row;
+pub mod run;
 pub mod space;
 pub mod step;
 pub mod translate;
 
+pub use host::{Answer, Replay, Request};
 pub use program::{Program, Unprovable};
 pub use row::{Kind, Row};
+pub use run::{Runner, Start, TraceError, run};
 pub use step::{Access, Cell, LogEntry, Step, Trace};
 pub use translate::{Module, translate};
 

@@ -80,14 +80,42 @@ pub struct Cell {
 /// One entry of the host log, in order; entry n is logged when `special[SEQUENCE]` is n.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LogEntry {
-    /// Argument `position` of `function`.
-    Argument { function: u16, position: u8, value: u64 },
-    /// Bytes `mask` of memory word `word` as the host read or wrote them; other bytes of `value` are zero.
-    Memory { function: u16, word: u32, mask: u8, write: bool, value: u64 },
-    /// The host answered and took gas.
-    Call { function: u16, result: u64, gas: u64 },
+    /// An argument.
+    Argument {
+        /// Number of the host function, here and below.
+        function: u16,
+        /// Which argument.
+        position: u8,
+        /// Its value, an `i32` with its upper half zero.
+        value: u64,
+    },
+    /// Bytes of a memory word as the host read or wrote them.
+    Memory {
+        /// Number of the host function.
+        function: u16,
+        /// Index of the word.
+        word: u32,
+        /// Which of its bytes, bit by bit.
+        mask: u8,
+        /// The host wrote.
+        write: bool,
+        /// The bytes in their places; the others are zero.
+        value: u64,
+    },
+    /// The host answered.
+    Call {
+        /// Number of the host function.
+        function: u16,
+        /// The integer it returned, 0 without one.
+        result: u64,
+        /// Gas it took.
+        gas: u64,
+    },
     /// The host ended the call.
-    Stop { function: u16 },
+    Stop {
+        /// Number of the host function.
+        function: u16,
+    },
 }
 
 /// A whole run.
@@ -95,13 +123,14 @@ pub enum LogEntry {
 pub struct Trace {
     /// What ran, in order.
     pub steps: Vec<Step>,
-    /// Every cell that was touched, and every memory word that did not begin as zero, by address.
+    /// Every cell that was touched or did not begin as zero, by address.
     pub cells: Vec<Cell>,
     /// The host log.
     pub log: Vec<LogEntry>,
     /// How it ended.
     pub outcome: Outcome,
-    /// Sum of all gas charged, the begin gas included; above the limit exactly when the outcome is `OutOfGas`.
+    /// Sum of all gas charged, the begin gas included, without what a host function took that ended the call. Above the
+    /// limit exactly when the run itself ended as `OutOfGas`: a host function that ends the call so leaves it below.
     pub gas: u64,
     /// The state after the last step: program counter, frame pointer, time.
     pub last: (u32, u32, u32),
