@@ -1,3 +1,6 @@
 //! The universal circuit of the row machine, its set-up and its prover.
-#![no_std]
+#![cfg_attr(not(test), no_std)]
 extern crate alloc;
+
+pub mod groth16;
+pub mod setup;
