@@ -7,7 +7,7 @@ use core::fmt;
 use scale_info::TypeInfo;
 
 /// Version of the state machine's rules, part of everything that is signed.
-pub const RUNTIME_VERSION: u32 = 3;
+pub const RUNTIME_VERSION: u32 = 4;
 
 /// An Ed25519 public key; the account it controls has the same bytes.
 pub type PublicKey = AccountId;

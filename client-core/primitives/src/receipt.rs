@@ -53,8 +53,12 @@ pub struct CallRecord {
     pub result: Hash,
     /// Gas it used, nested calls included.
     pub gas: Gas,
+    /// Digest of its ordered host log: function, result, gas and written bytes of every host call.
+    pub host_log: Hash,
     /// Digest of its ordered storage log.
     pub storage_log: Hash,
+    /// What it named itself when it asked for a longer retention with `log_execution_for_proof`; none if it did not.
+    pub logged: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
 }

@@ -35,7 +35,8 @@ pub struct Executed {
     pub deltas: Deltas,
     /// Change of the threshold base's input, applied at the end of the block.
     pub base: BaseDelta,
-    /// Trace records of its module calls, for proofs later.
+    /// Trace records for proofs later: one per call in the receipt and in that order, or none at all where this executor
+    /// had no room for them.
     pub traces: Vec<TraceRecord>,
     /// Modules it created.
     pub modules: Vec<ModuleId>,
@@ -170,6 +171,7 @@ pub fn attempt(
         events,
     };
     let (modules, proposals) = if outcome.is_ok() { (modules, proposals) } else { Default::default() };
+    let traces = traces.into_iter().flatten().collect();
     Ok(Executed { receipt, diagnostics, deltas, base, traces, modules, proposals })
 }
 

@@ -137,7 +137,8 @@ pub(crate) struct Session<'s, 'o> {
     pub frames: Vec<Frame>,
     pub records: Vec<CallRecord>,
     pub events: Vec<Event>,
-    pub traces: Vec<TraceRecord>,
+    /// Of each call in `records`, once it has ended.
+    pub traces: Vec<Option<TraceRecord>>,
     /// The state error that made the engine stop.
     pub missed: Option<StateError>,
     /// What a migration has written so far.
@@ -225,9 +226,12 @@ impl<'s, 'o> Session<'s, 'o> {
             args: Hash::of(call.args),
             result: Hash::ZERO,
             gas: Gas(0),
+            host_log: Hash::ZERO,
             storage_log: Hash::ZERO,
+            logged: None,
             outcome: Outcome::Invalid,
         });
+        self.traces.push(None);
         self.frames.push(frame);
         let request = CallRequest { code_hash: info.code_hash, entry: call.entry, args: call.args, gas: *gas, stack };
         let machine = self.machine;
@@ -246,10 +250,13 @@ impl<'s, 'o> Session<'s, 'o> {
         if let Some(record) = self.records.get_mut(place) {
             record.result = Hash::of(&execution.result);
             record.gas = Gas(execution.gas_used);
+            record.host_log = execution.trace.host_digest;
             record.storage_log = execution.trace.storage_digest;
             record.outcome = execution.outcome;
         }
-        self.traces.push(execution.trace);
+        if let Some(trace) = self.traces.get_mut(place) {
+            *trace = Some(execution.trace);
+        }
         if execution.outcome.is_ok() {
             Ok(execution.result)
         } else {

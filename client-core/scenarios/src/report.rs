@@ -31,8 +31,8 @@ pub(crate) fn block(sealed: &Sealed) -> String {
             let indent = "  ".repeat(usize::from(call.depth).saturating_add(2));
             let _ = writeln!(
                 out,
-                "{indent}{} {:?} gas {} result {} log {}",
-                call.entry, call.outcome, call.gas, call.result, call.storage_log
+                "{indent}{} {:?} gas {} result {} logs {} {}",
+                call.entry, call.outcome, call.gas, call.result, call.host_log, call.storage_log
             );
         }
         for event in &receipt.events {

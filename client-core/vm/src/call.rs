@@ -7,7 +7,7 @@
 use crate::{
     CallRequest, Execution, VmError,
     abi::{self, Callable, Value},
-    host::{self, GuestMemory, Host, HostFunction, Session, Stop},
+    host::{self, Answer, GuestMemory, Host, HostFunction, Session, Stop},
     instrument::{MEMORY_REFUSED, instrument},
     profile::{Export, ModuleInfo, validate},
 };
@@ -131,16 +131,22 @@ impl<'h> RunningCall<'h> {
     ) -> HostReply {
         let session = &mut self.session;
         session.stack = u64::try_from(stack).unwrap_or(0);
-        let answer = match u64::try_from(gas) {
+        // A counter below zero: the call is out of gas before the function begins.
+        let (before, answer) = match u64::try_from(gas) {
             Ok(left) => {
                 session.gas = left;
-                host::dispatch(function, args, memory, session)
+                (left, host::dispatch(function, args, memory, session))
             }
-            Err(_) => Err(Stop::OutOfGas),
+            Err(_) => (session.gas, Err(Stop::OutOfGas)),
         };
+        let (id, taken) = (function.id as u16, before.saturating_sub(session.gas));
         match answer {
-            Ok(value) => HostReply::Return { value, gas: self.gas() },
+            Ok(Answer { value, written }) => {
+                session.trace.host_call(id, value, written, taken);
+                HostReply::Return { value, gas: self.gas() }
+            }
             Err(stop) => {
+                session.trace.host_stop(id, taken);
                 session.stop = Some(stop);
                 HostReply::Stop
             }
@@ -197,7 +203,7 @@ impl<'h> RunningCall<'h> {
 
     fn execution(self, outcome: Outcome, result: Vec<u8>, diagnostic: Option<String>) -> Execution {
         let gas_used = if outcome == Outcome::OutOfGas { self.request.gas } else { self.gas_used() };
-        let trace = self.session.trace.finish(&self.request, gas_used, outcome);
+        let trace = self.session.trace.finish(&self.request, &result, gas_used, outcome);
         Execution { outcome, result, gas_used, diagnostic, trace }
     }
 }

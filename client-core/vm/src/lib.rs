@@ -27,6 +27,6 @@ pub use host::{
 pub use instrument::{INSTRUMENTATION_VERSION, instrument};
 pub use profile::{Export, ExportKind, ModuleInfo, ProfileError, Reason, validate};
 pub use tiered::{Disagreement, EngineStats, Threshold, TieredEngine, Tiering};
-pub use trace::{AccessKind, HostCallResult, StorageAccess, TraceRecord};
+pub use trace::{AccessKind, HostCallResult, HostDigest, HostStop, StorageAccess, StorageDigest, TraceRecord};
 pub use wasmi::WasmiEngine;
 pub use zera_primitives::Outcome;

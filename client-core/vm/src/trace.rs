@@ -9,8 +9,8 @@ use zera_primitives::{Hash, Outcome};
 /// Most bytes of host results and storage log kept per execution, keys and values together.
 pub const TRACE_BYTES: usize = 1 << 20;
 
-/// Domain of the digest of host-call results.
-pub const HOST_DOMAIN: &str = "zera/vm/host-results/v1";
+/// Domain of the digest of the ordered host log, which stands in the receipt.
+pub const HOST_DOMAIN: &str = "zera/vm/host-log/v2";
 /// Domain of the digest of the ordered storage log, which stands in the receipt.
 pub const STORAGE_DOMAIN: &str = "zera/vm/storage-log/v1";
 
@@ -23,6 +23,91 @@ pub struct HostCallResult {
     pub returned: u64,
     /// The bytes it wrote into guest memory.
     pub written: Vec<u8>,
+    /// Gas it took in all, that of a module it called included.
+    pub gas: u64,
+}
+
+/// The host call that ended an execution; nothing came back from it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct HostStop {
+    /// Position of the function in the host API table.
+    pub function: u16,
+    /// Gas it took until then.
+    pub gas: u64,
+}
+
+/// The digest of a host log, call by call: whoever has the results, from a record or from a proof, comes to the same one.
+#[derive(Debug)]
+pub struct HostDigest(Digest);
+
+impl Default for HostDigest {
+    fn default() -> Self {
+        Self(Digest::new(HOST_DOMAIN, EMPTY_HOST))
+    }
+}
+
+impl HostDigest {
+    /// Adds a call that returned: `0 ‖ function ‖ returned ‖ gas ‖ length of written ‖ written`, little-endian.
+    pub fn call(&mut self, function: u16, returned: u64, gas: u64, written: &[u8]) {
+        let mut head = [0u8; 27];
+        let fields: [&[u8]; 5] = [
+            &[0],
+            &function.to_le_bytes(),
+            &returned.to_le_bytes(),
+            &gas.to_le_bytes(),
+            &(written.len() as u64).to_le_bytes(),
+        ];
+        for (to, from) in head.iter_mut().zip(fields.into_iter().flatten()) {
+            *to = *from;
+        }
+        let hasher = self.0.hasher();
+        hasher.update(&head);
+        if !written.is_empty() {
+            hasher.update(written);
+        }
+    }
+
+    /// Adds the call that ended the execution: `1 ‖ function ‖ gas`, little-endian.
+    pub fn stop(&mut self, stop: HostStop) {
+        let hasher = self.0.hasher();
+        hasher.update(&[1]);
+        hasher.update(&stop.function.to_le_bytes());
+        hasher.update(&stop.gas.to_le_bytes());
+    }
+
+    /// The digest.
+    #[must_use]
+    pub fn finish(self) -> Hash {
+        self.0.finish()
+    }
+}
+
+/// The digest of a storage log, access by access.
+#[derive(Debug)]
+pub struct StorageDigest(Digest);
+
+impl Default for StorageDigest {
+    fn default() -> Self {
+        Self(Digest::new(STORAGE_DOMAIN, EMPTY_STORAGE))
+    }
+}
+
+impl StorageDigest {
+    /// Adds an access: `kind ‖ whether there is a value ‖ length of key ‖ key ‖ length of value ‖ value`, little-endian.
+    pub fn access(&mut self, kind: AccessKind, key: &[u8], value: Option<&[u8]>) {
+        let hasher = self.0.hasher();
+        hasher.update(&[kind as u8, u8::from(value.is_some())]);
+        for part in [key, value.unwrap_or_default()] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+    }
+
+    /// The digest.
+    #[must_use]
+    pub fn finish(self) -> Hash {
+        self.0.finish()
+    }
 }
 
 /// Kind of one storage access.
@@ -60,11 +145,19 @@ pub struct TraceRecord {
     pub entry: String,
     /// Arguments.
     pub args: Vec<u8>,
+    /// What it returned; empty unless the outcome is `Ok`.
+    pub result: Vec<u8>,
+    /// Gas it could use, nested calls included.
+    pub gas_limit: u64,
+    /// Stack units it could use, nested calls included.
+    pub stack_limit: u64,
     /// What host calls returned, in order.
     pub host_calls: Vec<HostCallResult>,
+    /// The host call that ended it, if one did.
+    pub stop: Option<HostStop>,
     /// Storage accesses, in order.
     pub storage: Vec<StorageAccess>,
-    /// Digest of all host-call results, kept or not.
+    /// Digest of the whole host log, kept or not.
     pub host_digest: Hash,
     /// Digest of the whole storage log, kept or not.
     pub storage_digest: Hash,
@@ -78,8 +171,8 @@ pub struct TraceRecord {
 
 /// Digests of nothing, in each domain.
 const EMPTY_HOST: Hash = Hash([
-    184, 175, 115, 220, 59, 106, 66, 24, 32, 122, 147, 99, 26, 218, 138, 146, 175, 27, 136, 30, 207, 11, 38, 138, 99,
-    26, 191, 107, 204, 74, 15, 110,
+    232, 208, 28, 59, 222, 167, 50, 232, 212, 243, 157, 161, 123, 97, 50, 246, 121, 174, 118, 88, 52, 64, 90, 39, 236,
+    205, 179, 243, 254, 201, 73, 195,
 ]);
 const EMPTY_STORAGE: Hash = Hash([
     194, 199, 248, 176, 42, 107, 109, 184, 239, 6, 0, 37, 251, 0, 246, 82, 179, 168, 157, 248, 203, 230, 71, 93, 224,
@@ -112,22 +205,25 @@ impl Digest {
 /// Collects a [`TraceRecord`] while a call runs.
 #[derive(Debug)]
 pub(crate) struct TraceBuilder {
-    host: Digest,
-    storage: Digest,
+    host: HostDigest,
+    storage: StorageDigest,
     host_calls: Vec<HostCallResult>,
+    stop: Option<HostStop>,
     accesses: Vec<StorageAccess>,
     room: usize,
     complete: bool,
 }
 
 impl TraceBuilder {
-    pub(crate) fn new() -> Self {
+    /// Keeps at most `room` bytes of bodies.
+    pub(crate) fn new(room: usize) -> Self {
         Self {
-            host: Digest::new(HOST_DOMAIN, EMPTY_HOST),
-            storage: Digest::new(STORAGE_DOMAIN, EMPTY_STORAGE),
+            host: HostDigest::default(),
+            storage: StorageDigest::default(),
             host_calls: Vec::new(),
+            stop: None,
             accesses: Vec::new(),
-            room: TRACE_BYTES,
+            room,
             complete: true,
         }
     }
@@ -147,35 +243,42 @@ impl TraceBuilder {
         }
     }
 
-    pub(crate) fn host_call(&mut self, function: u16, returned: u64, written: &[u8]) {
-        let hasher = self.host.hasher();
-        hasher.update(&function.to_le_bytes());
-        hasher.update(&returned.to_le_bytes());
-        hasher.update(&(written.len() as u64).to_le_bytes());
-        hasher.update(written);
+    pub(crate) fn host_call(&mut self, function: u16, returned: u64, written: Vec<u8>, gas: u64) {
+        self.host.call(function, returned, gas, &written);
         if self.reserve(written.len()) {
-            self.host_calls.push(HostCallResult { function, returned, written: written.to_vec() });
+            self.host_calls.push(HostCallResult { function, returned, written, gas });
         }
     }
 
+    pub(crate) fn host_stop(&mut self, function: u16, gas: u64) {
+        let stop = HostStop { function, gas };
+        self.host.stop(stop);
+        self.stop = Some(stop);
+    }
+
     pub(crate) fn access(&mut self, kind: AccessKind, key: &[u8], value: Option<&[u8]>) {
-        let hasher = self.storage.hasher();
-        hasher.update(&[kind as u8, u8::from(value.is_some())]);
-        for part in [key, value.unwrap_or_default()] {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part);
-        }
+        self.storage.access(kind, key, value);
         if self.reserve(key.len().saturating_add(value.map_or(0, <[u8]>::len))) {
             self.accesses.push(StorageAccess { kind, key: key.to_vec(), value: value.map(<[u8]>::to_vec) });
         }
     }
 
-    pub(crate) fn finish(self, call: &crate::CallRequest<'_>, gas_used: u64, outcome: Outcome) -> TraceRecord {
+    pub(crate) fn finish(
+        self,
+        call: &crate::CallRequest<'_>,
+        result: &[u8],
+        gas_used: u64,
+        outcome: Outcome,
+    ) -> TraceRecord {
         TraceRecord {
             code_hash: call.code_hash,
             entry: call.entry.into(),
             args: call.args.to_vec(),
+            result: result.to_vec(),
+            gas_limit: call.gas,
+            stack_limit: call.stack,
             host_calls: self.host_calls,
+            stop: self.stop,
             storage: self.accesses,
             host_digest: self.host.finish(),
             storage_digest: self.storage.finish(),

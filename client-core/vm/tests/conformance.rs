@@ -1,7 +1,10 @@
 //! Formats that pipelines send to their node, on file.
 
-use zera_primitives::{Hash, Height, ModuleId, conformance::line};
-use zera_vm::tiered::{Counts, Disagreement, EngineStats, Report, Tier, What};
+use zera_primitives::{Hash, Height, ModuleId, Outcome, conformance::line};
+use zera_vm::{
+    AccessKind, HostCallResult, HostStop, StorageAccess, TraceRecord,
+    tiered::{Counts, Disagreement, EngineStats, Report, Tier, What},
+};
 
 #[test]
 fn formats_are_those_on_file() {
@@ -18,7 +21,24 @@ fn formats_are_those_on_file() {
         reference: "10".into(),
     };
     let codes = tiers.clone().map(|tier| EngineStats { code: Hash([1; 32]), tier, counts }).to_vec();
+    let record = TraceRecord {
+        code_hash: Hash([1; 32]),
+        entry: "go".into(),
+        args: vec![2, 3],
+        result: vec![4],
+        gas_limit: 5,
+        stack_limit: 6,
+        host_calls: vec![HostCallResult { function: 7, returned: 8, written: vec![9], gas: 10 }],
+        stop: Some(HostStop { function: 11, gas: 12 }),
+        storage: vec![StorageAccess { kind: AccessKind::OldNext, key: vec![13], value: Some(vec![14]) }],
+        host_digest: Hash([15; 32]),
+        storage_digest: Hash([16; 32]),
+        complete: true,
+        gas_used: 17,
+        outcome: Outcome::HostRefused,
+    };
     zera_primitives::check_conformance!(&[
+        line("TraceRecord", &[record]),
         line("What", &whats),
         line("Tier", &tiers),
         line("Counts", &[counts]),

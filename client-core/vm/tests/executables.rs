@@ -62,7 +62,7 @@ fn a_tag_is_set_read_and_deleted() {
     assert_eq!(host.tags.get(&([8; 32], "stable".to_owned())), Some(&[5; 32]));
     assert_eq!(host.tags.len(), 2, "the tag st is gone");
     let calls: Vec<u64> = done.trace.host_calls.iter().map(|call| call.returned).collect();
-    assert_eq!(calls, [1, u64::from(u32::MAX)], "what the guest received");
+    assert_eq!(calls, [0, 0, 1, u64::from(u32::MAX), 0, 0], "what the guest received");
     let twice = "(call $new (i32.const 0) (i32.const 6) (i32.const 32) (i64.const 0))";
     let done = run_with(&mut host, twice);
     assert_eq!((done.outcome, done.diagnostic.as_deref()), (Outcome::HostRefused, Some("it is there")));

@@ -61,11 +61,11 @@ fn storage() {
     let kinds: Vec<AccessKind> = done.trace.storage.iter().map(|access| access.kind).collect();
     assert_eq!(kinds, [AccessKind::Write, AccessKind::Read, AccessKind::Read, AccessKind::Remove]);
     assert!(done.trace.complete && done.trace.outcome == Outcome::Ok && done.trace.gas_used == done.gas_used);
-    assert_eq!(done.trace.host_calls[1].returned, u64::from(u32::MAX), "absent is -1");
+    assert_eq!(done.trace.host_calls[3].returned, u64::from(u32::MAX), "absent is -1");
     // The digests depend on contents, and only on them.
     let again = run_with(
         &mut TestHost::default(),
-        "(drop (call $get (i32.const 0) (i32.const 2) (i32.const 0) (i32.const 0)))",
+        "(drop (call $get (i32.const 1) (i32.const 3) (i32.const 0) (i32.const 0)))",
     );
     let other = run_with(
         &mut TestHost::default(),

@@ -250,7 +250,9 @@ pub fn call_record() -> CallRecord {
         args: hash(4),
         result: hash(5),
         gas: Gas(6),
+        host_log: hash(8),
         storage_log: hash(7),
+        logged: Some("priced".into()),
         outcome: Outcome::Trap,
     }
 }

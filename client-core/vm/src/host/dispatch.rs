@@ -19,75 +19,26 @@ const ABSENT: u64 = u32::MAX as u64;
 /// Most bytes of a message given to `fail`.
 const MESSAGE_BYTES: u32 = 1_024;
 
-/// Runs one host function: `args` are its parameters, 32-bit ones zero-extended. Returns its result, 0 if it has none.
+/// What a guest receives from a host function.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// Its result, 0 if it has none.
+    pub value: u64,
+    /// The bytes that it wrote into the guest's memory.
+    pub written: Vec<u8>,
+}
+
+/// Runs one host function: `args` are its parameters, 32-bit ones zero-extended.
 pub(crate) fn dispatch(
     function: &HostFunction,
     args: &[u64],
     memory: &mut dyn GuestMemory,
     session: &mut Session<'_>,
-) -> Result<u64, Stop> {
+) -> Result<Answer, Stop> {
     session.charge(function.base)?;
-    let mut call = HostCall { function, args, memory, session };
-    match function.id {
-        HostId::InputLen => Ok(call.session.input.len() as u64),
-        HostId::InputRead => call.input_read(),
-        HostId::OutputWrite => call.output_write(),
-        HostId::StorageGet => call.storage_get(),
-        HostId::StorageSet => call.storage_set(),
-        HostId::StorageRemove => call.storage_remove(),
-        HostId::OldStorageGet => call.old_storage_get(),
-        HostId::OldStorageNext => call.old_storage_next(),
-        HostId::Caller => {
-            let id = call.session.host.caller();
-            call.answer(0, &id)
-        }
-        HostId::CallerKind => {
-            let kind = call.session.host.caller_kind() as u64;
-            Ok(call.log(kind, &[]))
-        }
-        HostId::SelfId => {
-            let id = call.session.host.self_id();
-            call.answer(0, &id)
-        }
-        HostId::Value => {
-            let value = call.session.host.value().to_le_bytes();
-            call.answer(0, &value)
-        }
-        HostId::Balance => {
-            let account = call.fixed(0)?;
-            let balance = call.session.host.balance(&account)?.to_le_bytes();
-            call.answer(1, &balance)
-        }
-        HostId::Transfer => {
-            let (to, amount) = (call.fixed(0)?, u128::from_le_bytes(call.fixed(1)?));
-            call.session.host.transfer(&to, amount)?;
-            Ok(0)
-        }
-        HostId::Slot => {
-            let slot = call.session.host.slot();
-            Ok(call.log(slot, &[]))
-        }
-        HostId::Height => {
-            let height = call.session.host.height();
-            Ok(call.log(height, &[]))
-        }
-        HostId::CallModule => call.call_module(),
-        HostId::ReturnedRead => call.returned_read(),
-        HostId::EmitEvent => call.emit_event(),
-        HostId::Blake3 => call.blake3(),
-        HostId::Fail => call.fail(),
-        HostId::SetContractWasmRef => call.set_contract_wasm_ref(),
-        HostId::CreateContractWasmRef => call.create_contract_wasm_ref(),
-        HostId::DeleteContractWasmRef => call.delete_contract_wasm_ref(),
-        HostId::GetContractWasmRef => call.get_contract_wasm_ref(),
-        HostId::CreateContractWithExternalRef => call.create_contract_with_external_ref(),
-        HostId::CreateContractWithExternalRefAndConstructor => call.create_contract_with_external_ref_and_constructor(),
-        HostId::UpdateCurrentContractExecutableRef => call.update_current_contract_executable_ref(),
-        HostId::PinCurrentContractExecutable => call.pin_current_contract_executable(),
-        HostId::UpdateCurrentContractWasm => call.update_current_contract_wasm(),
-        HostId::GetAddressExecutable => call.get_address_executable(),
-        HostId::ApplyWasmModuleUpgrade => call.apply_wasm_module_upgrade(),
-    }
+    let mut call = HostCall { function, args, memory, session, written: Vec::new() };
+    let value = call.run()?;
+    Ok(Answer { value, written: call.written })
 }
 
 /// One call of a host function.
@@ -96,9 +47,66 @@ struct HostCall<'c, 'h> {
     args: &'c [u64],
     memory: &'c mut dyn GuestMemory,
     session: &'c mut Session<'h>,
+    written: Vec<u8>,
 }
 
 impl HostCall<'_, '_> {
+    fn run(&mut self) -> Result<u64, Stop> {
+        match self.function.id {
+            HostId::InputLen => Ok(self.session.input.len() as u64),
+            HostId::InputRead => self.input_read(),
+            HostId::OutputWrite => self.output_write(),
+            HostId::StorageGet => self.storage_get(),
+            HostId::StorageSet => self.storage_set(),
+            HostId::StorageRemove => self.storage_remove(),
+            HostId::OldStorageGet => self.old_storage_get(),
+            HostId::OldStorageNext => self.old_storage_next(),
+            HostId::Caller => {
+                let id = self.session.host.caller();
+                self.answer(0, &id)
+            }
+            HostId::CallerKind => Ok(self.session.host.caller_kind() as u64),
+            HostId::SelfId => {
+                let id = self.session.host.self_id();
+                self.answer(0, &id)
+            }
+            HostId::Value => {
+                let value = self.session.host.value().to_le_bytes();
+                self.answer(0, &value)
+            }
+            HostId::Balance => {
+                let account = self.fixed(0)?;
+                let balance = self.session.host.balance(&account)?.to_le_bytes();
+                self.answer(1, &balance)
+            }
+            HostId::Transfer => {
+                let (to, amount) = (self.fixed(0)?, u128::from_le_bytes(self.fixed(1)?));
+                self.session.host.transfer(&to, amount)?;
+                Ok(0)
+            }
+            HostId::Slot => Ok(self.session.host.slot()),
+            HostId::Height => Ok(self.session.host.height()),
+            HostId::CallModule => self.call_module(),
+            HostId::ReturnedRead => self.returned_read(),
+            HostId::EmitEvent => self.emit_event(),
+            HostId::Blake3 => self.blake3(),
+            HostId::Fail => self.fail(),
+            HostId::SetContractWasmRef => self.set_contract_wasm_ref(),
+            HostId::CreateContractWasmRef => self.create_contract_wasm_ref(),
+            HostId::DeleteContractWasmRef => self.delete_contract_wasm_ref(),
+            HostId::GetContractWasmRef => self.get_contract_wasm_ref(),
+            HostId::CreateContractWithExternalRef => self.create_contract_with_external_ref(),
+            HostId::CreateContractWithExternalRefAndConstructor => {
+                self.create_contract_with_external_ref_and_constructor()
+            }
+            HostId::UpdateCurrentContractExecutableRef => self.update_current_contract_executable_ref(),
+            HostId::PinCurrentContractExecutable => self.pin_current_contract_executable(),
+            HostId::UpdateCurrentContractWasm => self.update_current_contract_wasm(),
+            HostId::GetAddressExecutable => self.get_address_executable(),
+            HostId::ApplyWasmModuleUpgrade => self.apply_wasm_module_upgrade(),
+        }
+    }
+
     fn arg(&self, index: usize) -> u32 {
         // The linker has checked the signature: every pointer and length is an i32.
         self.args.get(index).map_or(0, |value| *value as u32)
@@ -136,19 +144,17 @@ impl HostCall<'_, '_> {
     }
 
     fn write(&mut self, ptr: u32, bytes: &[u8]) -> Result<(), Stop> {
-        if self.memory.write(ptr, bytes) { Ok(()) } else { self.trap("the target leaves the memory") }
-    }
-
-    /// Records what the guest receives.
-    fn log(&mut self, returned: u64, written: &[u8]) -> u64 {
-        self.session.trace.host_call(self.function.id as u16, returned, written);
-        returned
+        if !self.memory.write(ptr, bytes) {
+            return self.trap("the target leaves the memory");
+        }
+        self.written = bytes.to_vec();
+        Ok(())
     }
 
     /// Writes `bytes` to the pointer that parameter `index` names.
     fn answer(&mut self, index: usize, bytes: &[u8]) -> Result<u64, Stop> {
         self.write(self.arg(index), bytes)?;
-        Ok(self.log(0, bytes))
+        Ok(0)
     }
 
     /// The convention of all reads: copy what fits to parameters 2 (pointer) and 3 (room), return the whole length or -1.
@@ -157,11 +163,11 @@ impl HostCall<'_, '_> {
         if !self.memory.contains(ptr, room) {
             return self.trap("the target leaves the memory");
         }
-        let Some(value) = value else { return Ok(self.log(ABSENT, &[])) };
+        let Some(value) = value else { return Ok(ABSENT) };
         self.charge_bytes(value.len())?;
         let copied = value.get(..room as usize).unwrap_or(value);
         self.write(ptr, copied)?;
-        Ok(self.log(value.len() as u64, copied))
+        Ok(value.len() as u64)
     }
 
     fn key(&mut self) -> Result<Vec<u8>, Stop> {
@@ -248,9 +254,9 @@ impl HostCall<'_, '_> {
         let Session { host, gas, stack, returned, .. } = &mut *self.session;
         let mut stack_left = *stack;
         *returned = host.call(NestedCall { module, entry, args: &args, value }, gas, &mut stack_left)?;
-        let result = self.session.returned.clone();
-        self.charge_bytes(result.len())?;
-        Ok(self.log(result.len() as u64, &result))
+        let length = self.session.returned.len();
+        self.charge_bytes(length)?;
+        Ok(length as u64)
     }
 
     fn emit_event(&mut self) -> Result<u64, Stop> {

@@ -6,7 +6,7 @@ mod function;
 mod session;
 pub mod table;
 
-pub(crate) use dispatch::dispatch;
+pub(crate) use dispatch::{Answer, dispatch};
 pub use function::{HostFunction, lookup};
 pub use session::GuestMemory;
 pub(crate) use session::{Session, SliceMemory, Stop};

@@ -1,7 +1,7 @@
 //! State of one running call as host functions see it, the same for every engine.
 
 use super::{Host, HostError};
-use crate::trace::TraceBuilder;
+use crate::trace::{TRACE_BYTES, TraceBuilder};
 use alloc::{string::String, vec::Vec};
 use zera_primitives::Outcome;
 
@@ -84,7 +84,7 @@ pub(crate) struct Session<'h> {
 impl<'h> Session<'h> {
     pub(crate) fn new(host: &'h mut dyn Host, input: &'h [u8], gas: u64, stack: u64) -> Self {
         let (output, returned) = (Vec::new(), Vec::new());
-        Self { host, input, output, returned, trace: TraceBuilder::new(), gas, stack, stop: None }
+        Self { host, input, output, returned, trace: TraceBuilder::new(TRACE_BYTES), gas, stack, stop: None }
     }
 
     /// Takes `amount` of gas.

@@ -27,9 +27,9 @@ impl HostCall<'_, '_> {
         if !self.memory.contains(ptr, room) {
             return self.trap("the target leaves the memory");
         }
-        let Some((returned, hash)) = found else { return Ok(self.log(ABSENT, &[])) };
+        let Some((returned, hash)) = found else { return Ok(ABSENT) };
         self.write(ptr, &hash)?;
-        Ok(self.log(returned, &hash))
+        Ok(returned)
     }
 
     pub(super) fn set_contract_wasm_ref(&mut self) -> Result<u64, Stop> {
