@@ -1,6 +1,10 @@
 //! What the node needs of the world it runs in: a shelf for blocks, a vault for keys, a clock, randomness, a listener.
 //! The browser is one world (`platform`), the tests' memory is another.
 
+mod archive;
+
+pub use archive::{Archive, Drawer, Filing};
+
 use crate::pool::workers::Workers;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use std::{collections::BTreeSet, future::Future, pin::Pin};
@@ -238,6 +242,6 @@ pub trait Executors {
 }
 
 /// All of it.
-pub trait World: Shelf + Vault + Surroundings + Notes + Executors + 'static {}
+pub trait World: Shelf + Vault + Surroundings + Notes + Archive + Executors + 'static {}
 
-impl<T: Shelf + Vault + Surroundings + Notes + Executors + 'static> World for T {}
+impl<T: Shelf + Vault + Surroundings + Notes + Archive + Executors + 'static> World for T {}

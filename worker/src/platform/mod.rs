@@ -1,5 +1,6 @@
 //! The browser as the node's world: storage, keys, locks, clock, message port, and what happens on a panic.
 
+mod archive;
 mod browser;
 mod engine;
 mod indexed_db;

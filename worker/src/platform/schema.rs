@@ -5,6 +5,8 @@
 //!
 //! Version 2: `pages` name → a page of the state, of which `bases` height → now says only the names. Bases of version 1 go:
 //! the client opens from its records and writes a base of the new kind.
+//!
+//! Version 3: `traces`, `proofs`, `proof-files`, `alarms`, each binary key → bytes: the archive. Nothing else changes.
 
 use idb::{Database, DatabaseEvent, IndexParams, KeyPath, ObjectStoreParams, event::VersionChangeEvent};
 
@@ -24,6 +26,15 @@ pub const PAGES: &str = "pages";
 /// Name → wrapped seed or device key.
 pub const KEYS: &str = "keys";
 
+/// Place of an execution → its record.
+pub const TRACES: &str = "traces";
+/// Hash of a proof's file → what lists show of it.
+pub const PROOFS: &str = "proofs";
+/// Hash of a proof's file → the file.
+pub const PROOF_FILES: &str = "proof-files";
+/// Hash of a proof's file → the alarm that it raised.
+pub const ALARMS: &str = "alarms";
+
 /// Look-up in [`INDEX`] by transaction hash.
 pub const BY_TRANSACTION: &str = "transaction";
 /// Look-up in [`INDEX`] by sender.
@@ -33,7 +44,7 @@ pub const BY_ACCOUNT: &str = "account";
 type Migration = fn(&Database) -> Result<(), idb::Error>;
 
 /// Step `i` makes version `i + 1`. A step, once shipped, never changes.
-const MIGRATIONS: &[Migration] = &[first, second];
+const MIGRATIONS: &[Migration] = &[first, second, third];
 
 /// The version this client reads and writes.
 pub fn version() -> u32 {
@@ -63,6 +74,13 @@ fn first(database: &Database) -> Result<(), idb::Error> {
 fn second(database: &Database) -> Result<(), idb::Error> {
     database.delete_object_store(BASES)?;
     for name in [BASES, PAGES] {
+        database.create_object_store(name, ObjectStoreParams::new())?;
+    }
+    Ok(())
+}
+
+fn third(database: &Database) -> Result<(), idb::Error> {
+    for name in [TRACES, PROOFS, PROOF_FILES, ALARMS] {
         database.create_object_store(name, ObjectStoreParams::new())?;
     }
     Ok(())

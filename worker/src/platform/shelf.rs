@@ -29,7 +29,16 @@ impl Browser {
     /// Begins a strict write and makes sure that no later worker has taken over: a frozen tab that wakes up after a
     /// take-over must not write.
     pub(super) async fn lead(&self, stores: &[&str]) -> Result<Transaction, Error> {
-        let transaction = self.db()?.write(stores, Durability::Strict)?;
+        self.lead_with(stores, Durability::Strict).await
+    }
+
+    /// As [`Browser::lead`], for what can be made again.
+    pub(super) async fn lead_relaxed(&self, stores: &[&str]) -> Result<Transaction, Error> {
+        self.lead_with(stores, Durability::Relaxed).await
+    }
+
+    async fn lead_with(&self, stores: &[&str], durability: Durability) -> Result<Transaction, Error> {
+        let transaction = self.db()?.write(stores, durability)?;
         let meta = transaction.object_store(META).map_err(storage)?;
         let leader = get(&meta, LEADER.into()).await?;
         if leader.as_deref() != Some(&self.leader.get().to_le_bytes()) {

@@ -1,7 +1,9 @@
 //! A world in memory that tests can look into, damage and reopen.
 
 use crate::{
-    node::world::{Commit, Executors, Notes, Role, Seed, Shelf, Shelved, Summary, Surroundings, Vault},
+    node::world::{
+        Archive, Commit, Drawer, Executors, Filing, Notes, Role, Seed, Shelf, Shelved, Summary, Surroundings, Vault,
+    },
     pipeline::Pipeline,
     pool::tests::yard::{Role as Part, Trouble, Yard},
 };
@@ -36,6 +38,7 @@ pub struct Inner {
     /// Commits fail from now on.
     pub full: bool,
     pub notes: BTreeMap<String, Vec<u8>>,
+    pub drawers: BTreeMap<(Drawer, Vec<u8>), Vec<u8>>,
     /// Tasks beside the node's own wait until [`Memory::finish`].
     pub slow: bool,
     pub pages: BTreeMap<PageName, Vec<u8>>,
@@ -293,6 +296,33 @@ impl Notes for Memory {
 
     async fn keep_note(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         self.0.borrow_mut().notes.insert(name.into(), bytes.to_vec());
+        Ok(())
+    }
+}
+
+impl Archive for Memory {
+    async fn keys_in(&self, drawer: Drawer) -> Result<Vec<Vec<u8>>, Error> {
+        let inner = self.0.borrow();
+        Ok(inner.drawers.keys().filter(|(of, _)| *of == drawer).map(|(_, key)| key.clone()).collect())
+    }
+
+    async fn item(&self, drawer: Drawer, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.0.borrow().drawers.get(&(drawer, key.to_vec())).cloned())
+    }
+
+    async fn file(&self, filings: &[Filing]) -> Result<(), Error> {
+        let mut inner = self.0.borrow_mut();
+        for Filing { drawer, key, item } in filings.iter().cloned() {
+            match item {
+                Some(item) => inner.drawers.insert((drawer, key), item),
+                None => inner.drawers.remove(&(drawer, key)),
+            };
+        }
+        Ok(())
+    }
+
+    async fn empty(&self, drawer: Drawer) -> Result<(), Error> {
+        self.0.borrow_mut().drawers.retain(|(of, _), _| *of != drawer);
         Ok(())
     }
 }
