@@ -23,6 +23,11 @@ pub trait Coordinate: Copy + Send + Sync {
     /// Difference.
     #[must_use]
     fn minus(&self, other: &Self) -> Self;
+    /// Difference as a factor: only for products and [`Coordinate::factor_is_zero`].
+    #[must_use]
+    fn factor(&self, other: &Self) -> Self;
+    /// True if a difference as a factor is 0.
+    fn factor_is_zero(&self) -> bool;
     /// True for 0.
     fn is_zero(&self) -> bool;
     /// 1 / self; 0 of 0. Slow: once for a whole batch.
@@ -50,6 +55,14 @@ impl Coordinate for F {
     #[inline(always)]
     fn minus(&self, other: &Self) -> Self {
         Self::minus(self, other)
+    }
+    #[inline(always)]
+    fn factor(&self, other: &Self) -> Self {
+        Self::factor(self, other)
+    }
+    #[inline(always)]
+    fn factor_is_zero(&self) -> bool {
+        Self::factor_is_zero(self)
     }
     #[inline(always)]
     fn is_zero(&self) -> bool {
@@ -82,6 +95,13 @@ impl Coordinate for Quadratic {
     }
     fn minus(&self, other: &Self) -> Self {
         Self(self.0.minus(&other.0), self.1.minus(&other.1))
+    }
+    // Karatsuba adds its factors, so they stay below 2p here.
+    fn factor(&self, other: &Self) -> Self {
+        self.minus(other)
+    }
+    fn factor_is_zero(&self) -> bool {
+        self.is_zero()
     }
     fn is_zero(&self) -> bool {
         self.0.is_zero() && self.1.is_zero()

@@ -2,7 +2,8 @@
 //!
 //! A 32-bit machine multiplies 32 by 32 bits into 64. With 29-bit limbs the 18 products that meet in one column of a
 //! Montgomery multiplication stay below 2^63, so nothing is carried inside it (Mitschabaude, "montgomery", ZPrize 2022).
-//! Values are kept below 2p; [`Fe::normal`] gives the one below p.
+//! Values are kept below 2p ([`Fe::normal`] gives the one below p); factors of a product may be below 4p ([`Fe::factor`]).
+//! Nothing branches on values: half of such branches would be guessed wrongly.
 
 use core::marker::PhantomData;
 
@@ -161,7 +162,7 @@ impl<P: Prime> Fe<P> {
 
     /// The product.
     #[must_use]
-    #[inline(always)]
+    #[inline(never)]
     pub fn times(&self, other: &Self) -> Self {
         let (a, b, p) = (&self.0, &other.0, &P::P);
         let mut t = [0u64; LIMBS];
@@ -186,15 +187,49 @@ impl<P: Prime> Fe<P> {
             *limb = (sum as u32) & MASK;
             carry = sum >> BITS;
         }
-        // Both factors are below 2p, so the product over R is below (4p / 2^261) p and the sum with it below 2p.
+        // Both factors are below 4p, so the product over R is below (16p / 2^261) p < 0.1 p, and with the multiple of p
+        // that was added below 1.1 p.
         Self(out, PhantomData)
     }
 
-    /// The square.
+    /// The square: 45 products and the reduction's 81.
     #[must_use]
-    #[inline(always)]
+    #[inline(never)]
     pub fn square(&self) -> Self {
-        self.times(self)
+        let a = &self.0;
+        let mut t = [0u64; 2 * LIMBS];
+        let mut i = 0;
+        while i < LIMBS {
+            let (own, twice) = (u64::from(a[i]), u64::from(a[i]) << 1);
+            t[2 * i] += own * own;
+            let mut j = i + 1;
+            while j < LIMBS {
+                t[i + j] += twice * u64::from(a[j]);
+                j += 1;
+            }
+            i += 1;
+        }
+        let mut i = 0;
+        while i < LIMBS {
+            let q = u64::from((t[i] as u32).wrapping_mul(P::N0) & MASK);
+            let mut j = 0;
+            while j < LIMBS {
+                t[i + j] += q * u64::from(P::P[j]);
+                j += 1;
+            }
+            t[i + 1] += t[i] >> BITS;
+            i += 1;
+        }
+        let mut out = [0; LIMBS];
+        let mut carry = 0;
+        let mut i = 0;
+        while i < LIMBS {
+            let sum = t[LIMBS + i] + carry;
+            out[i] = (sum as u32) & MASK;
+            carry = sum >> BITS;
+            i += 1;
+        }
+        Self(out, PhantomData)
     }
 
     /// The sum.
@@ -202,33 +237,66 @@ impl<P: Prime> Fe<P> {
     #[inline(always)]
     pub fn plus(&self, other: &Self) -> Self {
         let mut out = [0; LIMBS];
-        let mut carry = 0;
-        for ((limb, a), b) in out.iter_mut().zip(&self.0).zip(&other.0) {
-            let sum = a + b + carry;
-            *limb = sum & MASK;
-            carry = sum >> BITS;
+        let mut borrow = 0i32;
+        for (((limb, a), b), p) in out.iter_mut().zip(&self.0).zip(&other.0).zip(&P::P2) {
+            let sum = (a + b) as i32 - *p as i32 + borrow;
+            *limb = (sum as u32) & MASK;
+            borrow = sum >> BITS;
         }
-        let (less, below) = minus(&out, &P::P2);
-        Self(if below { out } else { less }, PhantomData)
+        Self(back(&out, &P::P2, borrow), PhantomData)
     }
 
     /// The difference.
     #[must_use]
     #[inline(always)]
     pub fn minus(&self, other: &Self) -> Self {
-        let (difference, below) = minus(&self.0, &other.0);
-        if !below {
-            return Self(difference, PhantomData);
-        }
         let mut out = [0; LIMBS];
-        let mut carry = 0;
-        for ((limb, a), b) in out.iter_mut().zip(&difference).zip(&P::P2) {
-            let sum = a + b + carry;
-            *limb = sum & MASK;
+        let mut borrow = 0i32;
+        for ((limb, a), b) in out.iter_mut().zip(&self.0).zip(&other.0) {
+            let difference = *a as i32 - *b as i32 + borrow;
+            *limb = (difference as u32) & MASK;
+            borrow = difference >> BITS;
+        }
+        Self(back(&out, &P::P2, borrow), PhantomData)
+    }
+
+    /// The difference as a factor: below 4p, so only for products and [`Fe::factor_is_zero`].
+    #[must_use]
+    #[inline(always)]
+    pub fn factor(&self, other: &Self) -> Self {
+        let mut out = [0; LIMBS];
+        let mut carry = 0i32;
+        for (((limb, a), b), p) in out.iter_mut().zip(&self.0).zip(&other.0).zip(&P::P2) {
+            let sum = (*a + *p) as i32 - *b as i32 + carry;
+            *limb = (sum as u32) & MASK;
             carry = sum >> BITS;
         }
         Self(out, PhantomData)
     }
+
+    /// True if a number below 4p is 0 mod p.
+    #[must_use]
+    #[inline(always)]
+    pub fn factor_is_zero(&self) -> bool {
+        // The first limb tells almost always.
+        let low = self.0[0];
+        let first = low == 0 || low == P::P[0] || low == P::P2[0] || low == (P::P[0] + P::P2[0]) & MASK;
+        first && [[0; LIMBS], P::P, P::P2].iter().any(|zero| *zero == self.0 || minus(&self.0, zero).0 == P::P)
+    }
+}
+
+/// Adds `p` to what has been borrowed from.
+#[inline(always)]
+fn back(value: &Limbs, p: &Limbs, borrow: i32) -> Limbs {
+    let mask = borrow as u32;
+    let mut out = [0; LIMBS];
+    let mut carry = 0;
+    for ((limb, a), p) in out.iter_mut().zip(value).zip(p) {
+        let sum = a + (p & mask) + carry;
+        *limb = sum & MASK;
+        carry = sum >> BITS;
+    }
+    out
 }
 
 impl<P: Prime> PartialEq for Fe<P> {
@@ -273,6 +341,10 @@ mod tests {
                 assert_eq!(x.plus(&y).to_montgomery_256(), ((a + b).0).0);
                 assert_eq!(x.minus(&y).to_montgomery_256(), ((a - b).0).0);
                 assert_eq!(x == y, a == b);
+                assert_eq!(x.square().to_montgomery_256(), (a.square().0).0);
+                assert_eq!(x.factor(&y).times(&y.factor(&x)).to_montgomery_256(), (((*a - b) * (*b - a)).0).0);
+                assert_eq!(x.factor(&y).square().to_montgomery_256(), ((*a - b).square().0).0);
+                assert_eq!(x.factor(&y).factor_is_zero(), a == b);
                 // Chains of sums stay below 2p.
                 assert_eq!(
                     x.plus(&y).plus(&x).minus(&y).minus(&y).square().to_montgomery_256(),

@@ -71,7 +71,7 @@ impl Domain {
             for block in values.chunks_exact_mut(2 * half) {
                 let (low, high) = block.split_at_mut(half);
                 for ((a, b), root) in low.iter_mut().zip(high).zip(self.inverse_roots.iter().step_by(stride)) {
-                    let difference = a.minus(b);
+                    let difference = a.factor(b);
                     *a = a.plus(b);
                     *b = difference.times(root);
                 }

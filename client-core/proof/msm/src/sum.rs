@@ -13,8 +13,9 @@ use ark_ff::PrimeField as _;
 const WORDS: usize = 5;
 /// Scalars with more bits are split by the endomorphism, where there is one.
 const LONG: u32 = 128;
-/// Products of an addition into a bucket, and of the two additions that each bucket costs at the end.
-const ADDITION: u64 = 6;
+/// What an addition into a bucket costs, differences and moves included, and the two that each bucket costs at the end,
+/// in products.
+const ADDITION: u64 = 8;
 const BUCKET: u64 = 24;
 
 /// `sum of scalars[i] * bases[i]` over the shorter of both lists. A zero scalar costs nothing, a short one only its windows.
@@ -285,8 +286,8 @@ fn denominator<C: Coordinate>(one: &Affine<C>, other: &Affine<C>) -> C {
     if one.is_identity() || other.is_identity() {
         return C::ONE;
     }
-    let difference = other.x.minus(&one.x);
-    if !difference.is_zero() {
+    let difference = other.x.factor(&one.x);
+    if !difference.factor_is_zero() {
         return difference;
     }
     let twice = one.y.plus(&other.y);
@@ -302,18 +303,18 @@ fn sum<C: Coordinate>(one: &Affine<C>, other: &Affine<C>, inverse: &C) -> Affine
     if other.is_identity() {
         return *one;
     }
-    let rise = if other.x.minus(&one.x).is_zero() {
+    let rise = if other.x.factor(&one.x).factor_is_zero() {
         if one.y.plus(&other.y).is_zero() {
             return Affine::IDENTITY;
         }
         let squared = one.x.square();
         squared.plus(&squared).plus(&squared)
     } else {
-        other.y.minus(&one.y)
+        other.y.factor(&one.y)
     };
     let slope = rise.times(inverse);
     let x = slope.square().minus(&one.x).minus(&other.x);
-    let y = slope.times(&one.x.minus(&x)).minus(&one.y);
+    let y = slope.times(&one.x.factor(&x)).minus(&one.y);
     Affine { x, y }
 }
 
