@@ -1,10 +1,12 @@
 //! The row machine: what a module's code is translated into so that a run of it can be proven, and runs of it.
 //!
 //! [`row`] rows and their operations; [`space`] addresses of cells; [`program`] a linked program; [`step`] what a run
-//! leaves for the circuit; [`run`](mod@run) runs; [`host`] what host calls do to a run, and what answers them.
+//! leaves for the circuit; [`run`](mod@run) runs; [`host`] what host calls do to a run, and what answers them;
+//! [`check`] a second, slow reading of rows that traces are held against.
 #![no_std]
 extern crate alloc;
 
+pub mod check;
 pub mod host;
 pub mod program;
 pub mod row;

@@ -4,6 +4,10 @@
 mod table;
 
 pub mod live;
+pub mod record;
+
+pub use live::Live;
+pub use record::{ReplayError, Replaying, replay};
 
 use crate::{run::Memory, step::LogEntry};
 use alloc::{string::String, vec::Vec};
