@@ -2,5 +2,6 @@
 #![cfg_attr(not(test), no_std)]
 extern crate alloc;
 
+pub mod circuit;
 pub mod groth16;
 pub mod setup;
