@@ -10,11 +10,8 @@
 extern crate alloc;
 
 pub mod allocation;
-pub mod alpha;
 pub mod base;
 pub mod calendar;
-pub mod curve;
-pub mod decay;
 pub mod delegation;
 pub mod detector;
 pub mod epoch;
@@ -29,7 +26,8 @@ pub mod stake;
 pub mod standing;
 pub mod store;
 pub mod tick;
-pub mod wide;
+
+pub use zera_conviction::{alpha, curve, decay, wide};
 
 pub use allocation::{allocate, available};
 pub use base::BaseDelta;

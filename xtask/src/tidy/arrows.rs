@@ -16,6 +16,7 @@ const STATE: &str = "zera-state";
 const VM: &str = "zera-vm";
 const INSPECT: &str = "zera-inspect";
 const REGISTRY: &str = "zera-registry";
+const CONVICTION: &str = "zera-conviction";
 const GOVERNANCE: &str = "zera-governance";
 const ROWS: &str = "zera-proof-rows";
 const VERIFY: &str = "zera-proof-verify";
@@ -28,6 +29,8 @@ const CLIENT: &str = "zera-client";
 const ENGINE: &str = "zera-browser-engine";
 const WORKER: &str = "zera-worker";
 const PROTOCOL: &str = "zera-worker-protocol";
+const VERIFIER: &str = "zera-verifier";
+const PROVER: &str = "zera-prover-worker";
 
 const ROOMS: &[Room] = &[
     Room { name: PRIMITIVES, may_use: &[], consensus: true },
@@ -35,7 +38,8 @@ const ROOMS: &[Room] = &[
     Room { name: VM, may_use: &[PRIMITIVES], consensus: true },
     Room { name: INSPECT, may_use: &[PRIMITIVES, VM], consensus: true },
     Room { name: REGISTRY, may_use: &[PRIMITIVES, STATE, VM], consensus: true },
-    Room { name: GOVERNANCE, may_use: &[PRIMITIVES, STATE, VM], consensus: true },
+    Room { name: CONVICTION, may_use: &[PRIMITIVES], consensus: true },
+    Room { name: GOVERNANCE, may_use: &[PRIMITIVES, STATE, VM, CONVICTION], consensus: true },
     Room { name: ROWS, may_use: &[PRIMITIVES, VM], consensus: true },
     Room { name: VERIFY, may_use: &[PRIMITIVES, VM, ROWS], consensus: true },
     Room { name: MSM, may_use: &[], consensus: true },
@@ -54,9 +58,16 @@ const ROOMS: &[Room] = &[
     Room { name: "zera-pipelines", may_use: &[PRIMITIVES, RUNTIME, ZIP], consensus: false },
     Room { name: PROTOCOL, may_use: &[PRIMITIVES], consensus: false },
     Room { name: ENGINE, may_use: &[PRIMITIVES, VM], consensus: false },
+    // What a proof says, for pages; alone the wasm of the page that verifies.
+    Room { name: VERIFIER, may_use: &[PRIMITIVES, VM, ROWS, VERIFY, PROTOCOL], consensus: false },
+    // The wasm that proves, and what the node says to it; fetched only when somebody proves.
+    Room { name: PROVER, may_use: &[PRIMITIVES, VM, ROWS, VERIFY, MSM, PROOF], consensus: false },
     Room {
         name: WORKER,
-        may_use: &[PRIMITIVES, STATE, VM, INSPECT, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT, CLIENT, PROTOCOL, ENGINE],
+        may_use: &[
+            PRIMITIVES, STATE, VM, INSPECT, ROWS, VERIFY, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT, CLIENT, PROTOCOL, ENGINE,
+            VERIFIER, PROVER,
+        ],
         consensus: false,
     },
     // Trials of the browser's engine against the reference, in a browser; ships nowhere.
