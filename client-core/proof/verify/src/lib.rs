@@ -7,12 +7,16 @@
 extern crate alloc;
 
 pub mod bus;
+pub mod equation;
 pub mod error;
 pub mod file;
 pub mod inputs;
 pub mod keys;
 pub mod log;
 pub mod points;
+pub mod prepared;
+pub mod replay;
+pub mod rules;
 pub mod statement;
 pub mod transcript;
 pub mod verify;
@@ -21,6 +25,7 @@ pub use error::VerifyError;
 pub use file::{ProofFile, SegmentProof};
 pub use keys::{ClassInfo, ClassKeys, ClassKind, Keys};
 pub use log::{HostCall, HostLog, HostStop};
+pub use prepared::Prepared;
 pub use statement::{Emitted, Events, Origin, Part, Statement};
 pub use transcript::{Challenge, challenge};
-pub use verify::{Prepared, Verdict, verify, verify_batch, verify_program};
+pub use verify::{Verdict, program, verify, verify_batch, verify_program};

@@ -33,8 +33,10 @@ pub struct HostCall {
 pub struct HostStop {
     /// Position in the host API table.
     pub function: u16,
-    /// Arguments.
+    /// Arguments. Where the rows ran out of gas before the call, only those that were logged until then.
     pub args: Vec<u64>,
+    /// Guest memory that was logged before it stopped: the first regions that it reads.
+    pub read: Vec<Vec<u8>>,
     /// Gas it took before it stopped.
     pub gas: u64,
     /// The storage access that it made before it stopped, if any.
