@@ -42,3 +42,17 @@ pub fn instrument(code: &[u8], info: &ModuleInfo) -> Result<Vec<u8>, ProfileErro
     let woven = code::weave(code, &module, &plans)?;
     sections::write(&module, &woven)
 }
+
+/// Stack units that each own function takes when it is entered; none for functions that are not counted. For whoever
+/// translates the original in another way and must end where its instrumented form ends.
+///
+/// # Errors
+/// Only if `info` is not the description of `code`.
+pub fn stack_units(code: &[u8], info: &ModuleInfo) -> Result<Vec<Option<u64>>, ProfileError> {
+    let plans = stack::plan(&sections::read(code)?, info)?;
+    let units = |plan: stack::Plan| match plan.count {
+        stack::Count::Light => None,
+        stack::Count::Here(units) | stack::Count::Gate(units) => Some(units),
+    };
+    Ok(plans.into_iter().map(units).collect())
+}

@@ -10,6 +10,7 @@ mod operators;
 
 pub use error::{FunctionName, ProfileError, Reason};
 pub use info::{Export, ExportKind, ModuleInfo};
+pub use operators::name as operator_name;
 
 use crate::{
     abi::ValKind,

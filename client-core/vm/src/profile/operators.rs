@@ -17,7 +17,8 @@ macro_rules! describe {
 wasmparser::for_each_operator!(describe);
 
 /// The operator in text format, such as `f32.add`.
-pub(super) fn name(operator: &Operator<'_>) -> String {
+#[must_use]
+pub fn name(operator: &Operator<'_>) -> String {
     const PREFIXES: [&str; 15] = [
         "i32", "i64", "f32", "f64", "local", "global", "memory", "table", "elem", "data", "ref", "v128", "i8x16",
         "i16x8", "i32x4",
