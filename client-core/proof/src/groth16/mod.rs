@@ -25,4 +25,4 @@ pub use msm::{ArkMsm, Msm};
 pub use random::Secrets;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -52,7 +52,7 @@ const XS: [u64; 5] = [3, 0, 250, 1 << 40, 77];
 
 fn two_phases() -> (Matrices, ProvingKey, Commitment, Vec<Fr>) {
     let matrices = circuit(5);
-    let key = dev(&matrices, [1; 32]).unwrap();
+    let key = dev(&matrices, 1, [1; 32]).unwrap();
     let values: Vec<Fr> = XS.iter().map(|x| Fr::from(*x)).collect();
     let secrets = Secrets::new([2; 32]);
     let commitment = commit(&ArkMsm, &key.commit, &values, secrets.kappa(0, &values)).unwrap();
@@ -134,5 +134,5 @@ fn a_committed_wire_in_no_constraint_is_an_error_of_the_set_up() {
     let mut matrices = circuit(3);
     // Wire 3 (x_1) leaves its only constraint.
     matrices.b[0] = vec![(Fr::one(), 0)];
-    assert_eq!(dev(&matrices, [1; 32]), Err(ProofError::LooseWire(0)));
+    assert_eq!(dev(&matrices, 1, [1; 32]), Err(ProofError::LooseWire(0)));
 }

@@ -19,15 +19,17 @@ struct Trapdoors {
     delta_d: Fr,
 }
 
-/// A key for `matrices` whose trapdoors follow from `seed`. As after a ceremony gamma is 1.
+/// A key for `matrices`, the circuit of class `class`, whose trapdoors follow from `seed`. As after a ceremony gamma is 1,
+/// and all classes of one seed share tau, alpha and beta, but never delta and delta_D.
 ///
 /// # Errors
 /// When the circuit is malformed or a committed wire stands in no constraint.
-pub fn dev(matrices: &Matrices, seed: [u8; 32]) -> Result<ProvingKey, ProofError> {
+pub fn dev(matrices: &Matrices, class: u8, seed: [u8; 32]) -> Result<ProvingKey, ProofError> {
     let shape = Shape::of(matrices)?;
-    let mut stream = Secrets::new(seed).stream("development key", b"");
-    let mut next = || stream.scalar();
-    let trapdoors = Trapdoors { tau: next(), alpha: next(), beta: next(), delta: next(), delta_d: next() };
+    let secrets = Secrets::new(seed);
+    let (mut powers, mut deltas) = (secrets.stream("powers", b""), secrets.stream("deltas", &[class]));
+    let (tau, alpha, beta) = (powers.scalar(), powers.scalar(), powers.scalar());
+    let trapdoors = Trapdoors { tau, alpha, beta, delta: deltas.scalar(), delta_d: deltas.scalar() };
     let scalars = Scalars::new(matrices, shape, &trapdoors)?;
     let key = scalars.into_key(shape, &trapdoors);
     key.check()?;

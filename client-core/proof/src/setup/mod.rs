@@ -5,6 +5,17 @@
 
 pub mod columns;
 pub mod dev;
+pub mod error;
 pub mod keyfile;
+pub mod pairing;
+pub mod phase2;
+pub mod powers;
+pub mod ptau;
+pub mod recheck;
+pub mod transcript;
 
 pub use dev::dev;
+pub use error::SetupError;
+
+#[cfg(test)]
+mod tests;
