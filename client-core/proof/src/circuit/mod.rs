@@ -2,13 +2,18 @@
 //!
 //! Circuit makers: [`num`] numbers and wires; [`builder`] the two phases of making a segment; [`late`] what follows the
 //! challenge; [`shape`] constraints with their families, the matrices; [`check`] the bus without a challenge, for tests
-//! and for looking for faults. Rows: [`row`] what they have in common; [`control`].
+//! and for looking for faults. Rows: [`row`] what they have in common;
+//! [`control`], [`data`], [`arithmetic`], [`product`], [`bits`].
 
+pub mod arithmetic;
+pub mod bits;
 pub mod builder;
 pub mod check;
 pub mod control;
+pub mod data;
 pub mod late;
 pub mod num;
+pub mod product;
 pub mod row;
 pub mod shape;
 
