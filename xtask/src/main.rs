@@ -2,8 +2,10 @@
 
 mod bench;
 mod codegen;
+mod keys;
 mod modules;
 mod page;
+mod parts;
 mod scenarios;
 mod serve;
 mod setup;
@@ -36,6 +38,7 @@ usage: cargo xtask <verb>
   verify-build [NAME] [--json]   rebuild sample modules from source and compare the bytes; prints what a builder attests
   verify-journal FILE [--genesis HASH]
                                  check an exported upgrade journal offline
+  keys                           make the development proving keys that are missing, into target/keys/
   codegen [--check]              regenerate what host_api.json generates, or check it is up to date
 ";
 
@@ -67,6 +70,7 @@ fn run(args: &[String]) -> Result<bool> {
         "module" => modules::author::run(&Args::new(rest).finish(&[], &["--new", "--cpp"])?),
         "verify-build" => modules::rebuild::run(&Args::new(rest).finish(&[], &["--json"])?),
         "verify-journal" => verify::journal(&Args::new(rest).finish(&["--genesis"], &[])?),
+        "keys" => done(Args::new(rest).finish(&[], &[]).and_then(|_| keys::ensure())),
         "codegen" => codegen::run(&Args::new(rest).finish(&[], &["--check"])?),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

@@ -2,7 +2,7 @@
 
 use crate::sh::{self, Step};
 use crate::toolchain::Wasm;
-use crate::{Result, bench};
+use crate::{Result, bench, parts};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -70,6 +70,7 @@ fn bundle(wasm: Wasm) -> Result<()> {
     // Trunk refuses the usual NO_COLOR=1.
     trunk.env_remove("NO_COLOR");
     sh::run(trunk)?;
+    parts::build(wasm, &dist())?;
     bench::site::build(wasm, &dist())
 }
 
@@ -81,10 +82,17 @@ pub fn flags(command: &mut Command) {
 
 /// A digest of every file that the build reads, and of the compiler.
 fn digest(wasm: Wasm) -> Result<String> {
+    Ok(blake3::hash(format!("{}{}", wasm.describe(), digest_of(INPUTS)?).as_bytes()).to_hex().to_string())
+}
+
+/// A digest of every file in these folders that is no test's.
+///
+/// # Errors
+/// When the files cannot be listed.
+pub fn digest_of(inputs: &[&str]) -> Result<String> {
     let listed = sh::files()?;
     let mut hasher = blake3::Hasher::new();
-    hasher.update(wasm.describe().as_bytes());
-    for name in listed.iter().filter(|name| is_input(name)) {
+    for name in listed.iter().filter(|name| is_input(name, inputs)) {
         // A file that was listed and has gone since changes the digest too.
         let content = std::fs::read(sh::root().join(name)).unwrap_or_default();
         hasher.update(name.as_bytes()).update(&(content.len() as u64).to_le_bytes()).update(&content);
@@ -92,10 +100,10 @@ fn digest(wasm: Wasm) -> Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-fn is_input(name: &str) -> bool {
+fn is_input(name: &str, inputs: &[&str]) -> bool {
     let path = Path::new(name);
     let tests_only = name.contains("/tests/") || name.contains("/benches/");
-    !tests_only && INPUTS.iter().any(|input| path.starts_with(input))
+    !tests_only && inputs.iter().any(|input| path.starts_with(input))
 }
 
 /// The files whose size matters, for the build's last line.
@@ -104,6 +112,10 @@ fn sizes() -> String {
         let bytes = std::fs::metadata(dist().join(name)).ok()?.len();
         Some(format!("{name} {} kB", bytes / 1_000))
     };
-    let found: Vec<String> = ["zera-web_bg.wasm", "worker_bg.wasm"].into_iter().filter_map(part).collect();
+    let found: Vec<String> =
+        ["zera-web_bg.wasm", "worker_bg.wasm", "prover/prover_bg.wasm", "verifier/verifier_bg.wasm"]
+            .into_iter()
+            .filter_map(part)
+            .collect();
     found.join(", ")
 }

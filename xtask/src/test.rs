@@ -10,8 +10,16 @@ use std::process::Command;
 /// What only makes sense in a browser; everything else is built and tested natively too.
 const BROWSER_ONLY: &[&str] = &["zera-web"];
 /// Linted for wasm32 beside it: what the tab is made of.
-const ALSO_FOR_WASM: &[&str] =
-    &["zera-worker", "zera-browser-engine", "zera-trials", "zera-worker-protocol", "zera-client", "zera-bench"];
+const ALSO_FOR_WASM: &[&str] = &[
+    "zera-worker",
+    "zera-prover-worker",
+    "zera-verifier",
+    "zera-browser-engine",
+    "zera-trials",
+    "zera-worker-protocol",
+    "zera-client",
+    "zera-bench",
+];
 /// At least so many fuzz targets there must be: transaction, block, manifest, wasm, worker message, snapshot, journal.
 const FUZZ_TARGETS: u64 = 7;
 /// How long a fuzz target runs in the long test, in milliseconds.

@@ -11,6 +11,7 @@ mod newcomer;
 mod pages;
 pub mod phrase;
 mod plans;
+mod proving;
 pub mod run;
 mod seal;
 mod settings;

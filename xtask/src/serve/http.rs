@@ -2,8 +2,10 @@
 
 use super::site::{Asset, Found, Site};
 use crate::Result;
+use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -143,7 +145,7 @@ pub struct Response<'a> {
     /// Headers beside those that every response carries.
     pub headers: Vec<(&'static str, String)>,
     /// What is sent after the head, except for HEAD.
-    pub body: &'a [u8],
+    pub body: Cow<'a, [u8]>,
 }
 
 /// Answers one request from the site.
@@ -155,6 +157,7 @@ pub fn answer<'a>(request: &Request, site: &'a Site) -> Response<'a> {
     }
     match site.find(&request.target) {
         Found::Asset(asset) => file(request, asset),
+        Found::Key(file) => key(&file),
         Found::Missing => Response::empty(404),
         Found::Malformed => Response::empty(400),
     }
@@ -172,13 +175,25 @@ fn file<'a>(request: &Request, asset: &'a Asset) -> Response<'a> {
     let mut headers = vec![("ETag", tag.clone()), ("Cache-Control", cache.into()), ("Vary", "Accept-Encoding".into())];
     let known = request.known.split(',').map(|known| known.trim().trim_start_matches("W/"));
     if known.into_iter().any(|known| known == tag || known == "*") {
-        return Response { status: 304, headers, body: &[] };
+        return Response { status: 304, headers, body: Cow::Borrowed(&[]) };
     }
     headers.push(("Content-Type", asset.mime.into()));
     if !encoding.is_empty() {
         headers.push(("Content-Encoding", encoding.into()));
     }
-    Response { status: 200, headers, body }
+    Response { status: 200, headers, body: Cow::Borrowed(body) }
+}
+
+/// A proving key, named by its hash. The page keeps what it fetches, so the browser's own cache need not.
+fn key(file: &Path) -> Response<'static> {
+    match std::fs::read(file) {
+        Ok(bytes) => Response {
+            status: 200,
+            headers: vec![("Content-Type", "application/octet-stream".into()), ("Cache-Control", "no-store".into())],
+            body: bytes.into(),
+        },
+        Err(_) => Response::empty(404),
+    }
 }
 
 impl Response<'_> {
@@ -186,7 +201,7 @@ impl Response<'_> {
         Self {
             status,
             headers: vec![("Content-Type", "text/plain; charset=utf-8".into())],
-            body: reason(status).as_bytes(),
+            body: Cow::Borrowed(reason(status).as_bytes()),
         }
     }
 
@@ -208,7 +223,7 @@ impl Response<'_> {
         head.push_str("\r\n");
         writer.write_all(head.as_bytes())?;
         if with_body {
-            writer.write_all(self.body)?;
+            writer.write_all(&self.body)?;
         }
         writer.flush()
     }

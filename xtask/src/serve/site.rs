@@ -1,6 +1,6 @@
 //! The built page in memory: every file once plain and, where it pays, compressed; nothing outside it can be asked for.
 
-use crate::Result;
+use crate::{Result, keys};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -29,6 +29,8 @@ pub struct Asset {
 /// All files by the path in their URL, without the leading slash.
 pub struct Site {
     assets: BTreeMap<String, Asset>,
+    /// Where proving keys lie, which are too large to be held in memory: `/keys/<SHA-256>.key`.
+    keys: PathBuf,
 }
 
 /// Whether, and from where, files come compressed.
@@ -47,6 +49,8 @@ pub enum Compression<'a> {
 pub enum Found<'a> {
     /// A file, or the page for a deep link of it.
     Asset(&'a Asset),
+    /// A proving key.
+    Key(PathBuf),
     /// Nothing.
     Missing,
     /// No path that a browser would send.
@@ -69,7 +73,7 @@ impl Site {
             let name = file.strip_prefix(dist)?.to_string_lossy().replace('\\', "/");
             assets.insert(name.clone(), Asset::new(&name, std::fs::read(&file)?, compression)?);
         }
-        Ok(Self { assets })
+        Ok(Self { assets, keys: keys::folder() })
     }
 
     /// Finds the file for a request's target, such as `/proposals/3?tab=payload`. A last segment without an extension
@@ -79,6 +83,9 @@ impl Site {
         let Some(path) = path.strip_prefix('/').and_then(decode) else { return Found::Malformed };
         if path.contains(['\0', '\\']) || path.split('/').any(|segment| segment == "..") {
             return Found::Malformed;
+        }
+        if let Some(key) = path.strip_prefix("keys/").filter(|name| keys::is_name(name)) {
+            return Some(self.keys.join(key)).filter(|file| file.is_file()).map_or(Found::Missing, Found::Key);
         }
         let named = self.assets.get(path.as_str());
         let page = || {

@@ -65,8 +65,8 @@ const ROOMS: &[Room] = &[
     Room {
         name: WORKER,
         may_use: &[
-            PRIMITIVES, STATE, VM, INSPECT, ROWS, VERIFY, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT, CLIENT, PROTOCOL, ENGINE,
-            VERIFIER, PROVER,
+            PRIMITIVES, STATE, VM, INSPECT, ROWS, VERIFY, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT, CLIENT, PROTOCOL,
+            ENGINE, VERIFIER, PROVER,
         ],
         consensus: false,
     },

@@ -1,0 +1,3 @@
+//! Executions that can be proven, proofs under way, proofs that are kept.
+
+pub mod crew;
