@@ -7,7 +7,7 @@ pub mod live;
 pub mod record;
 
 pub use live::Live;
-pub use record::{ReplayError, Replaying, replay};
+pub use record::{ReplayError, Replaying, arguments, replay};
 
 use crate::{run::Memory, step::LogEntry};
 use alloc::{string::String, vec::Vec};
@@ -17,7 +17,7 @@ use table::{Length, Part};
 
 /// Most bytes of one region that are logged of a call that the host ended: more than any host function takes at once,
 /// apart from those that it hashes.
-pub const STOP_BYTES: u32 = 64 << 10;
+pub const STOP_BYTES: u32 = 128 << 10;
 /// Bytes of a message that `fail` reads at most.
 const MESSAGE_BYTES: u32 = 1_024;
 
