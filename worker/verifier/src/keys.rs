@@ -14,7 +14,10 @@ pub fn keys(file: Option<&[u8]>) -> Result<Prepared, Error> {
         fatal: false,
         detail: "this build pins no verifying keys".into(),
     };
-    let file = file.or_else(pinned).ok_or_else(missing)?;
+    let file: &[u8] = match (file, pinned()) {
+        (Some(file), _) | (None, Some(file)) => file,
+        (None, None) => return Err(missing()),
+    };
     Keys::from_bytes(file).and_then(Prepared::new).map_err(|error| crate::error(&error))
 }
 

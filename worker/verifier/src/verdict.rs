@@ -6,7 +6,8 @@ use crate::{
 };
 use zera_primitives::Hash;
 use zera_proof_verify::{
-    ClassInfo, ClassKind, Events, Origin, Part, Prepared, ProofFile, SegmentProof, Statement, VerifyError, verify,
+    ClassInfo, ClassKind, Events, Origin, Part, Prepared, ProofFile, SegmentProof, Statement, VerifyError,
+    verify::{program, verify_program},
 };
 use zera_worker_protocol::{
     CallId, Error, ErrorKind, GroundView, Hide, Holds, KeysView, ProofOrigin, RunAgain, SegmentView, VerdictView,
@@ -35,10 +36,13 @@ pub fn verdict(
     code: Option<&[u8]>,
     micros: &dyn Fn() -> u64,
 ) -> VerdictView {
-    let begun = micros();
-    let found = verify(file, keys, code);
-    let taken = micros().saturating_sub(begun);
     let statement = &file.statement;
+    let code = code.or(file.module.as_deref());
+    let begun = micros();
+    let program = code.ok_or(VerifyError::Module).and_then(|code| program(statement, code));
+    let translated = micros();
+    let found = program.and_then(|program| verify_program(statement, &file.log, &file.segments, &program, keys));
+    let ended = micros();
     let execution = match &found {
         Ok(_) => Holds::Yes,
         Err(error @ (VerifyError::Module | VerifyError::OtherKeys(_))) => Holds::Unknown(error.to_string()),
@@ -46,8 +50,8 @@ pub fn verdict(
     };
     let standing = Standing {
         proven: execution.clone(),
-        code: code_holds(statement, file.module.as_deref().or(code)),
-        keys: if statement.keys == keys.digest { Holds::Yes } else { Holds::No("the keys are others".into()) },
+        code: code_holds(statement, code),
+        keys: if statement.keys == keys.digest() { Holds::Yes } else { Holds::No("the keys are others".into()) },
     };
     let local = statement.origin == Origin::Local;
     VerdictView {
@@ -78,8 +82,8 @@ pub fn verdict(
         ),
         file: Hash::of(bytes),
         bytes: bytes.len() as u64,
-        micros: taken,
-        equation_micros: taken,
+        micros: ended.saturating_sub(begun),
+        equation_micros: ended.saturating_sub(translated),
     }
 }
 
@@ -103,7 +107,7 @@ fn code_holds(statement: &Statement, code: Option<&[u8]>) -> Holds {
 
 fn rests(file: &ProofFile, keys: &Prepared) -> Vec<GroundView> {
     let ground = |what: &str, value: String, trust: bool| GroundView { what: what.into(), value, trust };
-    let setup = if keys.keys.insecure { "development keys: anybody can prove anything" } else { "" };
+    let setup = if keys.keys().insecure { "development keys: anybody can prove anything" } else { "" };
     vec![
         ground("equation", file.segments.len().to_string(), false),
         ground("translation", words::hash(&file.statement.code_hash), false),
@@ -115,14 +119,14 @@ fn rests(file: &ProofFile, keys: &Prepared) -> Vec<GroundView> {
 fn keys_view(statement: &Statement, keys: &Prepared) -> KeysView {
     KeysView {
         digest: statement.keys,
-        insecure: keys.keys.insecure,
+        insecure: keys.keys().insecure,
         contributions: 0,
-        pinned: statement.keys == keys.digest,
+        pinned: statement.keys == keys.digest(),
     }
 }
 
 fn learns(file: &ProofFile, keys: &Prepared) -> Vec<(String, String)> {
-    let class = |segment: &SegmentProof| keys.keys.class(segment.class).map(|class| &class.info);
+    let class = |segment: &SegmentProof| keys.keys().class(segment.class).map(|class| &class.info);
     let exec = file.segments.iter().filter_map(class).filter(|info| info.kind == ClassKind::Exec);
     let constraints: u128 = exec.map(|info| 1u128 << info.log_domain.min(63)).sum();
     vec![
@@ -150,7 +154,7 @@ fn view(
     keys: &Prepared,
     found: &Result<zera_proof_verify::Verdict, VerifyError>,
 ) -> SegmentView {
-    let info = keys.keys.class(segment.class).map(|class| &class.info);
+    let info = keys.keys().class(segment.class).map(|class| &class.info);
     let holds = match found {
         Ok(_) => Holds::Yes,
         Err(VerifyError::Encoding { segment, what }) if *segment == place => Holds::No((*what).into()),
