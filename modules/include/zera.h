@@ -1,4 +1,4 @@
-/* The ZERA host API, version 2, for C and C++.
+/* The ZERA host API, version 3, for C and C++.
  * Generated from client-core/vm/src/host/host_api.json by `cargo run -p zera-vm --example host_api_codegen`; do not edit. */
 
 #ifndef ZERA_H
@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define ZERA_HOST_API_VERSION 2
+#define ZERA_HOST_API_VERSION 3
 #define ZERA_IMPORT(name) __attribute__((import_module("zera"), import_name(#name)))
 /* Put before a function that the chain can call. */
 #define ZERA_EXPORT(name) __attribute__((export_name(#name)))
@@ -110,6 +110,21 @@ ZERA_IMPORT(get_address_executable) int32_t zera_get_address_executable(const ui
 
 /* Asks for the upgrade of a module, to be applied when the proposal's code has ended: to a stored code hash, with a sequence number, and with the code of a migration if `has_migration` is not 0 (`migration32` is read in any case). Refused everywhere but in the code of an executable proposal, which must have been voted with this very upgrade. */
 ZERA_IMPORT(apply_wasm_module_upgrade) void zera_apply_wasm_module_upgrade(const uint8_t *module32, const uint8_t *code32, uint32_t new_version, const uint8_t *migration32, uint32_t has_migration);
+
+/* Asks the chain to keep the receipt of this execution ten times as long as others, so that it can be proven later, under a name for people: UTF-8 of 1 to 128 bytes. The last name counts. Changes nothing that a module can see but the answer of `has_execution_trace`. */
+ZERA_IMPORT(log_execution_for_proof) void zera_log_execution_for_proof(const uint8_t *context, uint32_t context_len);
+
+/* 1 if the chain still keeps the receipt of an earlier block's transaction, so that a proof of its executions can be requested and verified, or else 0. Receipts are kept for 10,000 slots, those of executions that asked for it for 100,000. What nodes keep besides is never visible. */
+ZERA_IMPORT(has_execution_trace) int32_t zera_has_execution_trace(const uint8_t *transaction32);
+
+/* Requests a proof of the first execution of a transaction: an event for everyone who can prove. It stays open until a proof of it is verified, or expires when the chain stops keeping the receipt. Does nothing if it is requested or verified already. Refused if the chain does not keep the receipt (see `has_execution_trace`), and for a transaction that called no module. */
+ZERA_IMPORT(trigger_zk_proof_generation) void zera_trigger_zk_proof_generation(const uint8_t *transaction32);
+
+/* Verifies the proof of an execution: a proof file of at most 131,072 bytes, which need not carry the module. 1 if its statement has the digest `statement32`, the proof holds, and the chain still keeps a receipt with these code, arguments, result, gas, outcome and logs under the transaction and call that the statement names; or else 0. The first success is recorded as an event. Gas counts also 6 per byte of the module's code, 30 per program row and log byte, and 600,000 per segment. */
+ZERA_IMPORT(verify_execution_proof) int32_t zera_verify_execution_proof(const uint8_t *proof, uint32_t proof_len, const uint8_t *statement32);
+
+/* Verifies any Groth16 proof on BN254: 1 if it holds, or else 0, also for points that are not canonical or not in their group. Points are compressed as arkworks does (G1 32 bytes, G2 64), numbers have 32 bytes little-endian. `vk` is alpha (G1), beta, gamma, delta (G2), then one G1 point more than there are public inputs, at most 256; `proof` is A (G1), B (G2), C (G1); `inputs` the public inputs. */
+ZERA_IMPORT(verify_groth16) int32_t zera_verify_groth16(const uint8_t *vk, uint32_t vk_len, const uint8_t *proof, uint32_t proof_len, const uint8_t *inputs, uint32_t inputs_len);
 
 #ifdef __cplusplus
 }

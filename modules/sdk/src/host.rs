@@ -214,3 +214,24 @@ pub(crate) fn apply_wasm_module_upgrade(
     let migration = migration.unwrap_or(&[0; 32]).as_ptr();
     unsafe { api::apply_wasm_module_upgrade(module.as_ptr(), code.as_ptr(), new_version, migration, has_migration) }
 }
+
+pub(crate) fn log_execution_for_proof(context: &[u8]) {
+    unsafe { api::log_execution_for_proof(context.as_ptr(), len(context)) }
+}
+
+pub(crate) fn has_execution_trace(transaction: &[u8; 32]) -> bool {
+    unsafe { api::has_execution_trace(transaction.as_ptr()) > 0 }
+}
+
+pub(crate) fn trigger_zk_proof_generation(transaction: &[u8; 32]) {
+    unsafe { api::trigger_zk_proof_generation(transaction.as_ptr()) }
+}
+
+pub(crate) fn verify_execution_proof(proof: &[u8], statement: &[u8; 32]) -> bool {
+    unsafe { api::verify_execution_proof(proof.as_ptr(), len(proof), statement.as_ptr()) > 0 }
+}
+
+pub(crate) fn verify_groth16(key: &[u8], proof: &[u8], public: &[u8]) -> bool {
+    let (keys, proofs, inputs) = (len(key), len(proof), len(public));
+    unsafe { api::verify_groth16(key.as_ptr(), keys, proof.as_ptr(), proofs, public.as_ptr(), inputs) > 0 }
+}

@@ -1,4 +1,4 @@
-//! Raw bindings of the host API, version 2.
+//! Raw bindings of the host API, version 3.
 //!
 //! Generated from client-core/vm/src/host/host_api.json by `cargo run -p zera-vm --example host_api_codegen`; do not edit.
 
@@ -68,4 +68,14 @@ unsafe extern "C" {
     pub fn get_address_executable(module32: *const u8, out32: *mut u8) -> i32;
     /// Asks for the upgrade of a module, to be applied when the proposal's code has ended: to a stored code hash, with a sequence number, and with the code of a migration if `has_migration` is not 0 (`migration32` is read in any case). Refused everywhere but in the code of an executable proposal, which must have been voted with this very upgrade.
     pub fn apply_wasm_module_upgrade(module32: *const u8, code32: *const u8, new_version: u32, migration32: *const u8, has_migration: u32);
+    /// Asks the chain to keep the receipt of this execution ten times as long as others, so that it can be proven later, under a name for people: UTF-8 of 1 to 128 bytes. The last name counts. Changes nothing that a module can see but the answer of `has_execution_trace`.
+    pub fn log_execution_for_proof(context: *const u8, context_len: u32);
+    /// 1 if the chain still keeps the receipt of an earlier block's transaction, so that a proof of its executions can be requested and verified, or else 0. Receipts are kept for 10,000 slots, those of executions that asked for it for 100,000. What nodes keep besides is never visible.
+    pub fn has_execution_trace(transaction32: *const u8) -> i32;
+    /// Requests a proof of the first execution of a transaction: an event for everyone who can prove. It stays open until a proof of it is verified, or expires when the chain stops keeping the receipt. Does nothing if it is requested or verified already. Refused if the chain does not keep the receipt (see `has_execution_trace`), and for a transaction that called no module.
+    pub fn trigger_zk_proof_generation(transaction32: *const u8);
+    /// Verifies the proof of an execution: a proof file of at most 131,072 bytes, which need not carry the module. 1 if its statement has the digest `statement32`, the proof holds, and the chain still keeps a receipt with these code, arguments, result, gas, outcome and logs under the transaction and call that the statement names; or else 0. The first success is recorded as an event. Gas counts also 6 per byte of the module's code, 30 per program row and log byte, and 600,000 per segment.
+    pub fn verify_execution_proof(proof: *const u8, proof_len: u32, statement32: *const u8) -> i32;
+    /// Verifies any Groth16 proof on BN254: 1 if it holds, or else 0, also for points that are not canonical or not in their group. Points are compressed as arkworks does (G1 32 bytes, G2 64), numbers have 32 bytes little-endian. `vk` is alpha (G1), beta, gamma, delta (G2), then one G1 point more than there are public inputs, at most 256; `proof` is A (G1), B (G2), C (G1); `inputs` the public inputs.
+    pub fn verify_groth16(vk: *const u8, vk_len: u32, proof: *const u8, proof_len: u32, inputs: *const u8, inputs_len: u32) -> i32;
 }

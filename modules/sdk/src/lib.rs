@@ -45,6 +45,7 @@ pub mod env;
 pub mod refs;
 pub mod storage;
 pub mod types;
+pub mod zera_runtime_api;
 
 #[cfg(target_arch = "wasm32")]
 mod guest;

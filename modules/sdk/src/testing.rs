@@ -61,6 +61,33 @@ impl Chain {
         });
     }
 
+    /// Keeps the receipt of a transaction, as the chain does for some time.
+    pub fn keep_receipt(&mut self, transaction: Hash) {
+        WORLD.with_borrow_mut(|world| world.receipts.insert(transaction.0));
+    }
+
+    /// Lets these bytes pass for a proof of the statement with this digest: nothing is computed here.
+    pub fn take_for_proven(&mut self, proof: &[u8], statement: Hash) {
+        WORLD.with_borrow_mut(|world| world.proofs.insert(proof.to_vec(), statement.0));
+    }
+
+    /// Lets these bytes pass for a Groth16 proof that holds: nothing is computed here.
+    pub fn take_for_groth16(&mut self, key: &[u8], proof: &[u8], public: &[u8]) {
+        WORLD.with_borrow_mut(|world| world.groth16.insert([key.to_vec(), proof.to_vec(), public.to_vec()]));
+    }
+
+    /// Transactions for which a proof was asked.
+    #[must_use]
+    pub fn requested(&self) -> Vec<Hash> {
+        WORLD.with_borrow(|world| world.requested.iter().copied().map(Hash).collect())
+    }
+
+    /// Names under which executions asked to be kept.
+    #[must_use]
+    pub fn logged(&self) -> Vec<String> {
+        WORLD.with_borrow(|world| world.logged.clone())
+    }
+
     /// Topics and data of all events of calls that succeeded, oldest first.
     #[must_use]
     pub fn events(&self) -> Vec<(String, Vec<u8>)> {

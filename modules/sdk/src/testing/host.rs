@@ -244,3 +244,29 @@ pub(crate) fn get_address_executable(module: &[u8; 32]) -> Option<(i32, [u8; 32]
 pub(crate) fn apply_wasm_module_upgrade(_: &[u8; 32], _: &[u8; 32], _: u32, _: Option<&[u8; 32]>) {
     fail("only the code of an executable proposal applies upgrades; the test chain has none");
 }
+
+pub(crate) fn log_execution_for_proof(context: &[u8]) {
+    match core::str::from_utf8(context) {
+        Ok(name) if (1..=128).contains(&name.len()) => WORLD.with_borrow_mut(|world| world.logged.push(name.into())),
+        _ => fail("a name has 1 to 128 bytes of UTF-8"),
+    }
+}
+
+pub(crate) fn has_execution_trace(transaction: &[u8; 32]) -> bool {
+    WORLD.with_borrow(|world| world.receipts.contains(transaction))
+}
+
+pub(crate) fn trigger_zk_proof_generation(transaction: &[u8; 32]) {
+    if !has_execution_trace(transaction) {
+        fail("the chain keeps no receipt of this transaction");
+    }
+    WORLD.with_borrow_mut(|world| world.requested.insert(*transaction));
+}
+
+pub(crate) fn verify_execution_proof(proof: &[u8], statement: &[u8; 32]) -> bool {
+    WORLD.with_borrow(|world| world.proofs.get(proof) == Some(statement))
+}
+
+pub(crate) fn verify_groth16(key: &[u8], proof: &[u8], public: &[u8]) -> bool {
+    WORLD.with_borrow(|world| world.groth16.contains(&[key.to_vec(), proof.to_vec(), public.to_vec()]))
+}

@@ -3,7 +3,7 @@
 use super::Exports;
 use crate::env::CallerKind;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
 
 thread_local! {
@@ -32,6 +32,14 @@ pub(crate) struct World {
     pub(crate) codes: BTreeMap<[u8; 32], Code>,
     /// Tags by manager and name.
     pub(crate) tags: BTreeMap<([u8; 32], Vec<u8>), Tag>,
+    /// Transactions whose receipts are kept, and those of them for which a proof was asked.
+    pub(crate) receipts: BTreeSet<[u8; 32]>,
+    pub(crate) requested: BTreeSet<[u8; 32]>,
+    /// Names under which executions asked to be kept.
+    pub(crate) logged: Vec<String>,
+    /// Proof files, with the digest of what each proves; keys, proofs and inputs of other proofs that hold.
+    pub(crate) proofs: BTreeMap<Vec<u8>, [u8; 32]>,
+    pub(crate) groth16: BTreeSet<[Vec<u8>; 3]>,
 }
 
 /// Stored code.

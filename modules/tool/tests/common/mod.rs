@@ -283,6 +283,21 @@ impl Host for Running<'_> {
     fn executable(&mut self, _: &[u8; 32]) -> Result<Option<(Source, [u8; 32])>, HostError> {
         unlinked()
     }
+    fn log_execution(&mut self, _: &str) -> Result<(), HostError> {
+        unlinked()
+    }
+    fn has_trace(&mut self, _: &[u8; 32]) -> Result<bool, HostError> {
+        unlinked()
+    }
+    fn request_proof(&mut self, _: &[u8; 32]) -> Result<(), HostError> {
+        unlinked()
+    }
+    fn verify_proof(&mut self, _: &[u8], _: &[u8; 32], _: &mut u64) -> Result<bool, HostError> {
+        unlinked()
+    }
+    fn verify_groth16(&mut self, _: &[u8], _: &[u8], _: &[u8]) -> Result<bool, HostError> {
+        unlinked()
+    }
     fn apply_upgrade(&mut self, _: UpgradeRequest) -> Result<(), HostError> {
         unlinked()
     }
