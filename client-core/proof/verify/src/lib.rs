@@ -7,9 +7,11 @@
 extern crate alloc;
 
 pub mod bus;
+pub mod describe;
 pub mod equation;
 pub mod error;
 pub mod file;
+pub mod groth16;
 pub mod inputs;
 pub mod keys;
 pub mod log;
@@ -21,6 +23,7 @@ pub mod statement;
 pub mod transcript;
 pub mod verify;
 
+pub use describe::{Description, describe};
 pub use error::VerifyError;
 pub use file::{ProofFile, SegmentProof};
 pub use keys::{ClassInfo, ClassKeys, ClassKind, Keys};
