@@ -5,8 +5,12 @@
 //! left, one tuple for each cell. Only the result needs its own: the time in register 0's tuple is ranged, so that it
 //! names no other cell.
 
-use super::{super::Cs, EndSize, EndWitness};
-use crate::circuit::num::{Num, two_to};
+use super::{EndSize, EndWitness};
+use crate::circuit::{
+    Cs,
+    num::{Num, two_to},
+    range::ranged,
+};
 use zera_proof_rows::space::{MEMORY, SPECIAL, WORDS_PER_PAGE};
 use zera_proof_verify::bus::{self, SPECIAL_CELLS};
 
@@ -21,7 +25,7 @@ pub(super) fn registers(cs: &mut Cs, size: &EndSize, witness: &EndWitness) -> Nu
         let time = if index == 0 {
             result = value.clone();
             let bytes = cs.bytes::<4>("result time", u64::from(ts));
-            (0..).zip(&bytes).fold(cs.constant(0_u64), |sum, (index, byte)| sum + byte * two_to(8 * index))
+            cs.join(&bytes, 8)
         } else {
             cs.commit(u64::from(ts))
         };
@@ -98,16 +102,4 @@ pub(super) fn grown(cs: &mut Cs, size: &EndSize, witness: &EndWitness) {
 fn last(cs: &mut Cs, on: Option<&Num>, address: &Num, time: &Num, value: &Num) {
     let (one, value) = (cs.constant(1_u64), cs.product(1, value));
     cs.consume(bus::MEMORY, on.unwrap_or(&one), address + time * two_to(64), &[value]);
-}
-
-/// `number`, whose value is `value`, lies in 0..256^`N`. `N` constraints: the highest byte is what the others leave.
-fn ranged<const N: usize>(cs: &mut Cs, family: &'static str, number: &Num, value: u64) {
-    let mut rest = number.clone();
-    for index in 0..N as u64 - 1 {
-        let byte = cs.commit(value >> (8 * index) & 255);
-        cs.byte(family, byte.clone());
-        rest = rest - byte * two_to(8 * index);
-    }
-    let inverse = two_to(8 * (N as u64 - 1)).inverse_or_zero();
-    cs.byte(family, rest * inverse);
 }

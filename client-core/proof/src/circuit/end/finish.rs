@@ -29,9 +29,9 @@ pub(super) fn hidden_arguments(cs: &mut Cs, inputs: &Inputs, witness: &EndWitnes
     for (index, (hidden, narrow)) in inputs.hidden.iter().zip(&inputs.narrow).enumerate() {
         let value = witness.arguments.get(index).copied().unwrap_or_default();
         let bytes = cs.bytes::<8>("argument range", value);
-        let upper = number(cs, &bytes[4..]);
+        let upper = cs.join(&bytes[4..], 8);
         cs.enforce("narrow argument", &upper, narrow, &zero);
-        let value = number(cs, &bytes[..4]) + upper * two_to(32);
+        let value = cs.join(&bytes[..4], 8) + upper * two_to(32);
         let (value, register) = (cs.product(1, &value), cs.constant(index as u64));
         cs.produce(bus::MEMORY, hidden, register, &[value]);
     }
@@ -51,10 +51,4 @@ pub(super) fn hidden_log(cs: &mut Cs, size: &EndSize, witness: &EndWitness) {
         cs.consume(bus::HIDDEN, &on, sequence.clone(), &known);
         cs.consume(bus::LOG, &on, sequence, &[head, x, y, z]);
     }
-}
-
-/// Bytes, lowest first, as one number.
-fn number(cs: &Cs, bytes: &[Num]) -> Num {
-    let sum = |sum: Num, (index, byte): (u64, &Num)| sum + byte * two_to(8 * index);
-    (0..).zip(bytes).fold(cs.constant(0_u64), sum)
 }

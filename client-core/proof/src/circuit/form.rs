@@ -3,6 +3,7 @@
 //! A kind of the row machine may have several: a special one is cheaper, a general one takes what the special one cannot
 //! and what it has no room for.
 
+use super::{Gadget, arithmetic, bits, control, data, host, memory, product};
 use zera_proof_rows::{
     Kind, Program, Row, Step, Trace,
     row::{BYTES_1, BYTES_2, BYTES_4},
@@ -12,7 +13,7 @@ use zera_proof_rows::{
 /// A kind of row in the circuit, by its place in an execution segment.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]
-pub enum Gadget {
+pub enum Form {
     /// [`Kind::Jump`].
     Jump,
     /// [`Kind::BranchIf`].
@@ -84,11 +85,11 @@ pub enum Gadget {
 }
 
 /// How many there are.
-pub const COUNT: usize = Gadget::HostStop as usize + 1;
+pub const COUNT: usize = Form::HostStop as usize + 1;
 
 /// All of them, in order.
-pub const ALL: [Gadget; COUNT] = {
-    use Gadget::{
+pub const ALL: [Form; COUNT] = {
+    use Form::{
         Add, Bits, BranchIf, BranchTable, Call, CallIndirect, Charge, Const, Divide, Enter, Equal, Extend, Global,
         Grow, HostArgument, HostCall, HostMemory, HostStop, Jump, LessSigned, Load, LoadCrossing, LoadHalf, LoadWord,
         Move, Multiply, OutOfBounds, Return, Select, Shift, Store, StoreCrossing, StoreHalf, StoreWord,
@@ -131,11 +132,11 @@ pub const ALL: [Gadget; COUNT] = {
     ]
 };
 
-/// Numbers for each gadget.
-pub type PerGadget<T> = [T; COUNT];
+/// One of something for each form.
+pub type PerForm<T> = [T; COUNT];
 
-impl Gadget {
-    /// The general gadget that takes whatever this one takes.
+impl Form {
+    /// The general form that takes whatever this one takes.
     #[must_use]
     pub const fn general(self) -> Option<Self> {
         match self {
@@ -145,7 +146,48 @@ impl Gadget {
         }
     }
 
-    /// The cheapest gadget that takes `step`, a step at `row`; none for a row that is never executed.
+    /// Its constraints.
+    #[must_use]
+    pub const fn gadget(self) -> Gadget {
+        match self {
+            Self::Jump => control::jump,
+            Self::BranchIf => control::branch_if,
+            Self::BranchTable => control::branch_table,
+            Self::Call => control::call,
+            Self::Return => control::ret,
+            Self::CallIndirect => control::call_indirect,
+            Self::Enter => control::enter,
+            Self::Const => data::constant,
+            Self::Move => data::copy,
+            Self::Global => data::global,
+            Self::Select => data::select,
+            Self::Add => arithmetic::add,
+            Self::Equal => arithmetic::equal,
+            Self::LessSigned => arithmetic::less_signed,
+            Self::Multiply => product::multiply,
+            Self::Divide => product::divide,
+            Self::Shift => product::shift,
+            Self::Bits => bits::bits,
+            Self::Extend => bits::extend,
+            Self::LoadWord => memory::load_word,
+            Self::LoadHalf => memory::load_half,
+            Self::Load => memory::load,
+            Self::LoadCrossing => memory::load_crossing,
+            Self::StoreWord => memory::store_word,
+            Self::StoreHalf => memory::store_half,
+            Self::Store => memory::store,
+            Self::StoreCrossing => memory::store_crossing,
+            Self::OutOfBounds => memory::out_of_bounds,
+            Self::Charge => host::charge,
+            Self::Grow => host::grow,
+            Self::HostArgument => host::host_argument,
+            Self::HostMemory => host::host_memory,
+            Self::HostCall => host::host_call,
+            Self::HostStop => host::host_stop,
+        }
+    }
+
+    /// The cheapest form that takes `step`, a step at `row`; none for a row that is never executed.
     #[must_use]
     pub fn of(row: &Row, step: &Step) -> Option<Self> {
         match step.turn {
@@ -221,14 +263,14 @@ pub const fn width(flags: u8) -> u64 {
     }
 }
 
-/// How many steps of `trace` each gadget would take, each the cheapest that can; steps at rows that no gadget takes are
+/// How many steps of `trace` each form would take, each the cheapest that can; steps at rows that no form takes are
 /// left out.
 #[must_use]
-pub fn census(program: &Program, trace: &Trace) -> PerGadget<u32> {
+pub fn census(program: &Program, trace: &Trace) -> PerForm<u32> {
     let mut counts = [0u32; COUNT];
     for step in &trace.steps {
-        let gadget = program.rows.get(step.row as usize).and_then(|row| Gadget::of(row, step));
-        if let Some(count) = gadget.and_then(|gadget| counts.get_mut(gadget as usize)) {
+        let form = program.rows.get(step.row as usize).and_then(|row| Form::of(row, step));
+        if let Some(count) = form.and_then(|form| counts.get_mut(form as usize)) {
             *count = count.saturating_add(1);
         }
     }
