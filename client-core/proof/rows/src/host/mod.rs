@@ -1,5 +1,5 @@
-//! Host calls as the row machine sees them: which memory a host function reads and writes, the log entries of one call,
-//! and what answers a call while a program runs ([`Replay`]).
+//! Host calls as the row machine sees them: which memory a host function reads and writes, how bytes are logged, and
+//! what answers a call while a program runs ([`Replay`]).
 
 mod table;
 
@@ -68,50 +68,6 @@ pub fn pieces(function: u16, ptr: u32, bytes: &[u8], write: bool) -> impl Iterat
         let word = u32::try_from(word).unwrap_or(u32::MAX);
         (mask != 0).then_some(LogEntry::Memory { function, word, mask, write, value })
     })
-}
-
-/// How one host call ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ending {
-    /// The host answered and took gas.
-    Call {
-        /// The integer, 0 without one.
-        result: u64,
-        /// Gas.
-        gas: u64,
-    },
-    /// The host ended the call.
-    Stop,
-}
-
-/// All log entries of one host call: what the machine logs, made again from what was said. `read` are the regions of
-/// [`regions`]: all of them of a call that was answered, the first ones of a call that was stopped. `written` counts only
-/// where the function writes memory. None where the parts do not fit together.
-#[must_use]
-pub fn entries(function: u16, args: &[u64], read: &[Vec<u8>], written: &[u8], ending: Ending) -> Option<Vec<LogEntry>> {
-    let regions = regions(function, args)?;
-    let complete = read.len() == regions.read.len() || (ending == Ending::Stop && read.len() < regions.read.len());
-    let fit = read.iter().zip(&regions.read).all(|(bytes, (_, len))| bytes.len() as u64 == u64::from(*len));
-    if !complete || !fit {
-        return None;
-    }
-    let mut entries = Vec::new();
-    for (position, value) in args.iter().enumerate() {
-        entries.push(LogEntry::Argument { function, position: u8::try_from(position).ok()?, value: *value });
-    }
-    for (bytes, (ptr, _)) in read.iter().zip(&regions.read) {
-        entries.extend(pieces(function, *ptr, bytes, false));
-    }
-    match ending {
-        Ending::Call { result, gas } => {
-            if let Some(ptr) = regions.write {
-                entries.extend(pieces(function, ptr, written, true));
-            }
-            entries.push(LogEntry::Call { function, result, gas });
-        }
-        Ending::Stop => entries.push(LogEntry::Stop { function }),
-    }
-    Some(entries)
 }
 
 /// What the host is asked.

@@ -118,6 +118,7 @@ impl<'r> Replaying<'r> {
         let of_host = record.stop.filter(|_| answers.stopped).map_or(0, |stop| stop.gas);
         let gas = if trace.outcome == Outcome::OutOfGas { record.gas_limit } else { trace.gas.saturating_add(of_host) };
         same("the gas", &record.gas_used, &gas)?;
+        same("whether the gas sufficed", &true, &(gas <= record.gas_limit))?;
         let result = match (trace.outcome, program.result, trace.result) {
             (Outcome::Ok, Some(true), Some(value)) => value.to_le_bytes().to_vec(),
             (Outcome::Ok, Some(false), Some(value)) => (value as u32).to_le_bytes().to_vec(),
@@ -265,17 +266,27 @@ impl Recorded<'_> {
         same(what, &(call.returned, call.written.as_slice()), &(length, copied))
     }
 
-    /// A read may stand in the storage log although the host then ended the call.
+    /// What follows from the host having ended the call: an outcome of failure, for `fail` itself which one; and a read may
+    /// stand in the storage log all the same.
     fn stop(&mut self, request: &Request<'_>) -> Result<(), Disagreement> {
+        let what = "the host call that ended it";
+        let region = regions(request.function, request.args).and_then(|regions| regions.read.first().copied());
+        let first = region.and_then(|(ptr, len)| request.memory.read(ptr, len));
+        let possible = match self.record.outcome {
+            Outcome::Ok | Outcome::Invalid => false,
+            Outcome::HostRefused | Outcome::OutOfGas => true,
+            _ => first.is_none() || request.function != HostId::Fail as u16,
+        };
+        if !possible {
+            return Err(differ(what, &self.record.outcome, &name(request.function)));
+        }
         let kind = match FUNCTIONS.get(usize::from(request.function)).map(|known| known.id) {
             Some(HostId::StorageGet) => AccessKind::Read,
             Some(HostId::OldStorageGet) => AccessKind::OldRead,
             Some(HostId::OldStorageNext) => AccessKind::OldNext,
             _ => return Ok(()),
         };
-        let region = regions(request.function, request.args).and_then(|regions| regions.read.first().copied());
-        let key = region.and_then(|(ptr, len)| request.memory.read(ptr, len));
-        let (Some(key), true) = (key, self.accesses < self.record.storage.len()) else { return Ok(()) };
-        self.access("the host call that ended it", kind, &key).map(|_| ())
+        let (Some(key), true) = (first, self.accesses < self.record.storage.len()) else { return Ok(()) };
+        self.access(what, kind, &key).map(|_| ())
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     step::Turn,
 };
 use alloc::{string::String, vec::Vec};
+use zera_primitives::Outcome;
 
 impl Runner<'_> {
     pub(super) fn host_call(&mut self, row: &Row, host: &mut dyn Replay) -> Result<(), TraceError> {
@@ -18,6 +19,9 @@ impl Runner<'_> {
         let gas = self.gas_limit.saturating_sub(self.gas);
         let answer = host.call(&Request { function, args: &args, memory: &self.cells.memory, gas })?;
         match answer {
+            Answer::Stop(Outcome::Ok) => {
+                Err(Unanswered::Broken(String::from("a call that it ended is not well")).into())
+            }
             Answer::Stop(outcome) => {
                 let inside = |(ptr, len): &&(u32, u32)| *len <= STOP_BYTES && self.cells.memory.contains(*ptr, *len);
                 let read: Vec<(u32, u32)> = regions.read.iter().take_while(inside).copied().collect();
