@@ -4,6 +4,7 @@
 //! locals and the operand stack. Values that a label takes stand in their own slots wherever it is reached from.
 
 use super::{
+    constants::{self, Constants},
     integer,
     sections::Sections,
     stack::{Entry, Label, To, Writer, row},
@@ -12,7 +13,7 @@ use crate::{
     row::{INVERT, Kind, Row},
     space,
 };
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
 use codec::Encode;
 use core::iter::Peekable;
 use wasmparser::{BlockType, FuncType, FunctionBody, Operator};
@@ -72,9 +73,9 @@ struct Control {
     otherwise: Option<Label>,
     /// Its end can be reached by a branch.
     joined: bool,
-    /// Locals that have been set on every way to its end so far.
-    set: Option<Vec<bool>>,
-    /// Locals that were set where it began, for `else`.
+    /// What is known (see [`Writer::known`]) on every way to its end so far.
+    known: Option<Vec<bool>>,
+    /// What was known where it began, for `else`.
     before: Vec<bool>,
 }
 
@@ -91,10 +92,9 @@ pub(super) struct Translator<'c, 'a> {
     results: u32,
     /// Slot of the link; the stack budget is the next.
     pub(super) link: u32,
-    /// Types of the declared locals are integers, all of them.
     declared: u32,
-    /// Locals that have been set on every way to here.
-    set: Vec<bool>,
+    /// By the offset of a loop in no other loop: the constants that it uses.
+    loops: BTreeMap<u64, Vec<u64>>,
     /// Declared locals that may be read before they are set, and so must begin as zero.
     zeroed: Vec<bool>,
 }
@@ -118,7 +118,7 @@ pub(super) fn translate(context: &Context<'_, '_>, index: usize, body: &Function
         declared = declared.saturating_add(count);
     }
     let segments = if context.metered { gas::segments(body)? } else { Vec::new() };
-    let mut translator = Translator::new(context, ty, declared);
+    let mut translator = Translator::new(context, ty, declared, constants::choose(body)?);
     let entry = body.get_operators_reader()?.original_position() as usize;
     let mut segments = segments.into_iter().peekable();
     let entry = segments.next_if(|segment| segment.offset == entry);
@@ -128,11 +128,10 @@ pub(super) fn translate(context: &Context<'_, '_>, index: usize, body: &Function
 }
 
 impl<'c, 'a> Translator<'c, 'a> {
-    fn new(context: &'c Context<'c, 'a>, ty: &FuncType, declared: u32) -> Self {
+    fn new(context: &'c Context<'c, 'a>, ty: &FuncType, declared: u32, constants: Constants) -> Self {
         let link = link_slot(ty);
-        let mut out = Writer::new(link.saturating_add(2).saturating_add(declared));
+        let mut out = Writer::new(link.saturating_add(2), declared, &constants.kept);
         let label = out.label();
-        let set = vec![false; declared as usize];
         let results = ty.results().len();
         Self {
             context,
@@ -145,7 +144,7 @@ impl<'c, 'a> Translator<'c, 'a> {
                 is_loop: false,
                 otherwise: None,
                 joined: false,
-                set: None,
+                known: None,
                 before: Vec::new(),
             }],
             live: true,
@@ -154,16 +153,12 @@ impl<'c, 'a> Translator<'c, 'a> {
             results: u32::try_from(results).unwrap_or(u32::MAX),
             link,
             declared,
-            zeroed: set.clone(),
-            set,
+            loops: constants.loops,
+            zeroed: vec![false; declared as usize],
         }
     }
 
-    fn body(
-        &mut self,
-        body: &FunctionBody<'_>,
-        mut segments: Peekable<vec::IntoIter<Segment>>,
-    ) -> Result<(), Refusal> {
+    fn body(&mut self, body: &FunctionBody<'_>, mut segments: Peekable<vec::IntoIter<Segment>>) -> Result<(), Refusal> {
         let mut reader = body.get_operators_reader()?;
         while !reader.eof() {
             let (operator, offset) = reader.read_with_offset()?;
@@ -174,6 +169,9 @@ impl<'c, 'a> Translator<'c, 'a> {
             }
             if let Some(segment) = segment {
                 self.out.jump_on(0, segment.cost);
+            }
+            if let Some(constants) = self.loops.remove(&offset) {
+                self.out.prepare(&constants);
             }
             if !self.control(&operator) {
                 self.operator(&operator).map_err(|why| Refusal {
@@ -196,7 +194,7 @@ impl<'c, 'a> Translator<'c, 'a> {
 
     pub(super) fn local_get(&mut self, index: u32) {
         if let Some(declared) = index.checked_sub(self.params).map(|declared| declared as usize)
-            && self.set.get(declared) == Some(&false)
+            && self.out.known.get(declared) == Some(&false)
             && let Some(zeroed) = self.zeroed.get_mut(declared)
         {
             *zeroed = true;
@@ -205,10 +203,11 @@ impl<'c, 'a> Translator<'c, 'a> {
     }
 
     pub(super) fn local_set(&mut self, index: u32) {
-        if let Some(set) = index.checked_sub(self.params).and_then(|declared| self.set.get_mut(declared as usize)) {
-            *set = true;
-        }
         self.out.set(self.local(index));
+        let declared = index.checked_sub(self.params);
+        if let Some(known) = declared.and_then(|declared| self.out.known.get_mut(declared as usize)) {
+            *known = true;
+        }
     }
 
     /// Unreachable code: only the nesting matters.
@@ -295,23 +294,23 @@ impl<'c, 'a> Translator<'c, 'a> {
             is_loop,
             otherwise,
             joined: false,
-            set: None,
-            before: if otherwise.is_some() { self.set.clone() } else { Vec::new() },
+            known: None,
+            before: if otherwise.is_some() { self.out.known.clone() } else { Vec::new() },
         });
     }
 
     /// A way reaches the end of the innermost block but `depth`.
     fn join(&mut self, depth: u32) {
-        let set = &self.set;
+        let here = &self.out.known;
         let index = self.controls.len().checked_sub(1).and_then(|last| last.checked_sub(depth as usize));
         let Some(control) = index.and_then(|index| self.controls.get_mut(index)) else { return };
         if control.is_loop {
             return;
         }
         control.joined = true;
-        match &mut control.set {
-            Some(known) => known.iter_mut().zip(set).for_each(|(known, now)| *known &= *now),
-            None => control.set = Some(set.clone()),
+        match &mut control.known {
+            Some(known) => known.iter_mut().zip(here).for_each(|(known, here)| *known &= *here),
+            None => control.known = Some(here.clone()),
         }
     }
 
@@ -339,7 +338,7 @@ impl<'c, 'a> Translator<'c, 'a> {
         self.fall();
         let Some(control) = self.controls.last_mut() else { return };
         let (label, height, params) = (control.label, control.height, control.params);
-        self.set.clone_from(&control.before);
+        self.out.known.clone_from(&control.before);
         let otherwise = control.otherwise.take();
         if reached {
             self.out.jump(label);
@@ -359,7 +358,7 @@ impl<'c, 'a> Translator<'c, 'a> {
         if let Some(otherwise) = self.controls.last_mut().and_then(|control| control.otherwise.take()) {
             // An `if` without `else`: what it took is what it gives.
             if let Some(control) = self.controls.last() {
-                self.set.clone_from(&control.before);
+                self.out.known.clone_from(&control.before);
             }
             self.out.bind(otherwise);
             self.join(0);
@@ -370,8 +369,8 @@ impl<'c, 'a> Translator<'c, 'a> {
         }
         self.out.enter(control.height, control.results);
         self.live = control.joined;
-        if let Some(set) = control.set {
-            self.set = set;
+        if let Some(known) = control.known {
+            self.out.known = known;
         }
     }
 
@@ -444,7 +443,7 @@ impl<'c, 'a> Translator<'c, 'a> {
         let last = u32::try_from(depths.len().saturating_sub(1)).unwrap_or(u32::MAX);
         let table = self.out.rows.len();
         self.out.emit(Row { a, imm: u64::from(last), ..row(Kind::BranchTable) });
-        let mut ways: alloc::collections::BTreeMap<u32, Label> = alloc::collections::BTreeMap::new();
+        let mut ways: BTreeMap<u32, Label> = BTreeMap::new();
         for (number, depth) in depths.iter().enumerate() {
             let way = match ways.get(depth) {
                 Some(way) => *way,

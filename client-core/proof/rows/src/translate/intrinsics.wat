@@ -114,64 +114,93 @@
       (i64.sub (i64.xor (local.get $a) (local.get $s)) (local.get $s))
       (i64.sub (i64.xor (local.get $b) (local.get $t)) (local.get $t))))
     (i64.sub (i64.xor (local.get $a) (local.get $s)) (local.get $s)))
-  ;; Looks at both ends before anything is written; whole words first, then bytes; downwards where the two overlap.
-  (func $memory_copy (param $d i32) (param $s i32) (param $n i32) (local $size i64) (local $c i32) (local $e i32)
+  ;; Up to 16 bytes: the first and the last of them at once, which may overlap. What leaves the memory traps before
+  ;; anything is written: the first access looks at the lowest address, and then the end is written first.
+  ;; More: looks at both ends, then word by word, downwards where a write would hit what is still to be read; the last word
+  ;; is read beforehand and may overlap the one before.
+  (func $memory_copy (param $d i32) (param $s i32) (param $n i32) (local $t i64) (local $u i64) (local $size i64)
+    (block $long
+      (br_if $long (i32.gt_u (local.get $n) (i32.const 16)))
+      (if (i32.ge_u (local.get $n) (i32.const 8)) (then
+        (local.set $t (i64.load (local.get $s)))
+        (local.set $n (i32.sub (local.get $n) (i32.const 8)))
+        (local.set $u (i64.load (i32.add (local.get $s) (local.get $n))))
+        (drop (i64.load (local.get $d)))
+        (i64.store (i32.add (local.get $d) (local.get $n)) (local.get $u))
+        (i64.store (local.get $d) (local.get $t))
+        (return)))
+      (if (i32.ge_u (local.get $n) (i32.const 4)) (then
+        (local.set $t (i64.load32_u (local.get $s)))
+        (local.set $n (i32.sub (local.get $n) (i32.const 4)))
+        (local.set $u (i64.load32_u (i32.add (local.get $s) (local.get $n))))
+        (drop (i64.load32_u (local.get $d)))
+        (i64.store32 (i32.add (local.get $d) (local.get $n)) (local.get $u))
+        (i64.store32 (local.get $d) (local.get $t))
+        (return)))
+      (if (i32.ge_u (local.get $n) (i32.const 2)) (then
+        (local.set $t (i64.load16_u (local.get $s)))
+        (local.set $n (i32.sub (local.get $n) (i32.const 2)))
+        (local.set $u (i64.load16_u (i32.add (local.get $s) (local.get $n))))
+        (drop (i64.load16_u (local.get $d)))
+        (i64.store16 (i32.add (local.get $d) (local.get $n)) (local.get $u))
+        (i64.store16 (local.get $d) (local.get $t))
+        (return)))
+      (br_if $long (i32.eqz (local.get $n)))
+      (i64.store8 (local.get $d) (i64.load8_u (local.get $s)))
+      (return))
     (local.set $size (i64.shl (i64.extend_i32_u (memory.size)) (i64.const 16)))
     (if (i64.gt_u (i64.add (i64.extend_i32_u (local.get $d)) (i64.extend_i32_u (local.get $n))) (local.get $size))
       (then (unreachable)))
     (if (i64.gt_u (i64.add (i64.extend_i32_u (local.get $s)) (i64.extend_i32_u (local.get $n))) (local.get $size))
       (then (unreachable)))
-    (local.set $c (i32.const 8))
+    (if (i32.eqz (local.get $n)) (then (return)))
     (if (i32.ge_u (i32.sub (local.get $d) (local.get $s)) (local.get $n))
       (then
-        (local.set $e (i32.add (local.get $d) (i32.and (local.get $n) (i32.const -8))))
+        (local.set $n (i32.sub (local.get $n) (i32.const 8)))
+        (local.set $t (i64.load (i32.add (local.get $s) (local.get $n))))
         (local.set $n (i32.add (local.get $d) (local.get $n)))
-        (if (i32.ne (local.get $d) (local.get $e)) (then
-          (loop $words
-            (i64.store (local.get $d) (i64.load (local.get $s)))
-            (local.set $s (i32.add (local.get $s) (local.get $c)))
-            (br_if $words
-              (i32.ne (local.tee $d (i32.add (local.get $d) (local.get $c))) (local.get $e))))))
-        (if (i32.ne (local.get $d) (local.get $n)) (then
-          (local.set $c (i32.const 1))
-          (loop $bytes
-            (i32.store8 (local.get $d) (i32.load8_u (local.get $s)))
-            (local.set $s (i32.add (local.get $s) (local.get $c)))
-            (br_if $bytes
-              (i32.ne (local.tee $d (i32.add (local.get $d) (local.get $c))) (local.get $n)))))))
+        (loop $words
+          (i64.store (local.get $d) (i64.load (local.get $s)))
+          (local.set $s (i32.add (local.get $s) (i32.const 8)))
+          (br_if $words (i32.lt_u (local.tee $d (i32.add (local.get $d) (i32.const 8))) (local.get $n))))
+        (i64.store (local.get $n) (local.get $t)))
       (else
-        (local.set $e (i32.add (local.get $d) (i32.and (local.get $n) (i32.const 7))))
-        (local.set $s (i32.add (local.get $s) (local.get $n)))
-        (local.set $n (i32.add (local.get $d) (local.get $n)))
-        (if (i32.ne (local.get $n) (local.get $e)) (then
-          (loop $words
-            (local.set $s (i32.sub (local.get $s) (local.get $c)))
-            (i64.store (local.tee $n (i32.sub (local.get $n) (local.get $c))) (i64.load (local.get $s)))
-            (br_if $words (i32.ne (local.get $n) (local.get $e))))))
-        (if (i32.ne (local.get $n) (local.get $d)) (then
-          (local.set $c (i32.const 1))
-          (loop $bytes
-            (local.set $s (i32.sub (local.get $s) (local.get $c)))
-            (i32.store8 (local.tee $n (i32.sub (local.get $n) (local.get $c))) (i32.load8_u (local.get $s)))
-            (br_if $bytes (i32.ne (local.get $n) (local.get $d)))))))))
-  (func $memory_fill (param $d i32) (param $v i32) (param $n i32) (local $w i64) (local $c i32) (local $e i32)
+        (local.set $t (i64.load (local.get $s)))
+        (loop $words
+          (local.set $n (i32.sub (local.get $n) (i32.const 8)))
+          (i64.store (i32.add (local.get $d) (local.get $n)) (i64.load (i32.add (local.get $s) (local.get $n))))
+          (br_if $words (i32.gt_u (local.get $n) (i32.const 8))))
+        (i64.store (local.get $d) (local.get $t)))))
+  (func $memory_fill (param $d i32) (param $v i32) (param $n i32) (local $w i64)
+    (local.set $w (i64.mul
+      (i64.extend_i32_u (i32.and (local.get $v) (i32.const 255))) (i64.const 0x0101010101010101)))
+    (block $long
+      (br_if $long (i32.gt_u (local.get $n) (i32.const 16)))
+      (if (i32.ge_u (local.get $n) (i32.const 8)) (then
+        (drop (i64.load (local.get $d)))
+        (i64.store (i32.add (local.get $d) (i32.sub (local.get $n) (i32.const 8))) (local.get $w))
+        (i64.store (local.get $d) (local.get $w))
+        (return)))
+      (if (i32.ge_u (local.get $n) (i32.const 4)) (then
+        (drop (i64.load32_u (local.get $d)))
+        (i64.store32 (i32.add (local.get $d) (i32.sub (local.get $n) (i32.const 4))) (local.get $w))
+        (i64.store32 (local.get $d) (local.get $w))
+        (return)))
+      (if (i32.ge_u (local.get $n) (i32.const 2)) (then
+        (drop (i64.load16_u (local.get $d)))
+        (i64.store16 (i32.add (local.get $d) (i32.sub (local.get $n) (i32.const 2))) (local.get $w))
+        (i64.store16 (local.get $d) (local.get $w))
+        (return)))
+      (br_if $long (i32.eqz (local.get $n)))
+      (i64.store8 (local.get $d) (local.get $w))
+      (return))
     (if (i64.gt_u
         (i64.add (i64.extend_i32_u (local.get $d)) (i64.extend_i32_u (local.get $n)))
         (i64.shl (i64.extend_i32_u (memory.size)) (i64.const 16)))
       (then (unreachable)))
-    (local.set $c (i32.const 8))
-    (local.set $w (i64.mul
-      (i64.extend_i32_u (i32.and (local.get $v) (i32.const 255))) (i64.const 0x0101010101010101)))
-    (local.set $e (i32.add (local.get $d) (i32.and (local.get $n) (i32.const -8))))
-    (local.set $n (i32.add (local.get $d) (local.get $n)))
-    (if (i32.ne (local.get $d) (local.get $e)) (then
-      (loop $words
-        (i64.store (local.get $d) (local.get $w))
-        (br_if $words
-          (i32.ne (local.tee $d (i32.add (local.get $d) (local.get $c))) (local.get $e))))))
-    (if (i32.ne (local.get $d) (local.get $n)) (then
-      (local.set $c (i32.const 1))
-      (loop $bytes
-        (i32.store8 (local.get $d) (local.get $v))
-        (br_if $bytes
-          (i32.ne (local.tee $d (i32.add (local.get $d) (local.get $c))) (local.get $n))))))))
+    (if (i32.eqz (local.get $n)) (then (return)))
+    (local.set $n (i32.add (local.get $d) (i32.sub (local.get $n) (i32.const 8))))
+    (loop $words
+      (i64.store (local.get $d) (local.get $w))
+      (br_if $words (i32.lt_u (local.tee $d (i32.add (local.get $d) (i32.const 8))) (local.get $n))))
+    (i64.store (local.get $n) (local.get $w))))

@@ -3,7 +3,9 @@
 //! `sections` takes the module apart; `function` (control flow), `operators`, `calls` and `stack` (where values are)
 //! write a function's rows; `shorten` makes them fewer; `link` puts together what an entry reaches.
 
+mod bulk;
 mod calls;
+mod constants;
 mod function;
 mod intrinsics;
 mod link;
@@ -166,7 +168,8 @@ impl Module {
     /// [`Unprovable`] with the first thing on the way that cannot be proven.
     pub fn program(&self, entry: &str) -> Result<Program, Unprovable> {
         let export = self.exports.iter().find(|export| export.name == entry);
-        let export = export.ok_or_else(|| Unprovable { reason: format!("the module exports no function {entry:?}") })?;
+        let export =
+            export.ok_or_else(|| Unprovable { reason: format!("the module exports no function {entry:?}") })?;
         link::program(self, export)
     }
 

@@ -69,7 +69,7 @@ impl Translator<'_, '_> {
 
     /// Unsigned division and remainder: looks for zero first.
     fn divide(&mut self, flags: u8) {
-        let known = self.out.known().is_some_and(|divisor| divisor != 0);
+        let known = self.out.known_top().is_some_and(|divisor| divisor != 0);
         let b = self.out.operand();
         if !known {
             self.out.emit(Row { a: b, flags: INVERT, target: space::TRAP, ..row(Kind::BranchIf) });
@@ -91,6 +91,9 @@ impl Translator<'_, '_> {
     /// A bulk operator: charges for the bytes on top of the stack first.
     fn intrinsic(&mut self, intrinsic: Intrinsic) {
         if intrinsic.bulk() {
+            if self.few_bytes(intrinsic) {
+                return;
+            }
             self.out.settle(1);
             let a = self.out.slot(self.out.height().saturating_sub(1));
             self.out.emit(Row { a, flags: BYTES, ..row(Kind::Charge) });
@@ -153,6 +156,11 @@ impl Translator<'_, '_> {
             _ => Err("globals that hold references are outside the provable profile"),
         }
     }
+}
+
+/// True for operators that a constant just before them is an operand of.
+pub(super) fn takes(operator: &O<'_>) -> bool {
+    binary(operator).is_some() || division(operator).is_some() || store(operator).is_some()
 }
 
 /// Row of an operator with two operands that cannot trap, and whether they change places.

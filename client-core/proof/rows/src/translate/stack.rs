@@ -4,7 +4,11 @@
 //! constant stays *pending* until something needs it there; a pending local is copied before the local changes.
 
 use crate::row::{Kind, Row, SET};
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec,
+    vec::Vec,
+};
 
 /// Where the value at some height is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +55,12 @@ pub(super) struct Writer {
     stack: Vec<Entry>,
     /// Pending locals: slot of the local, height.
     pending: BTreeSet<(u32, usize)>,
+    /// Kept constants: where each stands in `known`.
+    kept: BTreeMap<u64, usize>,
+    /// Which declared locals have been set, and which kept constants made, on every way to here.
+    pub known: Vec<bool>,
+    /// Slot of the first declared local; the others follow, then the kept constants.
+    first: u32,
     /// Slot of height 0.
     base: u32,
 }
@@ -61,7 +71,10 @@ pub(super) const fn row(kind: Kind) -> Row {
 }
 
 impl Writer {
-    pub(super) fn new(base: u32) -> Self {
+    /// Begins a body whose `declared` locals stand from slot `first` on, and keeps these constants behind them.
+    pub(super) fn new(first: u32, declared: u32, kept: &[u64]) -> Self {
+        let known = vec![false; (declared as usize).saturating_add(kept.len())];
+        let base = first.saturating_add(u32::try_from(known.len()).unwrap_or(u32::MAX));
         Self {
             rows: Vec::new(),
             cases: Vec::new(),
@@ -69,6 +82,9 @@ impl Writer {
             fence: 0,
             stack: Vec::new(),
             pending: BTreeSet::new(),
+            kept: kept.iter().copied().zip(declared as usize..).collect(),
+            known,
+            first,
             base,
         }
     }
@@ -167,27 +183,43 @@ impl Writer {
         match entry {
             Entry::Slot => own,
             Entry::Local(slot) => slot,
-            Entry::Const(value) => {
-                self.emit(Row { d: own, imm: value, ..row(Kind::Const) });
-                own
-            }
+            Entry::Const(value) => self.constant(value, own),
+        }
+    }
+
+    /// A slot that holds a constant: its own one if it is kept, otherwise `d`.
+    pub(super) fn constant(&mut self, value: u64, d: u32) -> u32 {
+        let Some(index) = self.kept.get(&value).copied() else {
+            self.emit(Row { d, imm: value, ..row(Kind::Const) });
+            return d;
+        };
+        let d = self.first.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
+        if let Some(known) = self.known.get_mut(index).filter(|known| !**known) {
+            *known = true;
+            self.emit(Row { d, imm: value, ..row(Kind::Const) });
+        }
+        d
+    }
+
+    /// Makes kept constants that are needed often from here on.
+    pub(super) fn prepare(&mut self, constants: &[u64]) {
+        for value in constants {
+            self.constant(*value, 0);
         }
     }
 
     /// A slot that holds the value at `height`, which stays on the stack.
     pub(super) fn read(&mut self, height: usize) -> u32 {
-        match self.stack.get(height) {
-            Some(Entry::Local(slot)) => *slot,
-            Some(Entry::Const(_)) => {
-                self.settle_one(height);
-                self.slot(height)
-            }
-            _ => self.slot(height),
+        let own = self.slot(height);
+        match self.stack.get(height).copied() {
+            Some(Entry::Local(slot)) => slot,
+            Some(Entry::Const(value)) => self.constant(value, own),
+            _ => own,
         }
     }
 
     /// What the topmost value is known to be.
-    pub(super) fn known(&self) -> Option<u64> {
+    pub(super) fn known_top(&self) -> Option<u64> {
         match self.stack.last() {
             Some(Entry::Const(value)) => Some(*value),
             _ => None,
