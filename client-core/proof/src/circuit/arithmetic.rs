@@ -28,14 +28,13 @@ pub(super) struct Binary {
 impl Binary {
     /// The state, the program's row with `flags`, the two reads: 1 + 3 + 5 + 12 constraints.
     pub fn new(cs: &mut Cs, w: &Witness, kind: Kind, flags: &Num) -> Self {
-        let x = cs.commit(w.access(0).old);
-        let y = cs.commit(w.access(1).old);
-        Self::with(cs, w, kind, flags, x, y)
+        let (x, y) = (cs.commit(w.access(0).old), cs.commit(w.access(1).old));
+        let head = Head::new(cs, w);
+        Self::with(cs, w, head, kind, flags, [x, y])
     }
 
-    /// The same with given numbers as what is read.
-    pub fn with(cs: &mut Cs, w: &Witness, kind: Kind, flags: &Num, x: Num, y: Num) -> Self {
-        let mut head = Head::new(cs, w);
+    /// The same, after the state, with given numbers as what is read.
+    pub fn with(cs: &mut Cs, w: &Witness, mut head: Head, kind: Kind, flags: &Num, [x, y]: [Num; 2]) -> Self {
         let d = cs.commit(u64::from(w.row.d));
         let a = cs.commit(u64::from(w.row.a));
         let b = cs.commit(u64::from(w.row.b));

@@ -16,7 +16,8 @@ pub fn bits(cs: &mut Cs, w: &Witness) {
     let y = digits(cs, w.access(1).old);
     let and = digits(cs, w.access(0).old & w.access(1).old);
     let (x_sum, y_sum, and_sum) = (cs.join(&x, 4), cs.join(&y, 4), cs.join(&and, 4));
-    let b = Binary::with(cs, w, Kind::Bits, &sum, x_sum, y_sum);
+    let head = Head::new(cs, w);
+    let b = Binary::with(cs, w, head, Kind::Bits, &sum, [x_sum, y_sum]);
     for ((x, y), and) in x.iter().zip(&y).zip(&and) {
         cs.and4(&b.head.on, x, y, and);
     }
@@ -28,7 +29,7 @@ pub fn bits(cs: &mut Cs, w: &Witness) {
 
 /// Sixteen committed digits, lowest first.
 fn digits(cs: &mut Cs, value: u64) -> [Num; 16] {
-    core::array::from_fn(|index| cs.commit(value >> (4 * index) & 15))
+    core::array::from_fn(|index| cs.commit_as("and table", value >> (4 * index) & 15))
 }
 
 /// `Extend`: x is spelled in eight bytes x0, x1, ...; top is the byte that holds the sign (x0, x1, or x3) and low the

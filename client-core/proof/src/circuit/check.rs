@@ -128,7 +128,9 @@ pub struct Claim<'a> {
 }
 
 impl Claim<'_> {
-    fn value(&self, sum: &Sum) -> Fr {
+    /// The value of a sum of wires.
+    #[must_use]
+    pub fn sum(&self, sum: &Sum) -> Fr {
         let fixed = super::builder::FIXED_INPUTS;
         let wire = |wire: Wire| match wire {
             Wire::One => Some(Fr::from(1_u64)),
@@ -140,14 +142,14 @@ impl Claim<'_> {
     }
 
     fn number(&self, number: &Num) -> Fr {
-        number.sum.as_ref().map_or(number.value, |sum| self.value(sum))
+        number.sum.as_ref().map_or(number.value, |sum| self.sum(sum))
     }
 }
 
 impl Shape {
     /// Constraints of the first phase that a claim breaks.
     pub fn broken<'a>(&'a self, claim: Claim<'a>) -> impl Iterator<Item = Label> + 'a {
-        let wrong = move |sum: (&Sum, &Sum, &Sum)| claim.value(sum.0) * claim.value(sum.1) != claim.value(sum.2);
+        let wrong = move |sum: (&Sum, &Sum, &Sum)| claim.sum(sum.0) * claim.sum(sum.1) != claim.sum(sum.2);
         self.constraints.iter().filter(move |c| wrong((&c.a, &c.b, &c.c))).map(|c| c.label)
     }
 
@@ -162,6 +164,6 @@ impl Shape {
     /// The gas sum of a claim.
     #[must_use]
     pub fn gas_sum(&self, claim: Claim<'_>) -> Fr {
-        claim.value(&self.gas)
+        claim.sum(&self.gas)
     }
 }

@@ -15,8 +15,8 @@ use zera_proof_rows::space;
 pub fn not_zero(cs: &mut Cs, family: &'static str, number: &Num) -> Num {
     use ark_ff::{AdditiveGroup, Field};
     let inverse = number.value().inverse();
-    let nz = cs.commit(u64::from(inverse.is_some()));
-    let inverse = cs.commit(inverse.unwrap_or(ark_bn254::Fr::ZERO));
+    let nz = cs.commit_as(family, u64::from(inverse.is_some()));
+    let inverse = cs.commit_as(family, inverse.unwrap_or(ark_bn254::Fr::ZERO));
     cs.enforce(family, number, &inverse, &nz);
     let (z, zero) = (-&nz + 1, cs.constant(0_u64));
     cs.enforce(family, number, &z, &zero);
@@ -59,7 +59,8 @@ pub fn branch_if(cs: &mut Cs, w: &Witness) {
 
 /// `bit` xor `other` for two bits, 1 constraint.
 pub fn xor(cs: &mut Cs, family: &'static str, bit: &Num, other: &Num) -> Num {
-    let out = cs.commit(bit.value() + other.value() - (bit.value() * other.value()) * ark_bn254::Fr::from(2_u64));
+    let out =
+        cs.commit_as(family, bit.value() + other.value() - (bit.value() * other.value()) * ark_bn254::Fr::from(2_u64));
     let sign = -(other * 2) + 1;
     cs.enforce(family, bit, &sign, &(&out - other));
     out

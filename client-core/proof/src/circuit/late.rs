@@ -132,3 +132,28 @@ fn power(challenge: &Challenge, k: u8) -> Fr {
 fn invert(numbers: &mut [Fr]) {
     ark_ff::batch_inversion(numbers);
 }
+
+#[cfg(test)]
+impl super::Shape {
+    /// Makes everything behind a late wire fit it: terms that use a product, the bus sum. (For forgeries in tests.)
+    pub fn refit(&self, challenge: &Challenge, assignment: &mut Assignment, changed: usize) {
+        let first = 1 + assignment.inputs + assignment.committed;
+        let claim = assignment.wires[1 + assignment.inputs..first].to_vec();
+        let claim = super::check::Claim { inputs: &[], committed: &claim };
+        let mut sum = Fr::ZERO;
+        for (index, (term, event)) in self.terms.iter().zip(self.events(claim)).enumerate() {
+            let place = self.products.len() + index;
+            let honest = event.tuple.fields.iter().rev().fold(Fr::ZERO, |sum, f| sum * challenge.powers[0] + f);
+            let changed_fields = self.fields[term.fields.0 as usize..term.fields.1 as usize].iter();
+            let more: Fr = changed_fields.filter(|f| f.product == Some(changed as u32)).map(|f| f.factor).sum();
+            let denominator = challenge.gamma - honest - more - challenge.powers[6] * Fr::from(term.tag);
+            let count = if term.produced { event.count } else { -event.count };
+            if place != changed {
+                assignment.wires[first + place] = count * denominator.inverse().unwrap();
+            }
+            let x = assignment.wires[first + place];
+            sum += if term.produced { x } else { -x };
+        }
+        assignment.wires[1 + BUS_SUM as usize] = sum;
+    }
+}

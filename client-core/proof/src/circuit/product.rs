@@ -4,7 +4,7 @@
 use super::arithmetic::{Binary, flags, half, modulus};
 use super::builder::Cs;
 use super::num::{Num, two_to};
-use super::row::Witness;
+use super::row::{Head, Witness};
 use zera_proof_rows::row::{self, Kind};
 
 /// A number in sixteen bytes: the four lowest, the four above, the eight highest. If it is less than 2^64, the highest
@@ -39,7 +39,7 @@ pub fn multiply(cs: &mut Cs, w: &Witness) {
     b.finish(cs, w, &(&spelled.low + upper * (1 << 32)));
 }
 
-/// `Divide`: x = q · y + r with q, r and y − 1 − r of eight bytes each: r < y, and quotient and remainder are unique.
+/// `Divide`: x = q · y + r and y = r + 1 + slack with q, r and slack of eight bytes each: r < y, and quotient and remainder are unique.
 /// Where y is zero nothing fits (the program looks before). The bit for the width changes nothing: q ≤ x and r < y anyway.
 /// Result: q, or r by the bit remainder.
 pub fn divide(cs: &mut Cs, w: &Witness) {
@@ -53,10 +53,9 @@ pub fn divide(cs: &mut Cs, w: &Witness) {
     let r = cs.join(&r, 8);
     let slack = cs.bytes::<8>("remainder below divisor", y.saturating_sub(rest).saturating_sub(1));
     let slack = cs.join(&slack, 8);
-    let x = cs.commit(x);
-    let y = cs.commit(y);
-    let b = Binary::with(cs, w, Kind::Divide, &sum, x, y);
-    cs.enforce_zero("remainder below divisor", &(&b.y.num - &b.head.on - &r - slack));
+    let head = Head::new(cs, w);
+    let (x, y) = (cs.commit(x), &r + slack + &head.on);
+    let b = Binary::with(cs, w, head, Kind::Divide, &sum, [x, y]);
     cs.enforce("quotient", &q, &b.y.num, &(&b.x.num - &r));
     let out = cs.choose("result", &remainder, &r, &q);
     b.finish(cs, w, &out);
@@ -86,7 +85,7 @@ pub fn shift(cs: &mut Cs, w: &Witness) {
     let exponent = cs.choose("exponent", &backwards, &(&width - &amount), &amount);
     let left = y % bits;
     let e = if w.flag(row::SHIFT_RIGHT | row::SHIFT_RIGHT_SIGNED | row::ROTATE_RIGHT) { bits - left } else { left };
-    let power = cs.commit(if w.on { 1_u128 << e } else { 0 });
+    let power = cs.commit_as("power table", if w.on { 1_u128 << e } else { 0 });
     cs.power_of_two(&b.head.on, &exponent, &power);
     let spelled = Spelled::new(cs, u128::from(x) << e);
     cs.enforce("product", &b.x.num, &power, &spelled.all());
@@ -110,7 +109,7 @@ fn sign(cs: &mut Cs, w: &Witness, x: &Num, half: &Num, signed: &Num) -> Num {
         (true, true) => value - limit,
         (true, false) => limit - 1 - value,
     };
-    let sign = cs.commit(u64::from(negative));
+    let sign = cs.commit_as("sign bit", u64::from(negative));
     let zero = cs.constant(0_u64);
     cs.enforce("sign bit", &(signed - &sign), &sign, &zero);
     let bytes = cs.bytes::<8>("sign bytes", distance);

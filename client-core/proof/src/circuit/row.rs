@@ -11,6 +11,7 @@
 
 use super::builder::Cs;
 use super::num::{Num, Scaled, two_to};
+use alloc::vec::Vec;
 use zera_proof_rows::row::{Kind, Row};
 use zera_proof_rows::step::{Access, Step, Turn};
 use zera_proof_rows::{Program, space};
@@ -146,7 +147,7 @@ impl Head {
     /// Leaves the state (`pc`, fp + Σ `moved`, ts + 4), `moved` being scaled by β: 1 constraint.
     pub fn leave_in(&self, cs: &mut Cs, pc: Num, moved: &[Scaled]) {
         let fields = [self.fp_scaled, self.ts_scaled.plus(space::TICKS)];
-        let fields: alloc::vec::Vec<Scaled> = fields.iter().chain(moved).copied().collect();
+        let fields: Vec<Scaled> = fields.iter().chain(moved).copied().collect();
         cs.produce(bus::STATE, &self.on, pc, &fields);
     }
 
@@ -158,21 +159,21 @@ impl Head {
     /// The program has a row with this pc, these fields and `kind` without flags: 1 constraint.
     pub fn look_up(&self, cs: &mut Cs, kind: Kind, fields: &[Scaled]) {
         let op = Scaled::constant(field::OP, kind as u64 * 64);
-        let fields: alloc::vec::Vec<Scaled> = fields.iter().copied().chain([op]).collect();
+        let fields: Vec<Scaled> = fields.iter().copied().chain([op]).collect();
         cs.consume(bus::PROGRAM, &self.on, self.pc.clone(), &fields);
     }
 
     /// The same with flags, given as their sum: 2 constraints.
     pub fn look_up_with(&self, cs: &mut Cs, kind: Kind, flags: &Num, fields: &[Scaled]) {
         let op = cs.product(field::OP, flags).plus(kind as u64 * 64);
-        let fields: alloc::vec::Vec<Scaled> = fields.iter().copied().chain([op]).collect();
+        let fields: Vec<Scaled> = fields.iter().copied().chain([op]).collect();
         cs.consume(bus::PROGRAM, &self.on, self.pc.clone(), &fields);
     }
 
     /// The program has an auxiliary row: 1 constraint.
     pub fn look_up_auxiliary(&self, cs: &mut Cs, kind: Kind, pc: Num, fields: &[Scaled]) {
         let op = Scaled::constant(field::OP, kind as u64 * 64);
-        let fields: alloc::vec::Vec<Scaled> = fields.iter().copied().chain([op]).collect();
+        let fields: Vec<Scaled> = fields.iter().copied().chain([op]).collect();
         cs.consume(bus::PROGRAM, &self.on, pc, &fields);
     }
 
