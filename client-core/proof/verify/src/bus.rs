@@ -26,7 +26,8 @@ pub const AND4: u64 = 5;
 pub const POWER: u64 = 6;
 /// A row of the table, as [`PROGRAM`].
 pub const DEFINE: u64 = 7;
-/// A memory word that does not begin as zero: index, value.
+/// A memory word that does not begin as zero: index. The end segment says that it has a slot for it; the verifier makes
+/// its cell begin.
 pub const DATA: u64 = 8;
 /// A log entry: sequence, function + 2^16 kind, x, y, z.
 pub const LOG: u64 = 9;
@@ -156,7 +157,9 @@ pub fn public_sum(public: &Public<'_>, challenge: &Challenge) -> Result<Fr, Veri
     }
     bus.add(-i64::try_from(filling).unwrap_or(i64::MAX), DEFINE, &[]);
     for (word, value) in &program.data {
-        bus.consume(DATA, &[(*word).into(), *value]);
+        // The end segment's slot that is marked as this word's leaves its beginning to the verifier.
+        bus.produce(MEMORY, &[space::MEMORY + u64::from(*word), *value]);
+        bus.consume(DATA, &[(*word).into()]);
     }
     for (sequence, (entry, hidden)) in (0u64..).zip(public.log) {
         let [head, x, y, z] = log_fields(entry);
