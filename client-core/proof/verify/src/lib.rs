@@ -20,6 +20,7 @@ pub mod prepared;
 pub mod replay;
 pub mod rules;
 pub mod statement;
+pub mod stock;
 pub mod transcript;
 pub mod verify;
 

@@ -132,7 +132,7 @@ fn formats_are_those_on_file() {
     zera_primitives::check_conformance!(&[
         line("ClassInfo", &infos),
         line("ClassKind", &[ClassKind::Exec, ClassKind::End]),
-        line("Keys", &[keys.clone()]),
+        line("Keys", std::slice::from_ref(&keys)),
         line("HostLog", &logs),
         line("ProofFile", &[file, with_module]),
         line("Statement", &statements),
