@@ -4,4 +4,5 @@ extern crate alloc;
 
 pub mod circuit;
 pub mod groth16;
+pub mod prove;
 pub mod setup;

@@ -43,7 +43,7 @@ const ROOMS: &[Room] = &[
     Room { name: ROWS, may_use: &[PRIMITIVES, VM], consensus: true },
     Room { name: VERIFY, may_use: &[PRIMITIVES, VM, ROWS], consensus: true },
     Room { name: MSM, may_use: &[], consensus: true },
-    Room { name: PROOF, may_use: &[PRIMITIVES, ROWS, VERIFY, MSM], consensus: true },
+    Room { name: PROOF, may_use: &[PRIMITIVES, VM, ROWS, VERIFY, MSM], consensus: true },
     Room { name: RUNTIME, may_use: &[PRIMITIVES, STATE, VM, ROWS, VERIFY, REGISTRY, GOVERNANCE], consensus: true },
     Room { name: ZIP, may_use: &[PRIMITIVES, STATE, VM, REGISTRY, GOVERNANCE, RUNTIME], consensus: true },
     Room { name: LIGHT, may_use: &[PRIMITIVES, STATE], consensus: true },
@@ -56,6 +56,8 @@ const ROOMS: &[Room] = &[
     Room { name: "zera-scenarios", may_use: &[CLIENT], consensus: false },
     // Native threads behind ZIP's pipelines.
     Room { name: "zera-pipelines", may_use: &[PRIMITIVES, RUNTIME, ZIP], consensus: false },
+    // Proves and verifies natively, without a chain.
+    Room { name: "zera-prove", may_use: &[PRIMITIVES, VM, ROWS, VERIFY, PROOF], consensus: false },
     Room { name: PROTOCOL, may_use: &[PRIMITIVES], consensus: false },
     Room { name: ENGINE, may_use: &[PRIMITIVES, VM], consensus: false },
     // What a proof says, for pages; alone the wasm of the page that verifies.

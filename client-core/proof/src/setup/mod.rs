@@ -1,8 +1,9 @@
 //! Making keys: for development from a seed that everyone knows, for use from a ceremony that nobody knows all of.
 //!
 //! [`dev`] the first; [`powers`] and [`ptau`] phase 1 of the second, [`phase2`] and [`transcript`] its phase 2, and
-//! [`recheck`] everybody's check of all of it; [`keyfile`] keys as files.
+//! [`recheck`] everybody's check of all of it; [`keyfile`] keys as files, [`bundle`] verifying keys of all classes.
 
+pub mod bundle;
 pub mod columns;
 pub mod dev;
 pub mod error;
