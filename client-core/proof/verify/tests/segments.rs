@@ -35,7 +35,9 @@ fn refused_after(change: impl Fn(&mut Vec<SegmentProof>)) -> VerifyError {
 #[test]
 fn an_omitted_segment_is_refused() {
     for index in 0..4 {
-        refused_after(|segments| drop(segments.remove(index)));
+        refused_after(|segments| {
+            segments.remove(index);
+        });
     }
     let none = refused_after(Vec::clear);
     assert_eq!(none, VerifyError::Segments("there are none"));
@@ -89,7 +91,7 @@ fn a_commitment_of_another_segment_is_refused() {
 #[test]
 fn a_missing_halt_is_refused() {
     // Without the end segment nothing says where the run ended: a partial execution.
-    assert_eq!(refused_after(|segments| drop(segments.pop())), VerifyError::Segments("the end segment is missing"));
+    assert_eq!(refused_after(|segments| segments.truncate(3)), VerifyError::Segments("the end segment is missing"));
     let replaced = refused_after(|segments| segments[3] = segments[0].clone());
     assert_eq!(replaced, VerifyError::Segments("the end segment is missing"));
     let alone = refused_after(|segments| drop(segments.drain(..3)));
@@ -229,8 +231,8 @@ fn points_off_the_curve_are_refused() {
     encoding_refused(|segment| segment.a = off_curve());
     encoding_refused(|segment| segment.c = off_curve());
     encoding_refused(|segment| segment.d = off_curve());
-    let x = (1u64..).map(|x| Fq2::new(Fq::from(x), Fq::from(0u64)));
-    let off = x.filter(|x| G2Affine::get_point_from_x_unchecked(*x, true).is_none()).next().unwrap();
+    let mut x = (1u64..).map(|x| Fq2::new(Fq::from(x), Fq::from(0u64)));
+    let off = x.find(|x| G2Affine::get_point_from_x_unchecked(*x, true).is_none()).unwrap();
     encoding_refused(|segment| segment.b = points::to_bytes(&off).unwrap());
 }
 
