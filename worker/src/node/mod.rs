@@ -31,6 +31,7 @@ use chain::Chain;
 use lanes::Lanes;
 use long::Long;
 use plans::Plans;
+use proving::Proving;
 use run::{Deaf, Inbox, Ticket};
 use std::rc::Rc;
 use world::World;
@@ -61,6 +62,7 @@ pub struct Node<W: World, T> {
     differences: Differences,
     chain: Option<Chain>,
     plans: Plans,
+    proving: Rc<Proving>,
     long: Long<T>,
 }
 
@@ -69,8 +71,8 @@ impl<W: World, T: Ticket> Node<W, T> {
     pub fn new(world: W) -> Self {
         let pool = Rc::new(Pool::new(world.workers(), world.engine(Tiering::default())));
         let (world, lanes) = (Rc::new(world), Lanes::default());
-        let differences = Differences::default();
-        Self { world, pool, lanes, differences, chain: None, plans: Plans::new(), long: Long::new() }
+        let (differences, proving) = (Differences::default(), Rc::<Proving>::default());
+        Self { world, pool, lanes, differences, chain: None, plans: Plans::new(), proving, long: Long::new() }
     }
 
     /// Does what `command` asks. `None` when the answer comes later, from [`Node::work`].
@@ -84,6 +86,9 @@ impl<W: World, T: Ticket> Node<W, T> {
         }
         if let Err(error) = self.ready().await {
             return Some(Err(error));
+        }
+        if let (Command::VerifyProof { file, .. }, None) = (&command, &self.chain) {
+            return Some(self.verdict_alone(file));
         }
         match long::Job::of(&command) {
             Some(job) => self.begin(ticket, job).err().map(Err),
@@ -169,6 +174,18 @@ impl<W: World, T: Ticket> Node<W, T> {
             Command::SetEngine { fast } => self.set(|settings| settings.fast = fast).await,
             Command::Fault(FaultPoint::PipelineTraps) => Ok(self.pool_breaks(Break::Trap)),
             Command::Fault(FaultPoint::PipelineHangs) => Ok(self.pool_breaks(Break::Hang)),
+            Command::SetRecords { on, most_bytes } => self.set_records(on, most_bytes).await,
+            Command::PruneRecords => self.prune_records().await,
+            Command::Prove { call, nonce } => self.prove(call, nonce).await,
+            Command::CancelProof { id } => self.cancel_proof(id),
+            Command::ForgetProof(id) => self.forget_proof(&id).await,
+            Command::SubmitProof(id) => self.submit_proof(&id).await,
+            Command::RequestProof(call) => self.request_proof(call).await,
+            Command::AcknowledgeAlarm { proof, reason } => self.acknowledge(&proof, reason).await,
+            Command::Fault(FaultPoint::ProofDisagrees) => {
+                self.proving.set_lies();
+                Ok(Response::Done)
+            }
             Command::Fault(FaultPoint::EngineLies) => {
                 self.pool.set_lies();
                 Ok(Response::Done)
@@ -213,6 +230,10 @@ impl<W: World, T: Ticket> Node<W, T> {
             Command::ExportJournal => self.export_journal().await,
             Command::CodeAt { module, height } => self.code_at(&module, height).await,
             Command::Account(id) => self.account(&id).await,
+            Command::Executions { filter, before, limit } => self.executions(&filter, before, limit).await,
+            Command::Execution(call) => self.execution(&call).await,
+            Command::Proofs => self.proofs(),
+            Command::ProofFile(id) => self.proof_file(&id).await.map(Response::Bytes),
             _ => Err(Error::client(ErrorKind::Panicked, "a command without an answer")),
         }
     }
@@ -267,6 +288,10 @@ const fn is_question(command: &Command) -> bool {
             | C::CheckJournal(_)
             | C::CodeAt { .. }
             | C::Account(_)
+            | C::Executions { .. }
+            | C::Execution(_)
+            | C::Proofs
+            | C::ProofFile(_)
     )
 }
 

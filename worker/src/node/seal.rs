@@ -130,8 +130,8 @@ impl<W: World, T: Ticket> Node<W, T> {
         let waiting = chain.client.pending().next().is_some();
         chain.rest = (empty && waiting).then_some(slot);
         self.lanes.keep(&sealed, self.pool.count());
-        let events = self.events(&sealed)?;
-        self.write(sealed, before, events)?;
+        let (events, filings) = (self.events(&sealed)?, self.filings(&sealed).await);
+        self.write(sealed, before, events, filings)?;
         self.settle_ended().await
     }
 

@@ -61,6 +61,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         self.world.replace(&blocks).await?;
         self.world.set_role(Role::Sealer, Some(&snapshot.sealer)).await?;
         self.world.set_role(Role::Newcomer, snapshot.newcomer.as_ref()).await?;
+        self.forget_proving(false).await?;
         let chain = Chain::new(client, &last.decoded, &last.record, snapshot.sealer, Upkeep::fresh());
         self.change_to(chain).await
     }
@@ -70,6 +71,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         self.chain()?;
         self.world.replace(&[]).await?;
         self.world.clear().await?;
+        self.forget_proving(true).await?;
         let chain = self.create().await?;
         self.change_to(chain).await
     }

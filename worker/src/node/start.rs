@@ -32,6 +32,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         self.stand_on(chain);
         self.load_settings().await;
         self.load_differences().await;
+        self.load_proving().await;
         self.took("chain", &mut since);
         self.load_keys().await?;
         self.settle_newcomer().await?;

@@ -231,6 +231,8 @@ pub trait Executors {
     type Workers: Workers + 'static;
     /// Threads for pipelines.
     fn workers(&self) -> Self::Workers;
+    /// Threads for provers, new ones each time.
+    fn provers(&self) -> Self::Workers;
     /// A new engine: the world's own fast one, where it has one, and the reference.
     fn engine(&self, tiering: Tiering) -> TieredEngine;
     /// Instances of a code that this thread's fast engine keeps to be used again.

@@ -5,7 +5,7 @@ use super::{
     Node,
     chain::{Chain, commit},
     run::{Inbox, Ticket},
-    world::World,
+    world::{Filing, World},
 };
 use std::{
     cell::RefCell,
@@ -62,8 +62,14 @@ impl Writing {
 }
 
 impl<W: World, T: Ticket> Node<W, T> {
-    /// Begins to write a block that the client stands on. `events` are reported when it is stored.
-    pub(super) fn write(&mut self, sealed: Sealed, before: Height, events: Vec<Event>) -> Result<(), Error> {
+    /// Begins to write a block that the client stands on. When it is stored, `events` are reported, and `filings` follow it.
+    pub(super) fn write(
+        &mut self,
+        sealed: Sealed,
+        before: Height,
+        events: Vec<Event>,
+        filings: Vec<Filing>,
+    ) -> Result<(), Error> {
         let world = Rc::clone(&self.world);
         let chain = self.chain_mut()?;
         let shown = chain.head().clone();
@@ -76,6 +82,10 @@ impl<W: World, T: Ticket> Node<W, T> {
         world.beside(Box::pin(async move {
             let stored = beside.commit(&block).await;
             if stored.is_ok() {
+                if !filings.is_empty() {
+                    // A record that could not be kept is one that cannot be proven; the block stands.
+                    let _ = beside.file(&filings).await;
+                }
                 events.into_iter().for_each(|event| beside.emit(event));
             }
             let waker = {
@@ -113,6 +123,8 @@ impl<W: World, T: Ticket> Node<W, T> {
         let ended = writing.state.borrow_mut().ended.take();
         let Some(Err(error)) = ended else { return self.settle_newcomer().await };
         chain.client.step_back(writing.before).map_err(Chain::error)?;
+        self.proving.records.cut(writing.before);
+        let chain = self.chain_mut()?;
         chain.stepped_back(writing.shown, writing.sealed.decoded.previous);
         // They were admissible a moment ago on this very state; if one is not now, it is dropped.
         let _ = chain.client.wait_again(writing.sealed.decoded.body.transactions.clone(), slot);

@@ -5,7 +5,7 @@
 use super::{
     browser::Browser,
     indexed_db::{bytes, finish, get},
-    schema::{ALARMS, META, PROOF_FILES, PROOFS, TRACES},
+    schema::{ALARMS, META, PROOF_FILES, PROOFS, REQUESTS, TRACES},
     storage,
 };
 use crate::node::world::{Archive, Drawer, Filing};
@@ -16,6 +16,7 @@ use zera_worker_protocol::Error;
 const fn store(drawer: Drawer) -> &'static str {
     match drawer {
         Drawer::Traces => TRACES,
+        Drawer::Requests => REQUESTS,
         Drawer::Proofs => PROOFS,
         Drawer::ProofFiles => PROOF_FILES,
         Drawer::Alarms => ALARMS,

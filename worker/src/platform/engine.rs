@@ -60,6 +60,10 @@ impl Executors for Browser {
         BrowserWorkers::default()
     }
 
+    fn provers(&self) -> BrowserWorkers {
+        BrowserWorkers::provers()
+    }
+
     fn engine(&self, tiering: Tiering) -> TieredEngine {
         engine(tiering)
     }

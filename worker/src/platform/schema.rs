@@ -6,7 +6,8 @@
 //! Version 2: `pages` name → a page of the state, of which `bases` height → now says only the names. Bases of version 1 go:
 //! the client opens from its records and writes a base of the new kind.
 //!
-//! Version 3: `traces`, `proofs`, `proof-files`, `alarms`, each binary key → bytes: the archive. Nothing else changes.
+//! Version 3: `traces`, `requests`, `proofs`, `proof-files`, `alarms`, each binary key → bytes: the archive. Nothing else
+//! changes.
 
 use idb::{Database, DatabaseEvent, IndexParams, KeyPath, ObjectStoreParams, event::VersionChangeEvent};
 
@@ -28,6 +29,8 @@ pub const KEYS: &str = "keys";
 
 /// Place of an execution → its record.
 pub const TRACES: &str = "traces";
+/// Call → what the ledger has said about proofs of it.
+pub const REQUESTS: &str = "requests";
 /// Hash of a proof's file → what lists show of it.
 pub const PROOFS: &str = "proofs";
 /// Hash of a proof's file → the file.
@@ -80,7 +83,7 @@ fn second(database: &Database) -> Result<(), idb::Error> {
 }
 
 fn third(database: &Database) -> Result<(), idb::Error> {
-    for name in [TRACES, PROOFS, PROOF_FILES, ALARMS] {
+    for name in [TRACES, REQUESTS, PROOFS, PROOF_FILES, ALARMS] {
         database.create_object_store(name, ObjectStoreParams::new())?;
     }
     Ok(())

@@ -18,8 +18,32 @@ use std::{
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-/// The loader of a pipeline, beside the node worker's own.
-const LOADER: &str = "pipeline.js";
+/// What workers are for.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Purpose {
+    /// Pipelines: this very program in another thread; it comes compiled, in the first message.
+    #[default]
+    Pipelines,
+    /// Provers: a program of their own, fetched when the first one starts.
+    Provers,
+}
+
+impl Purpose {
+    /// The loader, beside the node worker's own.
+    const fn loader(self) -> &'static str {
+        match self {
+            Self::Pipelines => "pipeline.js",
+            Self::Provers => "prover/worker.js",
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Pipelines => super::PIPELINE,
+            Self::Provers => "zera-prover-",
+        }
+    }
+}
 /// Longest wait of one timer, milliseconds: browsers count in 31 bits.
 const LONGEST_MS: u64 = 1 << 30;
 
@@ -33,8 +57,16 @@ thread_local! {
 /// The browser's workers.
 #[derive(Default)]
 pub struct BrowserWorkers {
+    purpose: Purpose,
     running: RefCell<BTreeMap<u64, Running>>,
     heard: Rc<Heard>,
+}
+
+impl BrowserWorkers {
+    /// Workers that prove.
+    pub fn provers() -> Self {
+        Self { purpose: Purpose::Provers, ..Self::default() }
+    }
 }
 
 /// A worker and the ears on it.
@@ -83,8 +115,8 @@ impl Workers for BrowserWorkers {
     fn spawn(&self, serial: u64) -> Result<(), String> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        options.set_name(&format!("{}{serial}", super::PIPELINE));
-        let worker = Worker::new_with_options(LOADER, &options).map_err(|error| text(&error))?;
+        options.set_name(&format!("{}{serial}", self.purpose.name()));
+        let worker = Worker::new_with_options(self.purpose.loader(), &options).map_err(|error| text(&error))?;
         DEALT_WITH.with(|deal| worker.set_onerror(Some(deal.as_ref().unchecked_ref())));
         let ear = |name: &'static str, say: fn(&web_sys::Event) -> Said| {
             let heard = Rc::clone(&self.heard);
@@ -100,7 +132,9 @@ impl Workers for BrowserWorkers {
             ear("error", |event| Said::Died(text(event))),
             ear("messageerror", |_| Said::Died("a message that cannot be read".into())),
         ];
-        worker.post_message(&wasm_bindgen::module()).map_err(|error| text(&error))?;
+        if self.purpose == Purpose::Pipelines {
+            worker.post_message(&wasm_bindgen::module()).map_err(|error| text(&error))?;
+        }
         self.running.borrow_mut().insert(serial, Running { worker, _listeners: listeners });
         Ok(())
     }

@@ -10,5 +10,5 @@ mod verdict;
 mod web;
 pub mod words;
 
-pub use keys::{keys, pinned};
-pub use verdict::{error, read, verdict};
+pub use keys::keys;
+pub use verdict::{class_name, error, hidden, read, verdict};

@@ -4,11 +4,12 @@
 mod compare;
 pub mod dry_run;
 mod past;
-mod reexecute;
+pub mod reexecute;
 pub mod way;
 
 use super::{
     Answer, Node, Work, not_started,
+    proving::{Prove, Verify},
     run::{Inbox, Ticket},
     seal::Advance,
     world::World,
@@ -34,6 +35,10 @@ pub enum Job {
     Compare(Box<Compare>),
     /// Executing a past transaction again.
     Reexecute(Box<Reexecute>),
+    /// Looking at a proof file.
+    Verify(Box<Verify>),
+    /// Executing a call again before it is proven.
+    Prove(Box<Prove>),
 }
 
 impl Job {
@@ -44,6 +49,8 @@ impl Job {
             Command::DryRun { of, replay } => Some(Self::DryRun(Box::new(DryRun::new(of.clone(), *replay)))),
             Command::Compare { old, new } => Some(Self::Compare(Box::new(Compare::new(*old, *new)))),
             Command::Reexecute(transaction) => Some(Self::Reexecute(Box::new(Reexecute::new(*transaction)))),
+            Command::VerifyProof { file, keep } => Some(Self::Verify(Box::new(Verify::file(file.clone(), *keep)))),
+            Command::Proof(id) => Some(Self::Verify(Box::new(Verify::kept(*id)))),
             _ => None,
         }
     }
@@ -51,7 +58,8 @@ impl Job {
 
 /// The long requests of a node, the one under way first.
 pub struct Long<T> {
-    jobs: VecDeque<(T, Job)>,
+    /// Those that nobody waits for have no ticket.
+    jobs: VecDeque<(Option<T>, Job)>,
     /// Those that ended without their work's doing, with their answers.
     ended: VecDeque<(T, Error)>,
 }
@@ -68,23 +76,25 @@ impl<T: Ticket> Long<T> {
 
     /// Ends the request that `asker` knows as `request`.
     pub fn cancel(&mut self, asker: &T, request: u32) -> Answer {
-        let place = self.jobs.iter().position(|(ticket, _)| ticket.is(asker, request));
+        let place = self.jobs.iter().position(|(ticket, _)| ticket.is_some_and(|ticket| ticket.is(asker, request)));
         let found = place.and_then(|place| self.jobs.remove(place));
         let missing = || Error::request(ErrorKind::NotFound, "no long request of that number is under way or waiting");
-        let (ticket, _) = found.ok_or_else(missing)?;
+        let (Some(ticket), _) = found.ok_or_else(missing)? else { return Err(missing()) };
         self.ended.push_back((ticket, cancelled("it was cancelled")));
         Ok(Response::Done)
     }
 
     /// Ends all of them.
     pub fn give_up(&mut self, why: &str) {
-        self.ended.extend(self.jobs.drain(..).map(|(ticket, _)| (ticket, cancelled(why))));
+        let waiting = self.jobs.drain(..).filter_map(|(ticket, _)| Some((ticket?, cancelled(why))));
+        self.ended.extend(waiting);
     }
 
     /// The next one that ended without its work's doing; without a chain none goes on.
     pub fn ended(&mut self, has_chain: bool) -> Option<(T, Answer)> {
         if !has_chain {
-            self.ended.extend(self.jobs.drain(..).map(|(ticket, _)| (ticket, not_started())));
+            let waiting = self.jobs.drain(..).filter_map(|(ticket, _)| Some((ticket?, not_started())));
+            self.ended.extend(waiting);
         }
         self.ended.pop_front().map(|(ticket, error)| (ticket, Err(error)))
     }
@@ -101,8 +111,13 @@ impl<W: World, T: Ticket> Node<W, T> {
             let detail = format!("{MOST} long requests are under way or waiting; cancel one, or wait for its answer");
             return Err(Error::request(ErrorKind::Busy, detail));
         }
-        self.long.jobs.push_back((ticket, job));
+        self.long.jobs.push_back((Some(ticket), job));
         Ok(())
+    }
+
+    /// Takes a request that nobody waits for.
+    pub(in crate::node) fn begin_alone(&mut self, job: Prove) {
+        self.long.jobs.push_back((None, Job::Prove(Box::new(job))));
     }
 
     /// One step of the request under way; `None` when there is none. Letting time pass seals blocks itself; beside
@@ -112,7 +127,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         if !matches!(job, Job::Advance(_)) {
             self.seal_if_due(inbox).await;
             if self.chain.is_none() {
-                return Some(Work::Done(ticket, Err(not_started())));
+                return Some(ticket.map_or(Work::Step, |ticket| Work::Done(ticket, Err(not_started()))));
             }
         }
         let done = match &mut job {
@@ -120,18 +135,20 @@ impl<W: World, T: Ticket> Node<W, T> {
             Job::DryRun(job) => self.dry_run_step(job).await,
             Job::Compare(job) => self.compare_step(job),
             Job::Reexecute(job) => self.reexecute_step(job).await,
+            Job::Verify(job) => self.verify_step(job).await,
+            Job::Prove(job) => Ok(self.prove_step(job).await.then_some(Response::Done)),
         };
         if !matches!(job, Job::Advance(_)) {
             // These steps compute and may wait for nothing, so what has arrived meanwhile would not be seen.
             self.world.breathe().await;
         }
-        Some(match done {
-            Ok(None) => {
+        Some(match (done.transpose(), ticket) {
+            (None, ticket) => {
                 self.long.jobs.push_front((ticket, job));
                 Work::Step
             }
-            Ok(Some(response)) => Work::Done(ticket, Ok(response)),
-            Err(error) => Work::Done(ticket, Err(error)),
+            (Some(answer), Some(ticket)) => Work::Done(ticket, answer),
+            (Some(_), None) => Work::Step,
         })
     }
 

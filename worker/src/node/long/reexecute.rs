@@ -25,11 +25,16 @@ impl Reexecute {
 }
 
 impl<W: World, T: Ticket> Node<W, T> {
-    pub(super) async fn reexecute_step(&self, job: &mut Reexecute) -> Result<Option<Response>, Error> {
+    /// One step; what came of it when it is done.
+    pub(in crate::node) async fn reexecuted(&self, job: &mut Reexecute) -> Result<Option<Reexecution>, Error> {
         let since = self.world.micros();
-        let done = self.reexecute_some(job, since).await?;
+        let done = self.reexecute_some(job, since).await;
         job.micros = job.micros.saturating_add(self.world.micros().saturating_sub(since));
-        let Some(done) = done else { return Ok(None) };
+        done
+    }
+
+    pub(super) async fn reexecute_step(&self, job: &mut Reexecute) -> Result<Option<Response>, Error> {
+        let Some(done) = self.reexecuted(job).await? else { return Ok(None) };
         let codes = done.receipt.calls.iter().map(|call| (call.module, call.code)).collect();
         Ok(Some(Response::Reexecution(ReexecutionView {
             height: done.height,

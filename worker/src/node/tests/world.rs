@@ -74,14 +74,15 @@ pub fn part() -> Part {
 
 /// What outlives a node, as a browser's storage outlives a tab.
 #[derive(Clone)]
-pub struct Memory(pub Rc<RefCell<Inner>>, pub Rc<Yard>);
+pub struct Memory(pub Rc<RefCell<Inner>>, pub Rc<Yard>, pub Rc<Yard>);
 
 impl Memory {
     pub fn new() -> Self {
         let yard = Yard::new(1, Trouble::default(), part);
         yard.hardware.set(None);
         let inner = Inner { now: 1_700_000_000_000, memory: 48 << 20, ..Inner::default() };
-        Self(Rc::new(RefCell::new(inner)), yard)
+        let provers = Yard::new(2, Trouble::default(), part);
+        Self(Rc::new(RefCell::new(inner)), yard, provers)
     }
 
     /// Lets tasks beside the node's own come to their end.
@@ -332,6 +333,10 @@ impl Executors for Memory {
 
     fn workers(&self) -> Rc<Yard> {
         Rc::clone(&self.1)
+    }
+
+    fn provers(&self) -> Rc<Yard> {
+        Rc::clone(&self.2)
     }
 
     fn engine(&self, tiering: Tiering) -> TieredEngine {

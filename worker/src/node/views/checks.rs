@@ -54,6 +54,9 @@ pub fn facts(rehearsed: &Rehearsed) -> Result<Vec<Fact>, Error> {
             facts.push(fact("effects", "", execution.effects.len().to_string()));
         }
         Payload::Spam { proposal, .. } => facts.push(fact("close", "", format!("#{proposal}"))),
+        Payload::RequestProof { transaction, call, .. } => {
+            facts.push(fact("request", "", format!("{} · {call}", short(transaction))));
+        }
         Payload::Builders { .. } => {
             let known = |state| zera_registry::builders::builders(state).map(|list| list.len().to_string());
             let (before, after) = (rehearsed.states.before(), rehearsed.states.after());

@@ -94,6 +94,8 @@ fn first_call(call: &Call) -> (Option<ModuleId>, String) {
         Call::AllocateDelegated { .. } => "allocate_delegated",
         Call::DeployReference { .. } => "deploy_reference",
         Call::Attest { .. } => "attest",
+        Call::RequestProof { .. } => "request_proof",
+        Call::SubmitProof { .. } => "submit_proof",
     };
     (None, word.into())
 }

@@ -31,7 +31,7 @@ use zera_worker_protocol::{
 const ENTRIES: u32 = 100;
 
 /// Names and versions by code, each looked up once for a list: a fleet shares one code.
-type Names = BTreeMap<Hash, Option<(String, SemVer)>>;
+pub type Names = BTreeMap<Hash, Option<(String, SemVer)>>;
 
 /// All modules.
 pub fn list(chain: &Chain) -> Answer {

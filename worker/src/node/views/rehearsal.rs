@@ -96,6 +96,9 @@ const SPAM: Order = &[("class", &[AbortReason::ClassTooLow]), ("close", &[AbortR
 /// The same for the list of builders.
 const BUILDERS: Order = &[("class", &[AbortReason::ClassTooLow]), ("builders", &[AbortReason::BadBuilders])];
 
+/// The same for a request of a proof.
+const REQUEST: Order = &[("class", &[AbortReason::ClassTooLow]), ("request", &[AbortReason::NothingToProve])];
+
 /// What was checked. To be asked before anything is replayed on the states.
 pub fn checks(rehearsed: &Rehearsed) -> Result<Vec<DryRunCheck>, Error> {
     let order = match &rehearsed.payload {
@@ -109,6 +112,7 @@ pub fn checks(rehearsed: &Rehearsed) -> Result<Vec<DryRunCheck>, Error> {
         Payload::Execute(_) => EXECUTE,
         Payload::Spam { .. } => SPAM,
         Payload::Builders { .. } => BUILDERS,
+        Payload::RequestProof { .. } => REQUEST,
     };
     let rehearsal = &rehearsed.rehearsal;
     Ok(in_order(order, &facts(rehearsed)?, rehearsal.abort, rehearsal.cause.as_deref()))

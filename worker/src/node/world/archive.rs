@@ -8,6 +8,8 @@ use zera_worker_protocol::Error;
 pub enum Drawer {
     /// Records of executions, by place in the chain.
     Traces,
+    /// What the ledger has said about proofs of a call, by the call.
+    Requests,
     /// What lists show of proofs, by the hash of their file.
     Proofs,
     /// Files of proofs, by their hash.
@@ -18,7 +20,7 @@ pub enum Drawer {
 
 impl Drawer {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Traces, Self::Proofs, Self::ProofFiles, Self::Alarms];
+    pub const ALL: [Self; 5] = [Self::Traces, Self::Requests, Self::Proofs, Self::ProofFiles, Self::Alarms];
 }
 
 /// One change of a drawer.
