@@ -99,8 +99,20 @@ pub(super) struct Translator<'c, 'a> {
     zeroed: Vec<bool>,
 }
 
-/// Translates own function `index`.
-pub(super) fn translate(context: &Context<'_, '_>, index: usize, body: &FunctionBody<'_>) -> Result<Code, Refusal> {
+impl Code {
+    /// Rows, cases included.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len().saturating_add(self.cases.len())
+    }
+}
+
+/// Translates own function `index` to at most about `room` rows.
+pub(super) fn translate(
+    context: &Context<'_, '_>,
+    index: usize,
+    body: &FunctionBody<'_>,
+    room: usize,
+) -> Result<Code, Refusal> {
     let sections = context.sections;
     let function = u32::try_from(sections.imports.len().saturating_add(index)).unwrap_or(u32::MAX);
     let empty = FuncType::new([], []);
@@ -122,7 +134,7 @@ pub(super) fn translate(context: &Context<'_, '_>, index: usize, body: &Function
     let entry = body.get_operators_reader()?.original_position() as usize;
     let mut segments = segments.into_iter().peekable();
     let entry = segments.next_if(|segment| segment.offset == entry);
-    translator.body(body, segments)?;
+    translator.body(body, segments, room)?;
     let units = context.units.get(index).copied().flatten();
     Ok(translator.finish(entry.map_or(0, |segment| segment.cost), units))
 }
@@ -158,7 +170,12 @@ impl<'c, 'a> Translator<'c, 'a> {
         }
     }
 
-    fn body(&mut self, body: &FunctionBody<'_>, mut segments: Peekable<vec::IntoIter<Segment>>) -> Result<(), Refusal> {
+    fn body(
+        &mut self,
+        body: &FunctionBody<'_>,
+        mut segments: Peekable<vec::IntoIter<Segment>>,
+        room: usize,
+    ) -> Result<(), Refusal> {
         let mut reader = body.get_operators_reader()?;
         while !reader.eof() {
             let (operator, offset) = reader.read_with_offset()?;
@@ -173,12 +190,12 @@ impl<'c, 'a> Translator<'c, 'a> {
             if let Some(constants) = self.loops.remove(&offset) {
                 self.out.prepare(&constants);
             }
+            let refuse = |why| Refusal { offset, operator: Some(zera_vm::profile::operator_name(&operator)), why };
+            if self.out.len() > room {
+                return Err(refuse("the module's functions, as rows, are too long"));
+            }
             if !self.control(&operator) {
-                self.operator(&operator).map_err(|why| Refusal {
-                    offset,
-                    operator: Some(zera_vm::profile::operator_name(&operator)),
-                    why,
-                })?;
+                self.operator(&operator).map_err(refuse)?;
             }
         }
         Ok(())

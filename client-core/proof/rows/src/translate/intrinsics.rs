@@ -85,7 +85,7 @@ pub(super) fn translate() -> Result<Vec<Code>, Unprovable> {
     let sections = sections::read(CODE)?;
     let context = Context { sections: &sections, units: &[], metered: false };
     let each = sections.bodies.iter().enumerate().map(|(index, body)| {
-        function::translate(&context, index, body)
+        function::translate(&context, index, body, usize::MAX)
             .map_err(|refusal| Unprovable { reason: format!("intrinsic {index}: {}", refusal.why) })
     });
     each.collect()

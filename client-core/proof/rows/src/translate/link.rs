@@ -1,75 +1,44 @@
 //! What an entry reaches, put together: the entry's stub, then own functions by their index, then intrinsics.
 
-use super::{Element, Export, Function, Module, callable, function::Code, intrinsics, stack::row, wide};
+use super::{
+    Element, Export, Function, Module, callable,
+    function::Code,
+    intrinsics,
+    reach::{self, Reach},
+    stack::row,
+    wide,
+};
 use crate::{
     Program, Unprovable,
     row::{Kind, Row},
     space,
 };
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    format,
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, format, vec::Vec};
 
-/// What an entry reaches.
-#[derive(Default)]
-pub(super) struct Reach {
-    /// Own functions, by their index behind the imports.
-    functions: BTreeSet<usize>,
-    /// Intrinsics.
-    intrinsics: BTreeSet<usize>,
-    /// Types that calls through the table ask for.
-    types: BTreeSet<u64>,
-}
-
-fn unprovable(reason: alloc::string::String) -> Unprovable {
-    Unprovable { reason }
-}
-
-/// Walks over the calls from an export, and from the start function.
+/// The own functions that a call of an export begins with.
 ///
 /// # Errors
-/// [`Unprovable`] with the first thing on the way that cannot be proven.
-pub(super) fn reach(module: &Module, export: &Export) -> Result<Reach, Unprovable> {
+/// [`Unprovable`] with something on the way that cannot be proven.
+pub(super) fn roots(module: &Module, export: &Export) -> Result<Vec<usize>, Unprovable> {
     if !callable(export) {
         let why = "cannot be called from outside: it takes or gives a reference or has more than one result";
-        return Err(unprovable(format!("{:?} {why}", export.name)));
+        return Err(Unprovable { reason: format!("{:?} {why}", export.name) });
     }
-    let mut reach = Reach::default();
-    let mut open = Vec::new();
-    for root in [Some(export.function), module.start].into_iter().flatten() {
-        let own = module.own(root);
-        open.push(own.ok_or_else(|| unprovable(format!("function {root} is a host function called from outside")))?);
-    }
-    while let Some(index) = open.pop() {
-        if !reach.functions.insert(index) {
-            continue;
-        }
-        for row in &module.code(index)?.rows {
-            match row.kind {
-                Kind::Call => match intrinsics::number(row.target) {
-                    Some(number) => {
-                        reach.intrinsics.insert(number);
-                    }
-                    None => open.extend(module.own(row.target)),
-                },
-                Kind::CallIndirect if reach.types.insert(row.imm) => {
-                    open.append(&mut module.of_type(row.imm)?);
-                }
-                _ => {}
-            }
-        }
-    }
-    Ok(reach)
+    let root = |function| {
+        let foreign = || Unprovable { reason: format!("function {function} is a host function called from outside") };
+        let own = module.own(function).ok_or_else(foreign)?;
+        let fault = module.faults.get(own).copied().flatten().and_then(|fault| module.reasons.get(fault));
+        fault.map_or(Ok(own), |reason| Err(Unprovable { reason: reason.clone() }))
+    };
+    [Some(export.function), module.start].into_iter().flatten().map(root).collect()
 }
 
 /// Links the program of an export.
 ///
 /// # Errors
-/// As [`reach`].
+/// As [`roots`].
 pub(super) fn program(module: &Module, export: &Export) -> Result<Program, Unprovable> {
-    let reach = reach(module, export)?;
+    let reach = reach::reach(module, roots(module, export)?);
     let (link, _) = module.frame(export.function);
     let mut linker = Linker { module, rows: Vec::new(), cases: Vec::new(), places: BTreeMap::new() };
     let mut next = space::ENTRY.saturating_add(module.stub_rows());
@@ -117,24 +86,15 @@ fn elements(module: &Module, reach: &Reach, places: &BTreeMap<(bool, usize), u32
 }
 
 impl Module {
-    fn own(&self, function: u32) -> Option<usize> {
+    /// Which own function that is; none for an import.
+    pub(super) fn own(&self, function: u32) -> Option<usize> {
         function.checked_sub(self.imported).map(|own| own as usize)
     }
 
     fn code(&self, index: usize) -> Result<&Code, Unprovable> {
-        let function = self.functions.get(index).ok_or_else(|| unprovable(format!("there is no function {index}")))?;
-        function.code.as_ref().map_err(|reason| unprovable(reason.clone()))
-    }
-
-    /// Own functions of a type in the table.
-    fn of_type(&self, ty: u64) -> Result<Vec<usize>, Unprovable> {
-        let elements = self.table.iter().filter(|element| element.ty == ty);
-        elements
-            .map(|element| {
-                let why = "a host function in a table that is called through is outside the provable profile";
-                self.own(element.function).ok_or_else(|| unprovable(format!("function {}: {why}", element.function)))
-            })
-            .collect()
+        let missing = || Unprovable { reason: format!("there is no function {index}") };
+        let code = self.functions.get(index).ok_or_else(missing)?.code.as_ref();
+        code.map_err(|reason| Unprovable { reason: reason.clone() })
     }
 
     /// Slot of the link in a function's frame, and whether it counts stack.
@@ -163,7 +123,8 @@ struct Linker<'m> {
 impl Linker<'_> {
     fn code(&self, (intrinsic, index): (bool, usize)) -> Result<&Code, Unprovable> {
         if intrinsic {
-            self.module.intrinsics.get(index).ok_or_else(|| unprovable(format!("there is no intrinsic {index}")))
+            let missing = || Unprovable { reason: format!("there is no intrinsic {index}") };
+            self.module.intrinsics.get(index).ok_or_else(missing)
         } else {
             self.module.code(index)
         }
@@ -176,7 +137,7 @@ impl Linker<'_> {
             None => self.module.own(target).map(|own| (false, own)),
         };
         let place = key.and_then(|key| self.places.get(&key));
-        place.copied().ok_or_else(|| unprovable(format!("there is no function {target}")))
+        place.copied().ok_or_else(|| Unprovable { reason: format!("there is no function {target}") })
     }
 
     fn push(&mut self, row: Row) {

@@ -11,6 +11,7 @@ mod intrinsics;
 mod link;
 mod names;
 mod operators;
+mod reach;
 mod sections;
 mod shorten;
 mod stack;
@@ -29,14 +30,20 @@ use wasmparser::{FuncType, ValType};
 use zera_primitives::Hash;
 use zera_vm::{Callable, ModuleInfo, ValKind, abi};
 
+/// Most rows of a function: branches that carry many values could make a few bytes into very many rows.
+const FUNCTION_ROWS: usize = 1 << 17;
+/// Most rows of a module. What is beyond them cannot be proven.
+const ROWS: usize = 1 << 20;
 /// Domain of the table digest.
 const DIGEST_DOMAIN: &str = "zera/proof/table/v1";
 
 /// A translated module: every function that can be proven as rows, and what instances begin with.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Module {
-    /// Own functions, or why they cannot be proven.
     functions: Vec<Function>,
+    /// For each own function why it cannot be proven, as an index into the reasons.
+    faults: Vec<Option<usize>>,
+    reasons: Vec<String>,
     /// How many functions are imported; own functions are numbered behind them.
     imported: u32,
     intrinsics: Vec<Code>,
@@ -55,6 +62,7 @@ pub struct Module {
 /// An own function.
 #[derive(Clone, PartialEq, Eq, Debug, Encode)]
 struct Function {
+    /// Its rows, or why it has none.
     code: Result<Code, String>,
     /// Slot of the link in its frame.
     link: u32,
@@ -93,7 +101,7 @@ pub fn translate(code: &[u8]) -> Result<Module, Unprovable> {
         let (found, most) = (sections.globals.len(), space::MAX_GLOBALS);
         return Err(Unprovable { reason: format!("the module has {found} globals, a provable one at most {most}") });
     }
-    Ok(Module {
+    let mut module = Module {
         functions: functions(&sections, &units),
         imported: u32::try_from(sections.imports.len()).unwrap_or(u32::MAX),
         intrinsics: intrinsics::translate()?.into_iter().map(shorten::shorten).collect(),
@@ -104,17 +112,23 @@ pub fn translate(code: &[u8]) -> Result<Module, Unprovable> {
         exports: exports(&sections, &info),
         start: sections.start,
         begin_gas: info.begin_gas(),
-    })
+        faults: Vec::new(),
+        reasons: Vec::new(),
+    };
+    (module.faults, module.reasons) = reach::faults(&module);
+    Ok(module)
 }
 
 fn functions(sections: &Sections<'_>, units: &[Option<u64>]) -> Vec<Function> {
     let context = Context { sections, units, metered: true };
     let empty = FuncType::new([], []);
+    let mut room = ROWS;
     let each = sections.bodies.iter().enumerate().map(|(index, body)| {
         let number = u32::try_from(sections.imports.len().saturating_add(index)).unwrap_or(u32::MAX);
-        let code = function::translate(&context, index, body);
+        let code = function::translate(&context, index, body, room.min(FUNCTION_ROWS)).map(shorten::shorten);
+        room = room.saturating_sub(code.as_ref().map_or(0, Code::len));
         Function {
-            code: code.map(shorten::shorten).map_err(|refusal| message(sections, number, &refusal)),
+            code: code.map_err(|refusal| message(sections, number, &refusal)),
             link: function::link_slot(sections.type_of(number).unwrap_or(&empty)),
             counted: units.get(index).copied().flatten().is_some(),
         }
@@ -184,7 +198,7 @@ impl Module {
     /// Every exported function with whether a call of it can be proven, in the module's order.
     #[must_use]
     pub fn exports(&self) -> Vec<(String, Result<(), Unprovable>)> {
-        self.exports.iter().map(|export| (export.name.clone(), link::reach(self, export).map(|_| ()))).collect()
+        self.exports.iter().map(|export| (export.name.clone(), link::roots(self, export).map(|_| ()))).collect()
     }
 }
 

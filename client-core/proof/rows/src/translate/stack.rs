@@ -89,6 +89,11 @@ impl Writer {
         }
     }
 
+    /// Rows so far, cases included.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len().saturating_add(self.cases.len())
+    }
+
     pub(super) fn emit(&mut self, row: Row) {
         self.rows.push((row, To::Fixed));
     }
