@@ -37,11 +37,6 @@ pub fn g1(bytes: &[u8; 32]) -> Result<G1Affine, &'static str> {
     exact(bytes).filter(|point: &G1Affine| !point.is_zero()).ok_or("a point of G1 is not canonical, or the identity")
 }
 
-/// A point of G1, which may be the identity; none if it is not canonical.
-pub(crate) fn g1_or_identity(bytes: &[u8; 32]) -> Option<G1Affine> {
-    exact(bytes)
-}
-
 /// A point of G2 that is not the identity.
 ///
 /// # Errors

@@ -87,7 +87,8 @@ fn sum(file: &ProofFile, program: &Program, end: &ClassKeys, beta: Fr, gamma: Fr
         };
     }
     for (word, value) in &program.data {
-        sum -= term(8, &[u64::from(*word), *value]);
+        sum += term(2, &[(1 << 52) + u64::from(*word), *value]);
+        sum -= term(8, &[u64::from(*word)]);
     }
     let checked = rules::check(&file.statement, &file.log, program).unwrap();
     for (at, (entry, hidden)) in (0u64..).zip(&checked.log) {
