@@ -238,6 +238,32 @@ impl Host for TrialHost<'_> {
         Ok((module[0].is_multiple_of(2)).then_some((Source::Pinned, [3; 32])))
     }
 
+    fn log_execution(&mut self, context: &str) -> Result<(), HostError> {
+        self.ask("log", context);
+        Ok(())
+    }
+
+    fn has_trace(&mut self, transaction: &[u8; 32]) -> Result<bool, HostError> {
+        self.ask("has trace", transaction);
+        Ok(transaction[0].is_multiple_of(2))
+    }
+
+    fn request_proof(&mut self, transaction: &[u8; 32]) -> Result<(), HostError> {
+        self.ask("request", transaction);
+        Ok(())
+    }
+
+    fn verify_proof(&mut self, proof: &[u8], statement: &[u8; 32], gas: &mut u64) -> Result<bool, HostError> {
+        self.ask("verify", (proof, statement));
+        *gas = gas.saturating_sub(1_000);
+        Ok(statement[0].is_multiple_of(2))
+    }
+
+    fn verify_groth16(&mut self, key: &[u8], proof: &[u8], public: &[u8]) -> Result<bool, HostError> {
+        self.ask("groth16", (key, proof, public));
+        Ok(key.len().is_multiple_of(2))
+    }
+
     fn apply_upgrade(&mut self, upgrade: UpgradeRequest) -> Result<(), HostError> {
         self.ask("upgrade", upgrade);
         Ok(())

@@ -113,6 +113,21 @@ impl Host for BenchHost {
     fn executable(&mut self, _: &[u8; 32]) -> Result<Option<(Source, [u8; 32])>, HostError> {
         refused()
     }
+    fn log_execution(&mut self, _: &str) -> Result<(), HostError> {
+        refused()
+    }
+    fn has_trace(&mut self, _: &[u8; 32]) -> Result<bool, HostError> {
+        refused()
+    }
+    fn request_proof(&mut self, _: &[u8; 32]) -> Result<(), HostError> {
+        refused()
+    }
+    fn verify_proof(&mut self, _: &[u8], _: &[u8; 32], _: &mut u64) -> Result<bool, HostError> {
+        refused()
+    }
+    fn verify_groth16(&mut self, _: &[u8], _: &[u8], _: &[u8]) -> Result<bool, HostError> {
+        refused()
+    }
     fn apply_upgrade(&mut self, _: UpgradeRequest) -> Result<(), HostError> {
         refused()
     }

@@ -112,6 +112,7 @@ impl World {
     ) -> Result<BlockDone, String> {
         let head = self.client.head();
         let input = BlockInput {
+            chain: self.client.chain(),
             height: head.height.plus(1),
             slot: self.slot,
             skip: 0,

@@ -30,9 +30,11 @@ pub async fn drive<W: World>(world: Rc<W>, proving: Rc<Proving>) {
     proving.tasks.driven.set(false);
 }
 
-/// Provers that work side by side on this machine; none where there are no workers.
+/// Provers that work side by side on this machine; none where there are no workers. One thread is left to the page where
+/// there are more than two: on two, page and node take what little they need from both.
 pub fn provers(hardware: Option<u8>) -> Option<u32> {
-    hardware.map(|threads| u32::from(threads).saturating_sub(1).clamp(1, crew::MOST))
+    let threads = hardware.map(u32::from)?;
+    Some(if threads > 2 { threads.saturating_sub(1).min(crew::MOST) } else { threads.max(1) })
 }
 
 async fn prove<W: World>(world: &W, proving: &Proving, id: u32, work: Work) -> Result<Hash, Error> {
