@@ -8,7 +8,7 @@ use zera_light::{Certificate, SealKey, ValidatorSet};
 use zera_primitives::{
     AccountId, Hash, Header, Height, ModuleId, Params, ProposalId, SignedTransaction, Slot, StateKey, limits,
 };
-use zera_runtime::{BlockCtx, Called, GenesisConfig, Rehearsal, admission, query, rehearse};
+use zera_runtime::{BlockCtx, Called, Chain, GenesisConfig, Rehearsal, admission, query, rehearse};
 use zera_state::{ChangeSet, StateError, StateView, get_typed, merkle::MerkleState, merkle::Proof};
 use zera_vm::{ModuleInfo, ProfileError, TraceRecord};
 use zera_zip::{Pipelines, Sequential};
@@ -99,6 +99,12 @@ impl Client {
         self.genesis
     }
 
+    /// Which chain this is, as its rules see it.
+    #[must_use]
+    pub const fn chain(&self) -> Chain {
+        Chain { genesis: self.genesis, network: self.config.network }
+    }
+
     /// How the chain began.
     #[must_use]
     pub const fn config(&self) -> &GenesisConfig {
@@ -156,7 +162,7 @@ impl Client {
     /// [`ClientError::State`].
     pub fn context(&self, slot: Slot) -> Result<BlockCtx, ClientError> {
         let slot = slot.max(self.head.header.slot);
-        Ok(BlockCtx::read(&self.state, self.head.header.height.plus(1), slot)?)
+        Ok(BlockCtx::read(&self.state, self.chain(), self.head.header.height.plus(1), slot)?)
     }
 
     /// Waiting transactions in order of arrival.

@@ -10,10 +10,10 @@ use crate::{
 use codec::Encode;
 use zera_light::{self as light, Certificate, CertificateError, HeaderError, ValidatorSet};
 use zera_primitives::{
-    DecodeError, Gas, Hash, Header, Height, ModuleId, Receipt, SignedTransaction, Slot, keys::KeyError,
+    DecodeError, Gas, Hash, Header, Height, ModuleId, Network, Receipt, SignedTransaction, Slot, keys::KeyError,
 };
 use zera_registry::{self as registry, CodeInfo, ModuleRecord};
-use zera_runtime::{Diagnostic, runtime_hash};
+use zera_runtime::{Chain, Diagnostic, runtime_hash};
 use zera_state::{
     StateError, StateView,
     merkle::{MerkleError, MerkleState, Pages},
@@ -179,7 +179,7 @@ impl Rebuild {
         let config = config.ok_or(PastError::NoConfiguration(height))?;
         let validators = ValidatorSet::solo(config.sealer).map_err(|_| PastError::NoConfiguration(height))?;
         certified(&tip.header, &tip.certificate, &validators)?;
-        Ok(StateAt { state, tip, validators, pipelines: Sequential::default() })
+        Ok(StateAt { state, tip, validators, network: config.network, pipelines: Sequential::default() })
     }
 }
 
@@ -208,6 +208,7 @@ pub struct StateAt {
     state: MerkleState,
     tip: Tip,
     validators: ValidatorSet,
+    network: Network,
     pipelines: Sequential,
 }
 
@@ -269,7 +270,8 @@ impl StateAt {
         let mut state = client.state.clone();
         state.revert_to(height)?;
         let tip = Tip { header: tip.header.clone(), certificate: tip.certificate.to_bytes(), record: tip.record };
-        Ok(Self { state, tip, validators: client.validators.clone(), pipelines: Sequential::default() })
+        let (validators, network) = (client.validators.clone(), client.config.network);
+        Ok(Self { state, tip, validators, network, pipelines: Sequential::default() })
     }
 
     /// The block after which this is the state.
@@ -360,13 +362,21 @@ impl StateAt {
     }
 
     fn check_signature(&self, height: Height, index: usize, signed: &SignedTransaction) -> Result<(), PastError> {
+        signed.verify(&self.genesis()).map_err(|error| PastError::Signature { height, index, error })
+    }
+
+    fn genesis(&self) -> Hash {
         let header = &self.tip.header;
-        let genesis = if header.height == Height(0) { header.hash() } else { header.chain };
-        signed.verify(&genesis).map_err(|error| PastError::Signature { height, index, error })
+        if header.height == Height(0) { header.hash() } else { header.chain }
+    }
+
+    fn chain(&self) -> Chain {
+        Chain { genesis: self.genesis(), network: self.network }
     }
 
     fn run(&self, record: &Record) -> Result<BlockDone, PastError> {
         let input = BlockInput {
+            chain: self.chain(),
             height: record.header.height,
             slot: record.header.slot,
             skip: record.body.skip,

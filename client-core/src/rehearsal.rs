@@ -9,7 +9,7 @@ use zera_primitives::{
     limits,
 };
 use zera_registry::{self as registry, RegistryError, Vote, refs};
-use zera_runtime::{Machine, Rehearsal, Rehearsing, observe};
+use zera_runtime::{Chain, Machine, Rehearsal, Rehearsing, observe};
 use zera_state::{ChangeSet, MemoryState, Overlay, StateAccess as _, StateError, StateView};
 
 /// Followers of a tag whose past calls count when the tag would move.
@@ -57,6 +57,7 @@ pub struct Rehearsed {
 
 /// A rehearsal on its way.
 pub struct Preparing {
+    chain: Chain,
     height: Height,
     root: Hash,
     slot: Slot,
@@ -108,6 +109,7 @@ impl Client {
         };
         let head = self.head();
         Ok(Preparing {
+            chain: ctx.chain,
             height: head.height,
             root: head.state_root,
             slot: ctx.slot,
@@ -190,7 +192,7 @@ impl Preparing {
             class: self.class,
             observed: self.observed,
             rehearsal,
-            states: Replay::new(self.before, &after, self.height.plus(1), self.slot)?,
+            states: Replay::new(self.before, &after, self.chain, self.height.plus(1), self.slot)?,
             changes,
         })
     }

@@ -5,7 +5,7 @@ use crate::{client::Client, error::ClientError};
 use zera_primitives::{
     AccountId, Amount, Event, Gas, Hash, Height, ModuleId, Outcome, Receipt, SignedTransaction, Slot, tx::Call,
 };
-use zera_runtime::{BlockCtx, Called, Diagnostic, Machine, Unfit, execute, query};
+use zera_runtime::{BlockCtx, Called, Chain, Diagnostic, Machine, Unfit, execute, query};
 use zera_state::{ChangeSet, MemoryState, Overlay, StateView, accounts};
 
 /// The head's state as it is and as an enactment would leave it.
@@ -65,7 +65,7 @@ impl Client {
     /// [`ClientError::State`].
     pub fn replay(&self, changes: &ChangeSet, slot: Slot) -> Result<Replay, ClientError> {
         let slot = slot.max(self.head.header.slot);
-        Replay::new(MemoryState(self.state.all()?), changes, self.head.header.height.plus(1), slot)
+        Replay::new(MemoryState(self.state.all()?), changes, self.chain(), self.head.header.height.plus(1), slot)
     }
 }
 
@@ -77,13 +77,14 @@ impl Replay {
     pub(crate) fn new(
         before: MemoryState,
         changes: &ChangeSet,
+        chain: Chain,
         height: Height,
         slot: Slot,
     ) -> Result<Self, ClientError> {
         let mut after = before.clone();
         after.apply(changes);
         let side = |state: MemoryState| {
-            let ctx = BlockCtx::read(&state, height, slot)?;
+            let ctx = BlockCtx::read(&state, chain, height, slot)?;
             Ok::<_, ClientError>(Side { state, ctx })
         };
         Ok(Self { before: side(before)?, after: side(after)?, machine: Machine::default() })

@@ -126,6 +126,7 @@ impl Client {
         let mut dropped = Vec::new();
         loop {
             let input = BlockInput {
+                chain: self.chain(),
                 height: self.head.header.height.plus(1),
                 slot,
                 skip,

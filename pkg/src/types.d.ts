@@ -57,7 +57,9 @@ export type AbortReason =
   /** The proposal that a spam verdict names is not live. */
   | "NothingToClose"
   /** The list of builders would be empty of change or too long. */
-  | "BadBuilders";
+  | "BadBuilders"
+  /** The execution to be proven is not kept, or is proven. */
+  | "NothingToProve";
 
 /** Keys a transaction expects to touch, from simulating it before signing. Each is priced. */
 export interface AccessHint {
@@ -408,6 +410,22 @@ export type Call =
         code: Hash;
         rebuilt: Hash;
         recipe: Hash;
+      };
+    }
+  /** Ask for a proof of an execution whose receipt the chain keeps.
+   * The transaction.
+   * Place in its receipt's list of calls. */
+  | {
+      RequestProof: {
+        transaction: Hash;
+        call: number;
+      };
+    }
+  /** Have a proof of an execution verified, whose receipt the chain keeps.
+   * The proof file; it need not carry the module. */
+  | {
+      SubmitProof: {
+        proof: Uint8Array;
       };
     };
 
@@ -2384,6 +2402,17 @@ export type Payload =
         remove: Array<AccountId>;
         description: string;
       };
+    }
+  /** Ask for a proof of an execution whose receipt the chain keeps.
+   * The transaction.
+   * Place in its receipt's list of calls.
+   * The author's words. */
+  | {
+      RequestProof: {
+        transaction: Hash;
+        call: number;
+        description: string;
+      };
     };
 
 /** One value per Class, in its order. */
@@ -3224,7 +3253,7 @@ export interface StockView {
   curve: string;
   /** Public inputs in order, decimal. */
   inputs: Array<string>;
-  /** BLAKE3 of the verifying key's canonical bytes: compare it with the one that the circuit's makers publish. */
+  /** BLAKE3 of `verification_key.json` as it was given. */
   key: Hash;
   /** Microseconds. */
   micros: number;

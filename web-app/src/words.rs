@@ -128,6 +128,7 @@ pub const fn abort(reason: AbortReason) -> &'static str {
         AbortReason::Spam => say!(A_SPAM),
         AbortReason::NothingToClose => say!(A_NOTHING_TO_CLOSE),
         AbortReason::BadBuilders => say!(A_BAD_BUILDERS),
+        AbortReason::NothingToProve => say!(A_NOTHING_TO_PROVE),
     }
 }
 
@@ -173,6 +174,7 @@ pub fn payload(payload: &Payload) -> String {
         }
         Payload::Spam { proposal, .. } => say!(PL_SPAM, proposal),
         Payload::Builders { add, remove, .. } => say!(PL_BUILDERS, add.len(), remove.len()),
+        Payload::RequestProof { transaction, call, .. } => say!(PL_REQUEST_PROOF, call, text::short(&transaction.to_hex())),
     }
 }
 
@@ -217,5 +219,9 @@ pub fn call(call: &Call) -> String {
             say!(CALL_ATTEST_AGREES, text::short(&code.to_hex()))
         }
         Call::Attest { code, .. } => say!(CALL_ATTEST_DIFFERS, text::short(&code.to_hex())),
+        Call::RequestProof { transaction, call } => {
+            say!(CALL_REQUEST_PROOF, call, text::short(&transaction.to_hex()))
+        }
+        Call::SubmitProof { proof } => say!(CALL_SUBMIT_PROOF, text::bytes(proof.len() as u64)),
     }
 }

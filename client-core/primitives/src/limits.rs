@@ -54,6 +54,20 @@ pub const STORAGE_GENERATIONS: u32 = 3;
 pub const STATE_VERSIONS: u64 = 64;
 /// Retention of traces and receipts, in slots.
 pub const RETENTION_SLOTS: u64 = 10_000;
+/// Retention of receipts whose execution asked for it (`log_execution_for_proof`), in slots.
+pub const LOGGED_RETENTION_SLOTS: u64 = 10 * RETENTION_SLOTS;
+/// Calls of one transaction whose receipts are kept for proofs: the first ones.
+pub const KEPT_CALLS: usize = 256;
+/// Kept receipts that one block removes.
+pub const PRUNED_RECEIPTS: usize = 4_096;
+/// Bytes of a proof that the chain verifies.
+pub const PROOF_BYTES: usize = 128 << 10;
+/// Segments of a proof that the chain verifies.
+pub const PROOF_SEGMENTS: usize = 64;
+/// Public inputs of a Groth16 proof that a module has verified.
+pub const GROTH16_INPUTS: usize = 256;
+/// Bytes of the name under which an execution asks to be kept.
+pub const LOGGED_BYTES: usize = 128;
 /// Longest time the solo chain stays without a block while a proposal is live, in slots.
 pub const SOLO_HEARTBEAT_SLOTS: u64 = 10;
 /// Bytes of a proposal's title.

@@ -218,6 +218,15 @@ pub enum Payload {
         /// The author's words.
         description: String,
     },
+    /// Ask for a proof of an execution whose receipt the chain keeps.
+    RequestProof {
+        /// The transaction.
+        transaction: Hash,
+        /// Place in its receipt's list of calls.
+        call: u32,
+        /// The author's words.
+        description: String,
+    },
 }
 
 impl Payload {
@@ -240,7 +249,8 @@ impl Payload {
             | Self::Unfreeze { description, .. }
             | Self::Reference { description, .. }
             | Self::Spam { description, .. }
-            | Self::Builders { description, .. } => description,
+            | Self::Builders { description, .. }
+            | Self::RequestProof { description, .. } => description,
         }
     }
 

@@ -117,6 +117,8 @@ pub enum AbortReason {
     NothingToClose,
     /// The list of builders would be empty of change or too long.
     BadBuilders,
+    /// The execution to be proven is not kept, or is proven.
+    NothingToProve,
 }
 
 /// Where a proposal stands. Drafts exist in pages only.

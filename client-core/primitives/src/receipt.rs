@@ -63,6 +63,26 @@ pub struct CallRecord {
     pub outcome: Outcome,
 }
 
+impl CallRecord {
+    /// Digest of what a proof of this execution says about it: of everything here but its place and its name.
+    #[must_use]
+    pub fn execution(&self) -> Hash {
+        Hash::of_encoded(
+            "zera/execution/v1",
+            &(
+                self.code,
+                &self.entry,
+                self.args,
+                self.result,
+                self.gas,
+                self.outcome,
+                self.host_log,
+                self.storage_log,
+            ),
+        )
+    }
+}
+
 /// Something that happened, for people and for light clients. Ordered within its block.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

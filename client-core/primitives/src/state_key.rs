@@ -20,6 +20,8 @@ pub enum Room {
     Governance = 4,
     /// Modules' own storage.
     Storage = 5,
+    /// Receipts that the chain keeps for proofs, requests of proofs, what translation made of code.
+    Proofs = 6,
 }
 
 /// One key of the state, ordered by its bytes.

@@ -134,6 +134,19 @@ pub enum Call {
         /// BLAKE3 of the build description: source, tools, command.
         recipe: Hash,
     },
+    /// Ask for a proof of an execution whose receipt the chain keeps.
+    RequestProof {
+        /// The transaction.
+        transaction: Hash,
+        /// Place in its receipt's list of calls.
+        call: u32,
+    },
+    /// Have a proof of an execution verified, whose receipt the chain keeps.
+    SubmitProof {
+        /// The proof file; it need not carry the module.
+        #[cfg_attr(feature = "serde", serde(with = "crate::plain::bytes"))]
+        proof: Vec<u8>,
+    },
 }
 
 /// Keys a transaction expects to touch, from simulating it before signing. Each is priced.

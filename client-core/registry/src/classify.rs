@@ -21,7 +21,7 @@ const FOLLOWERS_WEIGHED: u64 = 16;
 ///
 /// | effect | class |
 /// |---|---|
-/// | parameters of modules, inside their declared bounds | patch |
+/// | parameters of modules, inside their declared bounds; a request of a proof | patch |
 /// | new code; a return to a version; a spam verdict; a proposal's own code | minor |
 /// | new code that imports more, breaks the schema, migrates, drops an invariant, states a new major version, or replaces that of a module whose free ZRA are more than V | major |
 /// | a return with a reverse migration; a module put under a manager's tag; the list of builders | major |
@@ -53,6 +53,7 @@ pub fn classify(st: &(impl StateView + ?Sized), ctx: &Ctx<'_>, payload: &Payload
         }
         Payload::Execute(execution) => self::execution(st, ctx, execution)?,
         Payload::Spam { .. } => Class::Minor,
+        Payload::RequestProof { .. } => Class::Patch,
         Payload::Builders { add, remove, .. } => builders::changed(st, add, remove).map(|_| Class::Major)?,
     };
     Ok(if is_refuted(st, ctx, payload)? { class.raised() } else { class })

@@ -78,7 +78,8 @@ pub struct Enactment<'a, E: ?Sized> {
 
 /// Enacts `payload`, voted as `vote` says.
 ///
-/// [`Payload::Parameters`] and [`Payload::Spam`] are only checked here: the runtime then tells governance.
+/// [`Payload::Parameters`], [`Payload::Spam`] and [`Payload::RequestProof`] are only checked here: the runtime then does
+/// what they ask for.
 ///
 /// # Errors
 /// [`EnactError::Abort`] with the first rule that does not hold; [`EnactError::State`].
@@ -175,6 +176,7 @@ impl<E: ?Sized> Enactment<'_, E> {
                 self.note(st, None, Deed::Builders { added: add.clone(), removed: remove.clone() })
             }
             Payload::Spam { .. } => self.covered(Class::Minor),
+            Payload::RequestProof { .. } => self.covered(Class::Patch),
         }
     }
 

@@ -1,10 +1,10 @@
 //! What a block does by itself (design §5, §6): governance is evaluated first, due proposals are enacted, then come
 //! the transactions, and last what commutes: fees, burns, the threshold base.
 
-use crate::{context::BlockCtx, enactment, events, execute::Unfit, machine::Machine};
+use crate::{context::BlockCtx, enactment, events, execute::Unfit, machine::Machine, proofs};
 use alloc::{string::String, vec::Vec};
 use zera_governance::{self as governance, BaseDelta};
-use zera_primitives::{AccountId, Event, ProposalId, limits};
+use zera_primitives::{AccountId, Event, ProposalId, Receipt, limits};
 use zera_registry as registry;
 use zera_state::{Deltas, Overlay, accounts};
 
@@ -32,7 +32,7 @@ pub struct Closing {
 }
 
 /// Evaluates governance at the block's slot, locks in and enacts what is due, and removes a share of what nobody can reach
-/// any more. `ctx` is re-read by the caller afterwards, because an enactment may begin a parameter epoch.
+/// or prove any more. `ctx` is re-read by the caller afterwards, because an enactment may begin a parameter epoch.
 ///
 /// # Errors
 /// [`Unfit::State`], [`Unfit::Fault`]; never because of what a proposal does.
@@ -42,14 +42,23 @@ pub fn open_block(machine: &Machine, st: &mut Overlay<'_>, ctx: &BlockCtx) -> Re
     opening.events.extend(events::governance(&tick.events));
     enactment::run(machine, st, ctx, &tick, &mut opening)?;
     registry::sweep(st, limits::PRUNED_ENTRIES)?;
+    opening.events.extend(proofs::prune(st, ctx)?);
     Ok(opening)
 }
 
-/// Applies what commutes: fees to `proposer`, burns, the base's input.
+/// Applies what commutes: fees to `proposer`, burns, the base's input; and keeps, of the block's `receipts`, what proofs
+/// of its executions are held against.
 ///
 /// # Errors
 /// [`Unfit::State`], [`Unfit::Fault`].
-pub fn close_block(st: &mut Overlay<'_>, ctx: &BlockCtx, proposer: &AccountId, closing: &Closing) -> Result<(), Unfit> {
+pub fn close_block<'r>(
+    st: &mut Overlay<'_>,
+    ctx: &BlockCtx,
+    proposer: &AccountId,
+    closing: &Closing,
+    receipts: impl Iterator<Item = &'r Receipt>,
+) -> Result<(), Unfit> {
+    proofs::keep(st, ctx, receipts);
     governance::apply_base(st, &ctx.governance(), closing.base)?;
     accounts::apply_deltas(st, &closing.deltas, proposer)?;
     Ok(())

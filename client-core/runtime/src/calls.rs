@@ -4,6 +4,7 @@ use crate::{
     events::{self, event},
     execute::{Diagnostic, charge, intrinsic},
     gas,
+    proofs::{self, Requester},
     session::{Invocation, Session, Stop},
 };
 use alloc::{string::ToString, vec::Vec};
@@ -115,6 +116,15 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
             Call::AllocateDelegated { proposal, side, share_ppm } => {
                 self.allocate_delegated(*proposal, *side, *share_ppm, left)
             }
+            Call::RequestProof { transaction, call } => {
+                let by = Requester::Account(self.sender());
+                self.session.request_proof(transaction, *call, by)?;
+                Ok(Vec::new())
+            }
+            Call::SubmitProof { proof } => match self.session.verify_proof(proof, None, true, left)? {
+                Ok(()) => Ok(Vec::new()),
+                Err(refusal) => Err(Stop::invalid(refusal)),
+            },
         }
     }
 
@@ -131,7 +141,12 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
         let sender = self.sender();
         let uploaded = registry::upload_chunk(self.session.st, &sender, *code, index, bytes)?;
         match uploaded {
-            registry::Uploaded::Stored => self.emit(event(CODE_STORED, &CodeStored { code: *code, uploader: sender })),
+            registry::Uploaded::Stored => {
+                if let Some(whole) = registry::code(self.session.st, code)? {
+                    proofs::register(self.session.st, code, &whole);
+                }
+                self.emit(event(CODE_STORED, &CodeStored { code: *code, uploader: sender }))
+            }
             _ => Ok(Vec::new()),
         }
     }
@@ -289,6 +304,9 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
     fn propose(&mut self, title: &str, payload: &Payload) -> Result<Vec<u8>, Stop> {
         let (sender, ctx) = (self.sender(), self.session.ctx.governance());
         let class = registry::classify(self.session.st, &self.session.ctx.registry(), payload)?;
+        if let Payload::RequestProof { transaction, call, .. } = payload {
+            proofs::requestable(self.session.st, self.session.ctx.slot, transaction, *call)?;
+        }
         let proposed = governance::propose(
             self.session.st,
             &ctx,

@@ -2,15 +2,26 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_governance as governance;
-use zera_primitives::{Amount, Height, Params, Slot};
+use zera_primitives::{Amount, Hash, Height, Network, Params, Slot};
 use zera_registry as registry;
 use zera_state::{AccountError, StateView, accounts};
 
 use crate::execute::Unfit;
 
+/// Which chain executes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct Chain {
+    /// Hash of its genesis block.
+    pub genesis: Hash,
+    /// Its network: a chain of one tab is a development chain.
+    pub network: Network,
+}
+
 /// What every transaction of a block sees alike.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
 pub struct BlockCtx {
+    /// The chain.
+    pub chain: Chain,
     /// Height of the block.
     pub height: Height,
     /// Its slot.
@@ -26,9 +37,9 @@ impl BlockCtx {
     ///
     /// # Errors
     /// [`Unfit::State`].
-    pub fn read(st: &(impl StateView + ?Sized), height: Height, slot: Slot) -> Result<Self, Unfit> {
+    pub fn read(st: &(impl StateView + ?Sized), chain: Chain, height: Height, slot: Slot) -> Result<Self, Unfit> {
         let supply = accounts::supply(st)?.sub(accounts::burnt(st)?).map_err(|_| AccountError::Overflow)?;
-        Ok(Self { height, slot, supply, params: governance::params(st)? })
+        Ok(Self { chain, height, slot, supply, params: governance::params(st)? })
     }
 
     /// As governance takes it.

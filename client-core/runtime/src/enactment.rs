@@ -7,6 +7,7 @@ use crate::{
     events::{self, event},
     execute::Unfit,
     machine::Machine,
+    proofs::{self, RequestError, Requester},
     system::Enactor,
 };
 use alloc::string::String;
@@ -202,6 +203,21 @@ pub(crate) fn enact(
         let changed = governance::apply_params(st, &ctx.governance(), params)?;
         done.events.push(events::governance_event(&changed));
         return Ok(Ok(done));
+    }
+    if let (Ok(done), Payload::RequestProof { transaction, call, .. }) = (&ended, payload) {
+        let mut done = done.clone();
+        let by = Requester::Proposal(vote.proposal);
+        return match proofs::request(st, ctx, transaction, *call, by) {
+            Ok(event) => {
+                done.events.extend(event);
+                Ok(Ok(done))
+            }
+            Err(RequestError::State(error)) => Err(Unfit::State(error)),
+            Err(error) => {
+                let detail = alloc::format!("{error}");
+                Ok(Err(Abort { reason: AbortReason::NothingToProve, detail, gas: done.gas }))
+            }
+        };
     }
     Ok(ended)
 }

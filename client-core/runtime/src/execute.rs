@@ -136,7 +136,10 @@ pub fn attempt(
     accounts::bump_nonce(st, &sender)?;
     let checkpoint = st.checkpoint();
 
-    let mut run = calls::Run::new(Session::new(st, machine, ctx, Some(sender)), signed);
+    let hash = signed.hash();
+    let mut session = Session::new(st, machine, ctx, Some(sender));
+    session.transaction = Some(hash);
+    let mut run = calls::Run::new(session, signed);
     let first = spent.unwrap_or_default().0;
     let mut left = transaction.gas_limit.0.saturating_sub(first);
     let ended = run.all(&mut left);
@@ -161,7 +164,7 @@ pub fn attempt(
     let fee = admission::fee(used, signed.encoded_size(), &ctx.params);
     let fee = accounts::settle_fee(st, &sender, withheld, fee, ctx.params.burn_ppm, &mut deltas)?;
     let receipt = Receipt {
-        transaction: signed.hash(),
+        transaction: hash,
         outcome,
         failed_call: (!outcome.is_ok()).then_some(at),
         gas: Gas(used),

@@ -14,7 +14,10 @@
 //! | deploy, with a reference too | 10,000 |
 //! | attest | 200,000: it may look at every live proposal |
 //! | call a module | 500 + what the module uses |
+//! | request a proof | 20,000 |
+//! | submit a proof | 50,000 + 2 per byte + what verifying costs ([`crate::proofs`]) |
 
+use crate::proofs;
 use zera_primitives::{Params, Transaction, tx::Call};
 
 /// Gas of a transaction before its calls.
@@ -43,5 +46,7 @@ pub fn native(call: &Call) -> u64 {
         Call::Deploy { .. } | Call::DeployReference { .. } => 10_000,
         Call::Attest { .. } => 200_000,
         Call::Module { .. } => 500,
+        Call::RequestProof { .. } => 20_000,
+        Call::SubmitProof { proof } => proofs::SUBMIT.saturating_add((proof.len() as u64).saturating_mul(2)),
     }
 }

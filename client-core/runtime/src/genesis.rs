@@ -1,6 +1,9 @@
 //! How a chain begins: who holds what, which parameters, who seals.
 
-use crate::{context::BlockCtx, execute::Unfit};
+use crate::{
+    context::{BlockCtx, Chain},
+    execute::Unfit,
+};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_governance as governance;
@@ -67,6 +70,7 @@ impl GenesisConfig {
     /// # Errors
     /// [`Unfit::State`].
     pub fn context(&self, st: &(impl zera_state::StateView + ?Sized)) -> Result<BlockCtx, Unfit> {
-        BlockCtx::read(st, zera_primitives::Height(0), zera_primitives::Slot(0))
+        let chain = Chain { genesis: Hash::ZERO, network: self.network };
+        BlockCtx::read(st, chain, zera_primitives::Height(0), zera_primitives::Slot(0))
     }
 }

@@ -1,6 +1,10 @@
 //! What one running call can ask of the chain: the [`Host`] behind the host API.
 
-use crate::session::{Frame, Invocation, Role, Session, Stop};
+use crate::{
+    proofs::{self, Requester},
+    session::{Frame, Invocation, Role, Session, Stop},
+    system::proposal_of,
+};
 use alloc::{string::String, vec::Vec};
 use zera_primitives::{AccountId, Amount, Event, Hash, ModuleId, StateKey};
 use zera_registry as registry;
@@ -236,6 +240,43 @@ impl Host for FrameHost<'_, '_, '_> {
 
     fn executable(&mut self, module: &[u8; 32]) -> Result<Option<(Source, [u8; 32])>, HostError> {
         self.running(&ModuleId(*module))
+    }
+
+    fn log_execution(&mut self, context: &str) -> Result<(), HostError> {
+        if let Some(record) = self.session.records.get_mut(self.frame.place) {
+            record.logged = Some(String::from(context));
+        }
+        Ok(())
+    }
+
+    fn has_trace(&mut self, transaction: &[u8; 32]) -> Result<bool, HostError> {
+        let slot = self.session.ctx.slot;
+        let kept = proofs::kept(self.session.st, slot, &Hash(*transaction)).map_err(|error| self.missed(error))?;
+        Ok(kept.is_some())
+    }
+
+    fn request_proof(&mut self, transaction: &[u8; 32]) -> Result<(), HostError> {
+        self.may_change()?;
+        self.may_reach_out()?;
+        let by = match self.frame.role {
+            Role::Proposal => Requester::Proposal(proposal_of(&self.frame.caller)),
+            Role::Module | Role::Migration { .. } => Requester::Module(self.frame.module),
+        };
+        self.session.request_proof(&Hash(*transaction), 0, by).map_err(|stop| self.host_error(stop))
+    }
+
+    fn verify_proof(&mut self, proof: &[u8], statement: &[u8; 32], gas: &mut u64) -> Result<bool, HostError> {
+        self.may_reach_out()?;
+        let may_record = !self.frame.read_only;
+        match self.session.verify_proof(proof, Some(&Hash(*statement)), may_record, gas) {
+            Ok(verdict) => Ok(verdict.is_ok()),
+            Err(Stop::Outcome(outcome, cause)) => Err(HostError::Callee(outcome, cause)),
+            Err(other) => Err(self.host_error(other)),
+        }
+    }
+
+    fn verify_groth16(&mut self, key: &[u8], proof: &[u8], public: &[u8]) -> Result<bool, HostError> {
+        Ok(zera_proof_verify::groth16::verify(key, proof, public))
     }
 
     fn apply_upgrade(&mut self, upgrade: UpgradeRequest) -> Result<(), HostError> {

@@ -17,12 +17,13 @@ pub mod gas;
 pub mod genesis;
 mod host;
 pub mod machine;
+pub mod proofs;
 mod session;
 mod system;
 
 pub use admission::{AdmissionError, admit};
 pub use block::{Closing, Opening, close_block, open_block};
-pub use context::BlockCtx;
+pub use context::{BlockCtx, Chain};
 pub use enactment::vote;
 pub use execute::{Diagnostic, Executed, Stopped, Unfit, attempt, execute};
 pub use genesis::GenesisConfig;
@@ -40,6 +41,8 @@ pub fn runtime_hash() -> zera_primitives::Hash {
             &zera_primitives::keys::RUNTIME_VERSION.to_le_bytes(),
             &zera_vm::INSTRUMENTATION_VERSION.to_le_bytes(),
             &zera_vm::host::HOST_API_VERSION.to_le_bytes(),
+            &zera_proof_rows::TRANSLATOR_VERSION.to_le_bytes(),
+            &proofs::pinned_digest().0,
         ],
     )
 }

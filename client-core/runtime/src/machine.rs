@@ -5,9 +5,12 @@ use core::cell::RefCell;
 use zera_primitives::{Hash, Manifest};
 use zera_vm::{Engine, ModuleInfo, WasmiEngine};
 
+use crate::proofs::{Pinned, Verifier};
+
 /// One executor's engine and caches. Dropping it loses time, never results.
 pub struct Machine {
     engine: Box<dyn Engine>,
+    verifier: Box<dyn Verifier>,
     manifests: RefCell<BTreeMap<Hash, Option<Arc<Manifest>>>>,
 }
 
@@ -21,7 +24,18 @@ impl Machine {
     /// A machine over `engine`.
     #[must_use]
     pub fn new(engine: Box<dyn Engine>) -> Self {
-        Self { engine, manifests: RefCell::default() }
+        Self { engine, verifier: Box::new(Pinned::default()), manifests: RefCell::default() }
+    }
+
+    /// Verifies proofs with `verifier` instead of the pinned keys: for keys of a chain's own ceremony, and for tests.
+    #[must_use]
+    pub fn with_verifier(self, verifier: Box<dyn Verifier>) -> Self {
+        Self { verifier, ..self }
+    }
+
+    /// What verifies proofs.
+    pub(crate) fn verifier(&self) -> &dyn Verifier {
+        &*self.verifier
     }
 
     /// The engine.

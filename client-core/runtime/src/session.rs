@@ -111,6 +111,8 @@ pub(crate) struct Frame {
     memory: u64,
     /// The module's data are as their migration left them, so the first change has to be noted.
     pub fresh: bool,
+    /// Its place among the session's records.
+    pub place: usize,
 }
 
 /// What a frame is.
@@ -149,6 +151,8 @@ pub(crate) struct Session<'s, 'o> {
     pub may_change_code: bool,
     /// True on a copy of the state that nobody keeps, where calls that may only read still bring data up to date.
     pub is_copy: bool,
+    /// The transaction that runs; none for what a block does by itself.
+    pub transaction: Option<Hash>,
     /// Modules created so far.
     pub created: Vec<ModuleId>,
 }
@@ -174,6 +178,7 @@ impl<'s, 'o> Session<'s, 'o> {
             effects: None,
             may_change_code: true,
             is_copy: false,
+            transaction: None,
             created: Vec::new(),
         }
     }
@@ -303,6 +308,7 @@ impl<'s, 'o> Session<'s, 'o> {
             read_only: call.read_only,
             memory: info.memory_max_bytes(),
             fresh,
+            place: self.records.len(),
         };
         Ok((frame, info))
     }

@@ -134,6 +134,11 @@ fn proposal_caller(id: ProposalId) -> [u8; 32] {
     caller
 }
 
+/// The proposal that [`proposal_caller`] names.
+pub(crate) fn proposal_of(caller: &[u8; 32]) -> ProposalId {
+    ProposalId(caller.last_chunk().map_or(0, |last| u64::from_be_bytes(*last)))
+}
+
 /// What a call on a copy answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Called {

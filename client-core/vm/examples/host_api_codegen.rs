@@ -200,6 +200,9 @@ fn docs(api: &Api) -> String {
         )
         .expect("write");
     }
+    if api.later.is_empty() {
+        return out;
+    }
     out.push_str(
         "\n## Later versions\n\nNamed here so that the names are taken; a module that imports one is refused until its \
          version is there.\n\n| function | version | what it will do |\n|---|---|---|\n",

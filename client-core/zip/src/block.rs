@@ -5,13 +5,15 @@ use alloc::{string::String, vec::Vec};
 use zera_primitives::{
     AccountId, Event, Gas, Hash, Height, ModuleId, ProposalId, Receipt, SignedTransaction, Slot, StateKey, limits,
 };
-use zera_runtime::{AdmissionError, BlockCtx, Closing, Diagnostic, Unfit, close_block, open_block};
+use zera_runtime::{AdmissionError, BlockCtx, Chain, Closing, Diagnostic, Unfit, close_block, open_block};
 use zera_state::{ChangeSet, Overlay, StateError, StateView, get_typed, put_typed};
 use zera_vm::TraceRecord;
 
 /// What a block is executed from.
 #[derive(Clone, Copy, Debug)]
 pub struct BlockInput<'a> {
+    /// The chain it is of.
+    pub chain: Chain,
     /// Its number.
     pub height: Height,
     /// Its time.
@@ -116,10 +118,10 @@ async fn on_watched(
 ) -> Result<BlockDone, BlockError> {
     let began = pipelines.micros();
     let mut overlay = Overlay::gathering(base);
-    let ctx = BlockCtx::read(&overlay, input.height, input.slot)?;
+    let ctx = BlockCtx::read(&overlay, input.chain, input.height, input.slot)?;
     let opening = open_block(pipelines.machine(), &mut overlay, &ctx)?;
     // An enactment may have begun a parameter epoch.
-    let ctx = BlockCtx::read(&overlay, input.height, input.slot)?;
+    let ctx = BlockCtx::read(&overlay, input.chain, input.height, input.slot)?;
     let opening_us = pipelines.micros().saturating_sub(began);
     let mut run = Run::new(pipelines, &ctx, input.transactions, began);
     run.all(&mut overlay).await?;
@@ -133,7 +135,8 @@ async fn on_watched(
         let skips: u64 = get_typed(&overlay, &skips_key()).map_err(BlockError::State)?.unwrap_or(0);
         put_typed(&mut overlay, skips_key(), &skips.saturating_add(input.skip));
     }
-    close_block(&mut overlay, &ctx, &input.proposer, &closing)?;
+    let receipts = executed.iter().map(|one| &one.receipt);
+    close_block(&mut overlay, &ctx, &input.proposer, &closing, receipts)?;
     schedule.opening_us = opening_us;
     schedule.total_us = pipelines.micros().saturating_sub(began);
     let mut done = BlockDone {

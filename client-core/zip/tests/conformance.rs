@@ -8,10 +8,10 @@
 )]
 
 use zera_primitives::{
-    AccountId, Amount, Gas, Hash, Height, Outcome, Params, Receipt, Signature, SignedTransaction, Slot, StateKey,
-    Transaction, conformance::line, tx::AccessHint, tx::Call,
+    AccountId, Amount, Gas, Hash, Height, Network, Outcome, Params, Receipt, Signature, SignedTransaction, Slot,
+    StateKey, Transaction, conformance::line, tx::AccessHint, tx::Call,
 };
-use zera_runtime::{BlockCtx, Diagnostic, Executed};
+use zera_runtime::{BlockCtx, Chain, Diagnostic, Executed};
 use zera_state::{MemoryState, StateAccess as _};
 use zera_zip::{Answer, Attempt, Cluster, ClusterDone, Engines, JobDone, JobError, Stage, Tried, Work};
 
@@ -54,7 +54,13 @@ fn executed(signed: &SignedTransaction) -> Executed {
 
 #[test]
 fn formats_are_those_on_file() {
-    let ctx = BlockCtx { height: Height(3), slot: Slot(4), supply: Amount::zra(1_000), params: Params::demo() };
+    let ctx = BlockCtx {
+        chain: Chain { genesis: Hash([1; 32]), network: Network::Main },
+        height: Height(3),
+        slot: Slot(4),
+        supply: Amount::zra(1_000),
+        params: Params::demo(),
+    };
     let transactions = [signed()];
     let stage = Stage { clusters: vec![Cluster { transactions: vec![0] }] };
     let mut state = MemoryState::default();

@@ -10,7 +10,7 @@ use zera_client::primitives::{
     tx::{AccessHint, Call},
 };
 use zera_pipelines::Threads;
-use zera_runtime::{BlockCtx, Machine, execute};
+use zera_runtime::{Machine, execute};
 use zera_scenarios::blocks::World;
 use zera_state::Overlay;
 use zera_zip::{BlockDone, Pipelines, Sequential, cluster, execute_block, now};
@@ -24,7 +24,7 @@ fn account(kind: &str, number: usize) -> AccountId {
 /// `count` transactions that burn `burn` rounds each; of a hundred, `conflict` pay the same account.
 fn block(world: &World, count: usize, burn: u8, conflict: usize) -> Result<Vec<SignedTransaction>, Failed> {
     let machine = Machine::default();
-    let ctx = BlockCtx::read(&world.state, world.height, world.slot)?;
+    let ctx = world.context()?;
     let one = |number: usize| {
         let hot = number * conflict / 100 != (number + 1) * conflict / 100;
         let to = if hot { account("hot", 0) } else { account("cold", number) };

@@ -17,6 +17,8 @@ pub const CALL_KINDS: &[(&str, &str)] = &[
     ("delegate", "delegate"),
     ("allocate_delegated", "vote with delegated stake"),
     ("attest", "attest a rebuild"),
+    ("request_proof", "request a proof"),
+    ("submit_proof", "submit a proof"),
 ];
 pub const CF_FIRST: &str = "transaction 1";
 pub const CF_ORDERS: &str = "{0} orders {1}";

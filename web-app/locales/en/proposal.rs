@@ -14,6 +14,8 @@ pub const MIGRATING_SINCE: &str = "Since block";
 pub const GENERATION: &str = "Generation";
 pub const MIGRATION_NOTE: &str =
     "Calls of the module are refused until it is done. Nobody can read the half-written data.";
+pub const REQUEST_CALL: &str = "Call in its receipt";
+pub const REQUEST_TRANSACTION: &str = "Transaction";
 pub const WHAT_IT_DOES: &str = "What it does";
 pub const WHAT_IT_DOES_NOTE: &str = "From the payload, not from the description.";
 
@@ -212,5 +214,6 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("effects", "Effects are exactly those listed"),
     ("close", "The proposal it names is open"),
     ("builders", "Registered builders"),
+    ("request", "The chain keeps the receipt, and no proof of it is verified"),
     ("other", "What else must hold"),
 ];

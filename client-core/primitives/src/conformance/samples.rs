@@ -82,6 +82,7 @@ pub fn payloads() -> Vec<Payload> {
             remove: vec![account(7)],
             description: "builders".to_string(),
         },
+        Payload::RequestProof { transaction: hash(8), call: 9, description: "request".to_string() },
     ]
 }
 
@@ -134,6 +135,7 @@ pub fn abort_reasons() -> Vec<AbortReason> {
         A::Spam,
         A::NothingToClose,
         A::BadBuilders,
+        A::NothingToProve,
     ]
 }
 
@@ -176,6 +178,8 @@ pub fn calls() -> Vec<Call> {
         Call::AllocateDelegated { proposal: ProposalId(2), side: Side::For, share_ppm: 500_000 },
         Call::DeployReference { reference: reference(), constructor: Some(vec![7]), value: amount },
         Call::Attest { code: hash(1), rebuilt: hash(2), recipe: hash(3) },
+        Call::RequestProof { transaction: hash(1), call: 2 },
+        Call::SubmitProof { proof: vec![8] },
     ];
     calls.extend(payloads().into_iter().map(|payload| Call::Propose { title: "title".to_string(), payload }));
     calls

@@ -16,6 +16,7 @@ use zera_client::{
     primitives::{
         AccountId, Amount, Hash, Height, ModuleId, SignedTransaction, Slot, StateKey, keys::SecretKey, tx::Call,
     },
+    runtime::{BlockCtx, Chain, Unfit},
     state::{ChangeSet, MemoryState, StateView},
     zip::BlockInput,
 };
@@ -97,10 +98,31 @@ impl World {
         Ok(Self { state, height, slot: slot.plus(1), modules, code: hash, config })
     }
 
+    /// Which chain it is; its genesis block counts for nothing here.
+    #[must_use]
+    pub const fn chain(&self) -> Chain {
+        Chain { genesis: Hash::ZERO, network: self.config.network }
+    }
+
+    /// The context of the next block.
+    ///
+    /// # Errors
+    /// [`Unfit::State`].
+    pub fn context(&self) -> Result<BlockCtx, Unfit> {
+        BlockCtx::read(&self.state, self.chain(), self.height, self.slot)
+    }
+
     /// The block that `transactions` would be.
     #[must_use]
     pub const fn input<'a>(&self, transactions: &'a [SignedTransaction]) -> BlockInput<'a> {
-        BlockInput { height: self.height, slot: self.slot, skip: 0, proposer: self.config.sealer, transactions }
+        BlockInput {
+            chain: self.chain(),
+            height: self.height,
+            slot: self.slot,
+            skip: 0,
+            proposer: self.config.sealer,
+            transactions,
+        }
     }
 
     /// Goes on to the next block.

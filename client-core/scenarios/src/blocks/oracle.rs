@@ -44,9 +44,9 @@ impl StateView for Fence<'_> {
 pub fn oracle(world: &World, machine: &Machine, transactions: &[SignedTransaction]) -> Result<Expected, Unfit> {
     let input = world.input(transactions);
     let mut state = Overlay::new(&world.state);
-    let ctx = BlockCtx::read(&state, input.height, input.slot)?;
+    let ctx = BlockCtx::read(&state, input.chain, input.height, input.slot)?;
     let opening = open_block(machine, &mut state, &ctx)?;
-    let ctx = BlockCtx::read(&state, input.height, input.slot)?;
+    let ctx = BlockCtx::read(&state, input.chain, input.height, input.slot)?;
     let mut done: BTreeMap<usize, Executed> = BTreeMap::new();
     let mut waiting: Vec<(usize, Option<Gas>)> = Vec::new();
     let mut waits: BTreeSet<AccountId> = BTreeSet::new();
@@ -79,7 +79,7 @@ pub fn oracle(world: &World, machine: &Machine, transactions: &[SignedTransactio
     for one in done.values() {
         closing.add(one.deltas, one.base)?;
     }
-    close_block(&mut state, &ctx, &input.proposer, &closing)?;
+    close_block(&mut state, &ctx, &input.proposer, &closing, done.values().map(|one| &one.receipt))?;
     Ok(Ok((state.into_parts().0, done.into_values().map(|one| one.receipt).collect())))
 }
 

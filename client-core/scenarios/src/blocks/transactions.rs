@@ -8,7 +8,7 @@ use zera_client::{
         AccountId, Amount, Gas, Hash, ModuleId, ProposalId, Side, Signature, SignedTransaction, Transaction,
         tx::{AccessHint, Call},
     },
-    runtime::{BlockCtx, Machine, Unfit, admission, execute},
+    runtime::{Machine, Unfit, admission, execute},
     state::{Overlay, StateAccess as _, accounts},
     zip::cluster,
 };
@@ -22,7 +22,7 @@ impl World {
     /// # Errors
     /// [`ClientError::State`], [`ClientError::Fault`]: a broken build.
     pub fn block(&self, machine: &Machine, dice: &mut Dice, size: u64) -> Result<Vec<SignedTransaction>, ClientError> {
-        let ctx = BlockCtx::read(&self.state, self.height, self.slot)?;
+        let ctx = self.context()?;
         let mut running = Overlay::new(&self.state);
         let mut nonces: BTreeMap<AccountId, u64> = BTreeMap::new();
         let mut block = Vec::new();

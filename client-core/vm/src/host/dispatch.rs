@@ -2,6 +2,7 @@
 //! `host_api.json` without a meaning does not compile.
 
 mod executables;
+mod proofs;
 
 use super::{
     HostFunction, NestedCall,
@@ -104,6 +105,11 @@ impl HostCall<'_, '_> {
             HostId::UpdateCurrentContractWasm => self.update_current_contract_wasm(),
             HostId::GetAddressExecutable => self.get_address_executable(),
             HostId::ApplyWasmModuleUpgrade => self.apply_wasm_module_upgrade(),
+            HostId::LogExecutionForProof => self.log_execution_for_proof(),
+            HostId::HasExecutionTrace => self.has_execution_trace(),
+            HostId::TriggerZkProofGeneration => self.trigger_zk_proof_generation(),
+            HostId::VerifyExecutionProof => self.verify_execution_proof(),
+            HostId::VerifyGroth16 => self.verify_groth16(),
         }
     }
 

@@ -210,6 +210,31 @@ pub trait Host {
     /// # Errors
     /// [`HostError`].
     fn executable(&mut self, module: &[u8; 32]) -> Result<Option<(Source, [u8; 32])>, HostError>;
+    /// Has the chain keep the receipt of the running execution longer, under a name.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    fn log_execution(&mut self, context: &str) -> Result<(), HostError>;
+    /// True while the chain keeps the receipt of that transaction.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    fn has_trace(&mut self, transaction: &[u8; 32]) -> Result<bool, HostError>;
+    /// Requests a proof of that transaction's first execution.
+    ///
+    /// # Errors
+    /// [`HostError`]: refused when its receipt is not kept, or too many requests are open.
+    fn request_proof(&mut self, transaction: &[u8; 32]) -> Result<(), HostError>;
+    /// Verifies a proof of an execution that the chain still keeps the receipt of, and takes from `gas` what that costs.
+    ///
+    /// # Errors
+    /// [`HostError`]; [`HostError::Callee`] when `gas` does not suffice.
+    fn verify_proof(&mut self, proof: &[u8], statement: &[u8; 32], gas: &mut u64) -> Result<bool, HostError>;
+    /// Verifies a Groth16 proof on BN254. Depends on nothing but its arguments.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    fn verify_groth16(&mut self, key: &[u8], proof: &[u8], public: &[u8]) -> Result<bool, HostError>;
     /// Notes an upgrade to be applied when the running proposal's code has ended.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use crate::abi::ValKind;
 /// Module name that guests import from.
 pub const MODULE: &str = "zera";
 /// Version of the host API that this client links.
-pub const HOST_API_VERSION: u32 = 2;
+pub const HOST_API_VERSION: u32 = 3;
 
 /// A linked host function; the number is its position in [`FUNCTIONS`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -79,6 +79,16 @@ pub enum HostId {
     GetAddressExecutable,
     /// `apply_wasm_module_upgrade`
     ApplyWasmModuleUpgrade,
+    /// `log_execution_for_proof`
+    LogExecutionForProof,
+    /// `has_execution_trace`
+    HasExecutionTrace,
+    /// `trigger_zk_proof_generation`
+    TriggerZkProofGeneration,
+    /// `verify_execution_proof`
+    VerifyExecutionProof,
+    /// `verify_groth16`
+    VerifyGroth16,
 }
 
 /// All linked functions.
@@ -115,13 +125,13 @@ pub static FUNCTIONS: &[HostFunction] = &[
     HostFunction { id: HostId::UpdateCurrentContractWasm, name: "update_current_contract_wasm", params: &[ValKind::I32], result: None, base: 20000, per_byte: 0 },
     HostFunction { id: HostId::GetAddressExecutable, name: "get_address_executable", params: &[ValKind::I32, ValKind::I32], result: Some(ValKind::I32), base: 1000, per_byte: 0 },
     HostFunction { id: HostId::ApplyWasmModuleUpgrade, name: "apply_wasm_module_upgrade", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: None, base: 2000, per_byte: 0 },
+    HostFunction { id: HostId::LogExecutionForProof, name: "log_execution_for_proof", params: &[ValKind::I32, ValKind::I32], result: None, base: 20000, per_byte: 10 },
+    HostFunction { id: HostId::HasExecutionTrace, name: "has_execution_trace", params: &[ValKind::I32], result: Some(ValKind::I32), base: 1000, per_byte: 0 },
+    HostFunction { id: HostId::TriggerZkProofGeneration, name: "trigger_zk_proof_generation", params: &[ValKind::I32], result: None, base: 20000, per_byte: 0 },
+    HostFunction { id: HostId::VerifyExecutionProof, name: "verify_execution_proof", params: &[ValKind::I32, ValKind::I32, ValKind::I32], result: Some(ValKind::I32), base: 50000, per_byte: 2 },
+    HostFunction { id: HostId::VerifyGroth16, name: "verify_groth16", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: Some(ValKind::I32), base: 4000000, per_byte: 2000 },
 ];
 
 /// Functions of later versions: known by name, not linked.
 pub static LATER: &[(&str, u32)] = &[
-    ("log_execution_for_proof", 3),
-    ("has_execution_trace", 3),
-    ("trigger_zk_proof_generation", 3),
-    ("verify_execution_proof", 3),
-    ("verify_groth16", 3),
 ];

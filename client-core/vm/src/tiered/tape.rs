@@ -245,6 +245,33 @@ impl Host for Taped<'_, '_> {
         self.ask("executable", &[module], |host| host.executable(module))?
     }
 
+    fn log_execution(&mut self, context: &str) -> Result<(), HostError> {
+        self.ask("log_execution", &[context.as_bytes()], |host| host.log_execution(context))?
+    }
+
+    fn has_trace(&mut self, transaction: &[u8; 32]) -> Result<bool, HostError> {
+        self.ask("has_trace", &[transaction], |host| host.has_trace(transaction))?
+    }
+
+    fn request_proof(&mut self, transaction: &[u8; 32]) -> Result<(), HostError> {
+        self.ask("request_proof", &[transaction], |host| host.request_proof(transaction))?
+    }
+
+    fn verify_proof(&mut self, proof: &[u8], statement: &[u8; 32], gas: &mut u64) -> Result<bool, HostError> {
+        let mut after = *gas;
+        let args: [&[u8]; 3] = [proof, statement, &gas.to_le_bytes()];
+        let answer = self.ask("verify_proof", &args, |host| {
+            let answer = host.verify_proof(proof, statement, &mut after);
+            (answer, after)
+        })?;
+        *gas = answer.1;
+        answer.0
+    }
+
+    fn verify_groth16(&mut self, key: &[u8], proof: &[u8], public: &[u8]) -> Result<bool, HostError> {
+        self.ask("verify_groth16", &[key, proof, public], |host| host.verify_groth16(key, proof, public))?
+    }
+
     fn apply_upgrade(&mut self, upgrade: UpgradeRequest) -> Result<(), HostError> {
         let UpgradeRequest { module, code, new_version, migration } = upgrade;
         let (is, migration) = (flag(migration.is_some()), migration.unwrap_or_default());

@@ -140,6 +140,29 @@ impl Host for TestHost<'_> {
         let of = [(1, Source::Own), (2, Source::Reference), (3, Source::Pinned)];
         Ok(of.iter().find(|(id, _)| *id == module[0]).map(|(id, source)| (*source, [id + 100; 32])))
     }
+    fn log_execution(&mut self, context: &str) -> Result<(), HostError> {
+        self.asked.push(format!("log {context}"));
+        Ok(())
+    }
+    fn has_trace(&mut self, transaction: &[u8; 32]) -> Result<bool, HostError> {
+        Ok(transaction[0] == 1)
+    }
+    fn request_proof(&mut self, transaction: &[u8; 32]) -> Result<(), HostError> {
+        if transaction[0] != 1 {
+            return Err(HostError::Refused("not kept".into()));
+        }
+        self.asked.push(format!("request {}", transaction[0]));
+        Ok(())
+    }
+    fn verify_proof(&mut self, proof: &[u8], statement: &[u8; 32], gas: &mut u64) -> Result<bool, HostError> {
+        *gas = gas.checked_sub(1_000).ok_or(HostError::Callee(Outcome::OutOfGas, None))?;
+        self.asked.push(format!("verify {proof:?} {}", statement[0]));
+        Ok(proof.len() == 3)
+    }
+    fn verify_groth16(&mut self, key: &[u8], proof: &[u8], public: &[u8]) -> Result<bool, HostError> {
+        self.asked.push(format!("groth16 {key:?} {proof:?} {public:?}"));
+        Ok(proof.len() == 2)
+    }
     fn apply_upgrade(&mut self, upgrade: UpgradeRequest) -> Result<(), HostError> {
         let UpgradeRequest { module, code, new_version, migration } = upgrade;
         let migration = migration.map(|code| code[0]);

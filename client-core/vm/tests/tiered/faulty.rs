@@ -177,6 +177,21 @@ impl Host for Meddler<'_> {
     fn executable(&mut self, module: &[u8; 32]) -> Result<Option<(Source, [u8; 32])>, HostError> {
         self.host.executable(module)
     }
+    fn log_execution(&mut self, context: &str) -> Result<(), HostError> {
+        self.host.log_execution(context)
+    }
+    fn has_trace(&mut self, transaction: &[u8; 32]) -> Result<bool, HostError> {
+        self.host.has_trace(transaction)
+    }
+    fn request_proof(&mut self, transaction: &[u8; 32]) -> Result<(), HostError> {
+        self.host.request_proof(transaction)
+    }
+    fn verify_proof(&mut self, proof: &[u8], statement: &[u8; 32], gas: &mut u64) -> Result<bool, HostError> {
+        self.host.verify_proof(proof, statement, gas)
+    }
+    fn verify_groth16(&mut self, key: &[u8], proof: &[u8], public: &[u8]) -> Result<bool, HostError> {
+        self.host.verify_groth16(key, proof, public)
+    }
     fn apply_upgrade(&mut self, upgrade: UpgradeRequest) -> Result<(), HostError> {
         self.host.apply_upgrade(upgrade)
     }

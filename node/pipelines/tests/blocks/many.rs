@@ -7,7 +7,7 @@ use zera_client::primitives::{
 };
 use zera_client::state::Overlay;
 use zera_pipelines::Threads;
-use zera_runtime::{BlockCtx, Machine, execute};
+use zera_runtime::{Machine, execute};
 use zera_scenarios::blocks::World;
 use zera_zip::{Pipelines, Sequential, cluster};
 
@@ -53,7 +53,7 @@ fn a_thousand_modules_in_one_block() {
     world.adopt(&done.changes);
 
     let machine = Machine::default();
-    let ctx = BlockCtx::read(&world.state, world.height, world.slot).unwrap();
+    let ctx = world.context().unwrap();
     let call = |number| {
         let module = ModuleId::derive(&account(number), 0, 2);
         let call = Call::Module { module, entry: "run".into(), args: Vec::new(), value: Amount::ZERO };

@@ -55,6 +55,10 @@ pub fn what_it_does(payload: &Payload, names: Names) -> AnyView {
         .into_any(),
         Payload::Spam { proposal, .. } => spam(*proposal),
         Payload::Builders { add, remove, .. } => builders(add, remove),
+        Payload::RequestProof { transaction, call, .. } => kv(vec![
+            (say!(REQUEST_TRANSACTION).into(), hash(transaction)),
+            (say!(REQUEST_CALL).into(), call.to_string().into_any()),
+        ]),
     }
 }
 
