@@ -8,7 +8,7 @@ use super::{
     key::{ProofKey, ProvingKey, Query, Shape, VerifyingKey, same},
     matrices::Matrices,
     msm::Msm,
-    quotient::quotient,
+    quotient::sides,
 };
 use alloc::vec::Vec;
 use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective};
@@ -42,10 +42,11 @@ impl Assembly {
     ///
     /// # Errors
     /// When the counts differ.
-    pub fn new(shape: Shape, matrices: &Matrices, full: Vec<Fr>) -> Result<Self, ProofError> {
+    pub fn new(msm: &impl Msm, shape: Shape, matrices: &Matrices, full: Vec<Fr>) -> Result<Self, ProofError> {
         shape.check(matrices)?;
         same("wires", shape.wires as usize, full.len())?;
-        let quotient = quotient(matrices, &full)?;
+        let (left, right) = sides(matrices, &full);
+        let quotient = msm.quotient(shape.domain().ilog2(), left, right)?;
         let (a, b_g1, b_g2, c) =
             (G1Projective::zero(), G1Projective::zero(), G2Projective::zero(), G1Projective::zero());
         Ok(Self { shape, full, quotient, a, b_g1, b_g2, c })
@@ -145,7 +146,7 @@ pub fn prove(
     commitment: &Commitment,
     blinds: (Fr, Fr),
 ) -> Result<Triple, ProofError> {
-    let mut assembly = Assembly::new(key.shape, matrices, full)?;
+    let mut assembly = Assembly::new(msm, key.shape, matrices, full)?;
     assembly.a(msm, &key.proof.a);
     assembly.b_g1(msm, &key.proof.b_g1);
     assembly.b_g2(msm, &key.proof.b_g2);

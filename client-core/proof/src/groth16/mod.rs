@@ -21,7 +21,7 @@ pub mod stock;
 pub use commit::{Commitment, commit};
 pub use error::ProofError;
 pub use key::{CommitKey, ProofKey, ProvingKey, Query, Shape, VerifyingKey};
-pub use msm::{ArkMsm, Msm};
+pub use msm::{ArkMsm, LimbMsm, Msm};
 pub use random::Secrets;
 
 #[cfg(test)]

@@ -66,6 +66,10 @@ fn both_assemblies_give_one_proof_and_it_holds() {
     let ours = assemble::prove(&ArkMsm, &key, &matrices, full.clone(), &commitment, blinds).unwrap();
     let stock = StockKey::new(&key, &matrices).unwrap().prove(&full, &commitment, blinds).unwrap();
     assert_eq!(ours, stock);
+    let limbs = assemble::prove(&LimbMsm, &key, &matrices, full.clone(), &commitment, blinds).unwrap();
+    assert_eq!(limbs, stock);
+    let kappa = commitment.kappa;
+    assert_eq!(commit(&LimbMsm, &key.commit, &full[3..8], kappa).unwrap().d, commitment.d);
     assert!(holds(&key.vk, &full[1..3], commitment.d, &ours));
     // Another input, and the commitment of other values.
     assert!(!holds(&key.vk, &[full[1] + Fr::one(), full[2]], commitment.d, &ours));

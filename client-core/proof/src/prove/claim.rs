@@ -48,6 +48,9 @@ pub enum ClaimError {
     /// Hiding and the ledger exclude each other.
     #[error("a call that stands in a block hides nothing: its arguments are there already")]
     OnLedger,
+    /// Arguments would be hidden in the statement and stand in the log.
+    #[error("hidden arguments might show: what the module gives to {0} stands in the proof's host log")]
+    Shown(&'static str),
 }
 
 /// Statement and host log of `record`, whose trace over the rows of `program` is `trace`.
@@ -71,6 +74,11 @@ pub fn claim(
         events: hide.events,
     };
     let log = host_log(record, trace, covers).ok_or(ClaimError::OtherRun)?;
+    if hide.args.contains(&true)
+        && let Some(name) = shown(&log)
+    {
+        return Err(ClaimError::Shown(name));
+    }
     let result = (record.outcome == Outcome::Ok).then(|| part(record.result.clone(), hide.result));
     let statement = Statement {
         chain,
@@ -93,6 +101,15 @@ pub fn claim(
         nonce,
     };
     Ok((statement, log))
+}
+
+/// The first host function that was given bytes which a proof shows although they are neither result nor event.
+fn shown(log: &HostLog) -> Option<&'static str> {
+    let meant = |id: HostId| matches!(id, HostId::OutputWrite | HostId::EmitEvent);
+    let answered = log.calls.iter().filter(|call| !call.read.is_empty()).map(|call| call.function);
+    let stopped = log.stop.iter().filter(|stop| !stop.read.is_empty()).map(|stop| stop.function);
+    let functions = answered.chain(stopped).filter_map(|function| FUNCTIONS.get(usize::from(function)));
+    functions.into_iter().find(|function| !meant(function.id)).map(|function| function.name)
 }
 
 /// What of the host log is hidden.

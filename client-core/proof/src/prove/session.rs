@@ -124,12 +124,13 @@ impl Session {
     pub fn begin(
         &self,
         segment: u32,
+        msm: &impl Msm,
         shape: Shape,
         matrices: &Matrices,
         commitments: &Commitments,
     ) -> Result<Pending, ProveError> {
         let (published, wires) = self.late(segment, commitments)?;
-        let assembly = Assembly::new(shape, matrices, wires)?;
+        let assembly = Assembly::new(msm, shape, matrices, wires)?;
         Ok(Pending { published, assembly, single: None, done: 0 })
     }
 
