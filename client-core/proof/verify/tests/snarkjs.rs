@@ -9,7 +9,10 @@
 
 use bolero::check;
 use std::{env, fs, path::Path};
-use zera_proof_verify::stock::{StockError, StockVerdict, verify_bytes, verify_snarkjs};
+use zera_proof_verify::{
+    groth16,
+    stock::{StockBytes, StockError, StockVerdict, to_bytes, verify_bytes, verify_snarkjs},
+};
 
 /// The three files of one proof.
 #[derive(Clone, Debug)]
@@ -254,7 +257,31 @@ fn files_that_are_none_are_refused() {
 }
 
 #[test]
-fn bytes_of_any_kind_have_no_verdict_but_their_own() {
+fn the_same_proofs_hold_as_bytes_and_with_none_of_them_changed() {
+    for files in Files::all().iter().filter(|files| !files.name.starts_with("bls")) {
+        let StockBytes { key, inputs, proof } = to_bytes(&files.proof, &files.public, &files.key).unwrap();
+        assert_eq!(verify_bytes(&key, &inputs, &proof), Ok(true), "{}", files.name);
+        assert!(groth16::verify(&key, &proof, &inputs));
+        let changed = |bytes: &[u8], at: usize| {
+            let mut bytes = bytes.to_vec();
+            bytes[at] ^= 1 << (at % 8);
+            bytes
+        };
+        // α, β, γ, δ and the constant one's point; those of inputs that are zero say nothing.
+        for at in (0..256).step_by(23) {
+            assert_ne!(verify_bytes(&changed(&key, at), &inputs, &proof), Ok(true));
+        }
+        for at in (0..inputs.len()).step_by(inputs.len() / 16 + 1) {
+            assert_ne!(verify_bytes(&key, &changed(&inputs, at), &proof), Ok(true));
+        }
+        for at in (0..proof.len()).step_by(17) {
+            assert_ne!(verify_bytes(&key, &inputs, &changed(&proof, at)), Ok(true));
+        }
+        assert!(verify_bytes(&key, &inputs, &proof[1..]).is_err());
+        assert!(verify_bytes(&key[..key.len() - 1], &inputs, &proof).is_err());
+        assert!(verify_bytes(&key, &[inputs.clone(), vec![0; 32]].concat(), &proof).is_err());
+        assert!(verify_bytes(&key, &[inputs, vec![0; 5]].concat(), &proof).is_err());
+    }
     assert!(verify_bytes(&[], &[], &[]).is_err());
     assert!(verify_bytes(&[0; 256], &[0; 32], &[0; 128]).is_err());
 }

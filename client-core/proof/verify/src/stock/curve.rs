@@ -19,8 +19,8 @@ pub(super) struct Names;
 
 impl Names {
     pub(super) const KEY: &'static str = "verification_key.json";
-    const PROOF: &'static str = "proof.json";
-    const PUBLIC: &'static str = "public.json";
+    pub(super) const PROOF: &'static str = "proof.json";
+    pub(super) const PUBLIC: &'static str = "public.json";
 }
 
 /// A curve whose files this verifier reads.
@@ -202,6 +202,17 @@ impl Proof<Bn254> {
         let b = named("B", points::g2(&next(rest, "proof")?))?;
         let c = named("C", points::g1(&next(rest, "proof")?))?;
         if rest.is_empty() { Ok(Self { a, b, c }) } else { named("proof", Err("has another length")) }
+    }
+
+    /// The same bytes.
+    ///
+    /// # Errors
+    /// [`StockError::Value`], never for a proof that was read.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, StockError> {
+        let a: [u8; 32] = named("A", points::to_bytes(&self.a))?;
+        let b: [u8; 64] = named("B", points::to_bytes(&self.b))?;
+        let c: [u8; 32] = named("C", points::to_bytes(&self.c))?;
+        Ok([a.as_slice(), &b, &c].concat())
     }
 }
 

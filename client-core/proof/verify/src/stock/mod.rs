@@ -111,9 +111,9 @@ impl StockVerdict {
 /// # Errors
 /// [`StockError`] when there is nothing to give a verdict on; a proof that is merely false has a verdict.
 pub fn verify_snarkjs(proof: &str, public: &str, key: &str) -> Result<StockVerdict, StockError> {
-    let key = json::parse("verification_key.json", key)?;
-    let proof = json::parse("proof.json", proof)?;
-    let public = json::parse("public.json", public)?;
+    let key = json::parse(Names::KEY, key)?;
+    let proof = json::parse(Names::PROOF, proof)?;
+    let public = json::parse(Names::PUBLIC, public)?;
     match curve_of(&key, &proof)? {
         "bn128" => verify_on::<Bn254>(&key, &proof, &public),
         #[cfg(feature = "bls")]
@@ -152,6 +152,36 @@ fn verify_on<E: Curve>(
     let (inputs, texts) = values::<E>(public)?;
     let proof = proof::<E>(proof_file)?;
     Ok(StockVerdict { curve: E::NAME, holds: key.holds(&proof, &inputs)?, inputs: texts })
+}
+
+/// A proof on BN254 as [`verify_bytes`] takes it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StockBytes {
+    /// The key.
+    pub key: Vec<u8>,
+    /// The public inputs.
+    pub inputs: Vec<u8>,
+    /// The proof.
+    pub proof: Vec<u8>,
+}
+
+/// The three files of snarkjs as the bytes that a module gives to the host; whether the proof holds is not looked at.
+///
+/// # Errors
+/// [`StockError`].
+pub fn to_bytes(proof_file: &str, public: &str, key_file: &str) -> Result<StockBytes, StockError> {
+    let key_file = json::parse(Names::KEY, key_file)?;
+    let proof_file = json::parse(Names::PROOF, proof_file)?;
+    let public = json::parse(Names::PUBLIC, public)?;
+    if curve_of(&key_file, &proof_file)? != "bn128" {
+        return Err(StockError::Kind("modules can verify proofs on BN254 only"));
+    }
+    let (values, _) = values::<Bn254>(&public)?;
+    let number = |value| crate::points::to_bytes::<_, 32>(value);
+    let inputs = values.iter().map(number).collect::<Result<Vec<_>, _>>();
+    let inputs = inputs.map_err(|what| StockError::Value { field: "public input", what })?.concat();
+    let (key, proof) = (key::<Bn254>(&key_file)?, proof::<Bn254>(&proof_file)?);
+    Ok(StockBytes { key: key.to_bytes()?, inputs, proof: proof.to_bytes()? })
 }
 
 /// Verifies a proof on BN254 from bytes. Points are compressed as elsewhere in this crate; the key is α, β, γ, δ and then IC,
