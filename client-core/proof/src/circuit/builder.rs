@@ -307,7 +307,7 @@ impl Cs {
 
     /// Adds to the gas sum. `number` must be zero in rows that are off.
     pub fn gas(&mut self, number: &Num) {
-        self.gas = &self.gas + number;
+        self.gas.extend(number, false);
     }
 
     /// What the first phase commits to.

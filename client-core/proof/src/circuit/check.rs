@@ -66,6 +66,12 @@ impl Balance {
         self.0.iter()
     }
 
+    /// Whether a tuple is left.
+    #[must_use]
+    pub fn has(&self, tuple: &Tuple) -> bool {
+        self.0.contains_key(tuple)
+    }
+
     /// Whether everything cancels.
     #[must_use]
     pub fn is_zero(&self) -> bool {

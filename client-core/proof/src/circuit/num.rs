@@ -43,7 +43,8 @@ impl Num {
         }
     }
 
-    fn extend(&mut self, other: &Self, negative: bool) {
+    /// Adds or takes away another number.
+    pub(super) fn extend(&mut self, other: &Self, negative: bool) {
         if negative {
             self.value -= other.value;
         } else {

@@ -1,7 +1,7 @@
 //! Two witnesses for one row: forgeries by name. Each is rejected, and passes as soon as the family that it names is
 //! deleted: so every family of every row is needed, and none is there for show.
 
-use super::operators::{binary, binary_case};
+use super::operators::binary_case;
 use super::*;
 use alloc::collections::BTreeSet;
 use zera_proof_rows::row::{

@@ -5,6 +5,7 @@ mod families;
 mod forgeries;
 mod late;
 mod operators;
+mod runs;
 mod wires;
 
 use super::builder::Counts;
@@ -184,20 +185,27 @@ impl Rig {
             return Verdict::Rejected(label);
         }
         let mut left = Balance::default();
-        let mut takes = false;
+        let mut given = surroundings.given.clone();
         for event in self.shape.events(claim).into_iter().filter(|event| event.count != Fr::ZERO) {
             let taken = event.count == -Fr::ONE;
+            let place = given.iter().position(|tuple| taken && *tuple == event.tuple);
             match in_table(&event) {
                 Some(found) if found && taken => {}
                 Some(_) if kept(&event.label) => return Verdict::Rejected(event.label),
                 Some(_) => {}
-                None if event.count == Fr::ONE => left.add(event.tuple, event.count),
-                None if taken && surroundings.gives(&event.tuple) => takes = true,
-                None => return Verdict::Rejected(event.label),
+                None if taken && place.is_none() => return Verdict::Rejected(event.label),
+                None if taken => {
+                    given.swap_remove(place.unwrap());
+                }
+                // The verifier takes the entries of the log as they are, so nobody else takes another one.
+                None if event.tuple.tag == bus::LOG && !surroundings.leaves.has(&event.tuple) => {
+                    return Verdict::Rejected(event.label);
+                }
+                None => left.add(event.tuple, event.count),
             }
         }
         let gas = self.shape.gas_sum(claim);
-        if !takes && left.is_zero() && gas == Fr::ZERO {
+        if given.len() == surroundings.given.len() && left.is_zero() && gas == Fr::ZERO {
             return Verdict::Absent;
         }
         if left == surroundings.leaves && gas == surroundings.gas { Verdict::Same } else { Verdict::Forged }
@@ -218,16 +226,12 @@ impl Surroundings {
         let mut leaves = Balance::default();
         let mut given = Vec::new();
         for event in rig.shape.events(claim) {
-            if in_table(&event).is_none() && event.count == Fr::ONE {
-                leaves.add(event.tuple, event.count);
-            } else if in_table(&event).is_none() && event.count == -Fr::ONE {
-                given.push(event.tuple);
+            match in_table(&event) {
+                None if event.count == -Fr::ONE => given.push(event.tuple),
+                None if event.count != Fr::ZERO => leaves.add(event.tuple, event.count),
+                _ => {}
             }
         }
         Self { given, leaves, gas: rig.shape.gas_sum(claim) }
-    }
-
-    fn gives(&self, tuple: &Tuple) -> bool {
-        self.given.contains(tuple)
     }
 }
