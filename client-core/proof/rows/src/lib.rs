@@ -15,7 +15,7 @@ pub mod space;
 pub mod step;
 pub mod translate;
 
-pub use host::{Answer, Live, Replay, ReplayError, Replaying, Request, replay};
+pub use host::{Answer, Replay, ReplayError, Replaying, Request, replay};
 pub use program::{Program, Unprovable};
 pub use row::{Kind, Row};
 pub use run::{Runner, Start, TraceError, run};

@@ -3,10 +3,8 @@
 
 mod table;
 
-pub mod live;
 pub mod record;
 
-pub use live::Live;
 pub use record::{ReplayError, Replaying, arguments, replay};
 
 use crate::{run::Memory, step::LogEntry};

@@ -1,8 +1,10 @@
 //! Host calls answered by a chain: the very code of `zera_vm` that answers guests, over the rows' memory.
 
-use super::{Answer, Replay, Request, Unanswered, regions};
-use crate::{Trace, run::Memory};
-use alloc::{boxed::Box, string::String, string::ToString, vec::Vec};
+use zera_proof_rows::{
+    Answer, Replay, Request, Trace,
+    host::{Unanswered, regions},
+    run::Memory,
+};
 use zera_vm::{
     CallRequest, Ending, EngineTrap, Execution, GuestMemory, Host, HostReply, ModuleInfo, Outcome, RunningCall,
     VmError,
