@@ -31,7 +31,7 @@ use chain::Chain;
 use lanes::Lanes;
 use long::Long;
 use plans::Plans;
-use proving::Proving;
+use proving::{LocalRun, Proving};
 use run::{Deaf, Inbox, Ticket};
 use std::rc::Rc;
 use world::World;
@@ -87,8 +87,10 @@ impl<W: World, T: Ticket> Node<W, T> {
         if let Err(error) = self.ready().await {
             return Some(Err(error));
         }
-        if let (Command::VerifyProof { file, .. }, None) = (&command, &self.chain) {
-            return Some(self.verdict_alone(file));
+        match (&command, &self.chain) {
+            (Command::VerifyProof { file, .. }, None) => return Some(self.verdict_alone(file)),
+            (Command::VerifyStock { proof, public, key }, _) => return Some(self.verify_stock(proof, public, key)),
+            _ => {}
         }
         match long::Job::of(&command) {
             Some(job) => self.begin(ticket, job).err().map(Err),
@@ -177,6 +179,9 @@ impl<W: World, T: Ticket> Node<W, T> {
             Command::SetRecords { on, most_bytes } => self.set_records(on, most_bytes).await,
             Command::PruneRecords => self.prune_records().await,
             Command::Prove { call, nonce } => self.prove(call, nonce).await,
+            Command::ProveLocal { code, entry, args, hide, nonce } => {
+                self.prove_local(LocalRun { code, entry, args }, hide, nonce).await
+            }
             Command::CancelProof { id } => self.cancel_proof(id),
             Command::ForgetProof(id) => self.forget_proof(&id).await,
             Command::SubmitProof(id) => self.submit_proof(&id).await,

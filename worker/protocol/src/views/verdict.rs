@@ -148,7 +148,7 @@ pub struct StockView {
     pub curve: String,
     /// Public inputs in order, decimal.
     pub inputs: Vec<String>,
-    /// BLAKE3 of the verifying key's canonical bytes: compare it with the one that the circuit's makers publish.
+    /// BLAKE3 of `verification_key.json` as it was given.
     pub key: Hash,
     /// Microseconds.
     pub micros: u64,

@@ -222,7 +222,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         let mut execution = self.view(&found, *id, kept, &mut Known::default())?;
         let record = self.trace(&found.place).await?;
         if let (Provable::Yes, Some(record)) = (&execution.provable, &record) {
-            let bytes = self.code_bytes(&record.code_hash)?;
+            let bytes = code::stored_bytes(self.chain()?, &record.code_hash)?;
             match steps(record, &bytes) {
                 Ok(Some(steps)) => {
                     let provers = provers(self.world.provers().hardware()).unwrap_or(1);
@@ -258,12 +258,6 @@ impl<W: World, T: Ticket> Node<W, T> {
             proofs: self.proving.kept.of(id),
             execution,
         })))
-    }
-
-    /// The bytes of stored code.
-    pub(in crate::node) fn code_bytes(&self, hash: &Hash) -> Result<Vec<u8>, Error> {
-        let code = zera_registry::code(self.chain()?.client.state(), hash).map_err(convert::defect)?;
-        code.ok_or_else(|| convert::not_found("code"))
     }
 }
 

@@ -2,18 +2,20 @@
 //!
 //! [`records`] what is kept of executions; [`tasks`] proofs under way; [`crew`] one of them, by provers in other threads;
 //! [`drive`](mod@drive) from a task to a kept proof; [`kept`] proofs and alarms; [`ledger`] what the chain says about them;
-//! [`executions`] lists for pages; [`verdicts`] proof files held against this chain.
+//! [`local`] runs that no chain sees; [`executions`] lists for pages; [`verdicts`] proof files held against this chain.
 
 mod crew;
 mod drive;
 mod executions;
 mod kept;
 mod ledger;
+mod local;
 mod prove;
 pub mod records;
 mod tasks;
 mod verdicts;
 
+pub use local::LocalRun;
 pub use prove::Prove;
 pub use verdicts::Verify;
 

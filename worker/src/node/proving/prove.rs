@@ -68,7 +68,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         true
     }
 
-    fn begin_driving(&self) {
+    pub(super) fn begin_driving(&self) {
         if !self.proving.tasks.driven.replace(true) {
             self.world.beside(Box::pin(drive(Rc::clone(&self.world), Rc::clone(&self.proving))));
         }
@@ -90,13 +90,20 @@ impl<W: World, T: Ticket> Node<W, T> {
         let origin = Origin::Ledger { transaction: job.call.transaction, call: job.call.call };
         let result = record.result.clone();
         let name = code::manifest(self.chain()?, &record.code_hash)?.map(|manifest| manifest.name);
-        let job = self.job(record, origin, Hidden::default(), job.nonce)?;
+        let bytes = code::stored_bytes(self.chain()?, &record.code_hash)?;
+        let job = self.job(bytes, record, origin, Hidden::default(), job.nonce)?;
         Ok(Work { job, name: name.unwrap_or_default(), executed: Some((again, result)) })
     }
 
     /// A job for provers.
-    fn job(&self, record: TraceRecord, origin: Origin, hidden: Hidden, nonce: Hash) -> Result<Box<Job>, Error> {
-        let code = self.code_bytes(&record.code_hash)?;
+    pub(super) fn job(
+        &self,
+        code: Vec<u8>,
+        record: TraceRecord,
+        origin: Origin,
+        hidden: Hidden,
+        nonce: Hash,
+    ) -> Result<Box<Job>, Error> {
         let mut seed = [0; 32];
         self.world.fill_random(&mut seed)?;
         let chain = self.chain()?.client.genesis();

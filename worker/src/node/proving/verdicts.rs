@@ -9,10 +9,13 @@ use super::{
 use crate::node::{Answer, Node, long::reexecute::Reexecute, run::Ticket, views::code, world::World};
 use zera_client::past::Reexecution;
 use zera_primitives::{CallRecord, Hash, Height};
-use zera_proof_verify::{Origin, ProofFile, Statement};
+use zera_proof_verify::{
+    Origin, ProofFile, Statement,
+    stock::{StockError, verify_snarkjs},
+};
 use zera_worker_protocol::{
-    AlarmView, CallId, Error, Event, GroundView, Holds, OnLedger, ProofDetail, ProofOrigin, Response, RunAgain,
-    VerdictView,
+    AlarmView, CallId, Error, ErrorKind, Event, GroundView, Holds, OnLedger, ProofDetail, ProofOrigin, Response,
+    RunAgain, StockView, VerdictView,
 };
 
 /// What is asked about a file.
@@ -59,9 +62,25 @@ impl<W: World, T: Ticket> Node<W, T> {
         Ok(Response::Verdict(Box::new(self.from_file(&file, bytes)?)))
     }
 
+    /// A proof of some other circuit, in the files of `snarkjs`.
+    pub(in crate::node) fn verify_stock(&self, proof: &str, public: &str, key: &str) -> Answer {
+        let since = self.world.micros();
+        let refused = |error: StockError| Error::request(ErrorKind::ProofRefused, error.to_string());
+        let verdict = verify_snarkjs(proof, public, key).map_err(refused)?;
+        let no = || Holds::No("key, public inputs and proof do not belong together".into());
+        Ok(Response::Stock(Box::new(StockView {
+            holds: if verdict.holds { Holds::Yes } else { no() },
+            curve: verdict.curve.into(),
+            inputs: verdict.inputs,
+            key: Hash::of(key.as_bytes()),
+            micros: self.world.micros().saturating_sub(since),
+        })))
+    }
+
     fn from_file(&self, file: &ProofFile, bytes: &[u8]) -> Result<VerdictView, Error> {
         let keys = self.proving.keys()?;
-        let stored = if file.module.is_some() { None } else { self.code_bytes(&file.statement.code_hash).ok() };
+        let stored = self.chain.as_ref().filter(|_| file.module.is_none());
+        let stored = stored.and_then(|chain| code::stored_bytes(chain, &file.statement.code_hash).ok());
         Ok(zera_verifier::verdict((file, bytes), &keys, stored.as_deref(), &|| self.world.micros()))
     }
 
