@@ -72,126 +72,121 @@ pub(super) fn exec(cs: &mut Cs, room: &PerForm<u32>, blinds: &Blinds, row: impl 
     }
 }
 
-/// Room for rows, form by form.
-const fn room(rows: &[(Form, u32)]) -> Room {
-    let mut out = [0; COUNT];
-    let mut index = 0;
-    while index < rows.len() {
-        out[rows[index].0 as usize] = rows[index].1;
-        index += 1;
-    }
-    Room::Exec(out)
-}
-
-/// Rows of one form in a thousand, by real traces of the samples.
-const fn mixed(mix: &[(Form, u32)], thousands: u32, per: u32) -> Room {
-    let Room::Exec(mut out) = room(mix) else { return room(mix) };
-    let mut index = 0;
-    while index < COUNT {
-        out[index] = (out[index] * thousands).div_ceil(per);
-        index += 1;
-    }
-    Room::Exec(out)
-}
-
-/// Ordinary calls of modules: rows in a thousand.
+/// Ordinary calls of modules, in a segment of 2^16.
 const CALLS: &[(Form, u32)] = &[
-    (Form::Jump, 125),
-    (Form::BranchIf, 100),
-    (Form::BranchTable, 2),
-    (Form::Call, 40),
-    (Form::Return, 40),
+    (Form::Jump, 309),
+    (Form::BranchIf, 186),
+    (Form::BranchTable, 3),
+    (Form::Call, 89),
+    (Form::Return, 89),
     (Form::CallIndirect, 3),
-    (Form::Enter, 12),
-    (Form::Const, 160),
-    (Form::Move, 78),
-    (Form::Global, 48),
-    (Form::Select, 13),
-    (Form::Add, 175),
-    (Form::Equal, 50),
-    (Form::LessSigned, 3),
+    (Form::Enter, 29),
+    (Form::Const, 273),
+    (Form::Move, 166),
+    (Form::Global, 111),
+    (Form::Select, 31),
+    (Form::Add, 333),
+    (Form::Equal, 24),
+    (Form::LessSigned, 8),
     (Form::Multiply, 14),
-    (Form::Divide, 3),
-    (Form::Shift, 24),
-    (Form::Bits, 16),
-    (Form::Extend, 9),
-    (Form::LoadWord, 20),
-    (Form::LoadHalf, 30),
-    (Form::Load, 20),
-    (Form::LoadCrossing, 5),
-    (Form::StoreWord, 20),
-    (Form::StoreHalf, 30),
-    (Form::Store, 20),
-    (Form::StoreCrossing, 12),
+    (Form::Divide, 6),
+    (Form::Shift, 22),
+    (Form::Bits, 10),
+    (Form::Extend, 28),
+    (Form::LoadWord, 62),
+    (Form::LoadHalf, 88),
+    (Form::Load, 17),
+    (Form::LoadCrossing, 29),
+    (Form::StoreWord, 69),
+    (Form::StoreHalf, 80),
+    (Form::Store, 17),
+    (Form::StoreCrossing, 43),
     (Form::OutOfBounds, 1),
-    (Form::Charge, 6),
+    (Form::Charge, 11),
     (Form::Grow, 1),
-    (Form::HostArgument, 12),
-    (Form::HostMemory, 12),
-    (Form::HostCall, 5),
+    (Form::HostArgument, 32),
+    (Form::HostMemory, 30),
+    (Form::HostCall, 14),
     (Form::HostStop, 1),
 ];
 
 /// Calls that compute: more products, shifts and bits.
 const WORK: &[(Form, u32)] = &[
-    (Form::Jump, 100),
-    (Form::BranchIf, 90),
+    (Form::Jump, 74),
+    (Form::BranchIf, 70),
     (Form::BranchTable, 2),
-    (Form::Call, 20),
-    (Form::Return, 20),
-    (Form::CallIndirect, 2),
+    (Form::Call, 13),
+    (Form::Return, 12),
+    (Form::CallIndirect, 3),
     (Form::Enter, 8),
-    (Form::Const, 280),
-    (Form::Move, 70),
-    (Form::Global, 25),
-    (Form::Select, 10),
-    (Form::Add, 130),
-    (Form::Equal, 60),
-    (Form::LessSigned, 3),
-    (Form::Multiply, 50),
-    (Form::Divide, 4),
-    (Form::Shift, 95),
-    (Form::Bits, 90),
-    (Form::Extend, 15),
-    (Form::LoadWord, 12),
-    (Form::LoadHalf, 20),
-    (Form::Load, 10),
-    (Form::LoadCrossing, 4),
-    (Form::StoreWord, 12),
-    (Form::StoreHalf, 20),
-    (Form::Store, 10),
-    (Form::StoreCrossing, 6),
+    (Form::Const, 83),
+    (Form::Move, 69),
+    (Form::Global, 10),
+    (Form::Select, 12),
+    (Form::Add, 239),
+    (Form::Equal, 67),
+    (Form::LessSigned, 6),
+    (Form::Multiply, 144),
+    (Form::Divide, 5),
+    (Form::Shift, 217),
+    (Form::Bits, 130),
+    (Form::Extend, 59),
+    (Form::LoadWord, 22),
+    (Form::LoadHalf, 10),
+    (Form::Load, 17),
+    (Form::LoadCrossing, 6),
+    (Form::StoreWord, 35),
+    (Form::StoreHalf, 10),
+    (Form::Store, 14),
+    (Form::StoreCrossing, 10),
     (Form::OutOfBounds, 1),
-    (Form::Charge, 3),
+    (Form::Charge, 6),
     (Form::Grow, 1),
-    (Form::HostArgument, 6),
-    (Form::HostMemory, 10),
-    (Form::HostCall, 4),
+    (Form::HostArgument, 16),
+    (Form::HostMemory, 24),
+    (Form::HostCall, 8),
     (Form::HostStop, 1),
 ];
+
+/// `count` times the one mix and `other` times the other.
+const fn room(mix: &[(Form, u32)], count: u32, more: &[(Form, u32)], other: u32) -> Room {
+    let mut out = [0; COUNT];
+    let mut index = 0;
+    while index < mix.len() {
+        out[mix[index].0 as usize] += mix[index].1 * count;
+        index += 1;
+    }
+    index = 0;
+    while index < more.len() {
+        out[more[index].0 as usize] += more[index].1 * other;
+        index += 1;
+    }
+    Room::Exec(out)
+}
 
 const fn exec_class(id: u8, name: &'static str, log_domain: u8, room: Room) -> Class {
     Class { id, name, log_domain, native: log_domain > 18, room }
 }
 
 const fn end_class(id: u8, name: &'static str, log_domain: u8, size: EndSize) -> Class {
-    Class { id, name, log_domain, native: log_domain > 17, room: Room::End(size) }
+    Class { id, name, log_domain, native: log_domain > 16, room: Room::End(size) }
 }
 
 /// All classes: execution, then end, cheapest first.
 pub const CLASSES: &[Class] = &[
-    exec_class(0, "S, calls", 16, mixed(CALLS, 1_200, 1_000)),
-    exec_class(1, "S, work", 16, mixed(WORK, 1_000, 1_000)),
-    exec_class(2, "M, calls", 18, mixed(CALLS, 4_800, 1_000)),
-    exec_class(3, "M, work", 18, mixed(WORK, 4_000, 1_000)),
-    exec_class(4, "L, calls", 20, mixed(CALLS, 19_200, 1_000)),
-    end_class(8, "End S", 14, EndSize { rows: 1_400, registers: 400, words: 350, grown: 16, hidden_log: 32 }),
-    end_class(9, "End M", 16, EndSize { rows: 5_800, registers: 1_024, words: 1_500, grown: 128, hidden_log: 256 }),
-    end_class(10, "End L", 18, EndSize {
-        rows: 20_000,
-        registers: 8_192,
-        words: 8_192,
-        grown: 512,
-        hidden_log: 2_048,
-    }),
+    exec_class(0, "S, calls", 16, room(CALLS, 1, WORK, 0)),
+    exec_class(1, "S, work", 16, room(CALLS, 0, WORK, 1)),
+    exec_class(2, "M, calls", 18, room(CALLS, 4, WORK, 0)),
+    exec_class(3, "M, work", 18, room(CALLS, 0, WORK, 4)),
+    exec_class(4, "L", 20, room(CALLS, 8, WORK, 8)),
+    end_class(8, "End S", 14, EndSize { rows: 1_630, registers: 160, words: 256, grown: 16, hidden_log: 16 }),
+    end_class(9, "End M", 15, EndSize { rows: 3_460, registers: 256, words: 400, grown: 32, hidden_log: 64 }),
+    end_class(10, "End L", 16, EndSize { rows: 6_460, registers: 1_024, words: 1_200, grown: 64, hidden_log: 256 }),
+    end_class(11, "End, memory", 16, EndSize { rows: 680, registers: 256, words: 8_250, grown: 32, hidden_log: 64 }),
+    end_class(
+        12,
+        "End XL",
+        18,
+        EndSize { rows: 20_000, registers: 8_192, words: 8_192, grown: 512, hidden_log: 1_024 },
+    ),
 ];

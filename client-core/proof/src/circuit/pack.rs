@@ -65,10 +65,7 @@ fn sizes(native: bool) -> Vec<Vec<(&'static Class, &'static PerForm<u32>)>> {
 }
 
 /// No set of segments is cheaper, in segments of the cheapest size.
-fn least(
-    needed: &PerForm<u64>,
-    sizes: &[Vec<(&'static Class, &'static PerForm<u32>)>],
-) -> Result<u64, SegmentsError> {
+fn least(needed: &PerForm<u64>, sizes: &[Vec<(&'static Class, &'static PerForm<u32>)>]) -> Result<u64, SegmentsError> {
     let mut least = 0;
     for (form, needed) in ALL.into_iter().zip(needed) {
         let mut room = 0;
@@ -106,7 +103,8 @@ fn split(
     sizes: &[Vec<(&'static Class, &'static PerForm<u32>)>],
     digits: &[u64],
 ) -> Option<Vec<&'static Class>> {
-    let ways: Vec<u64> = sizes.iter().zip(digits).map(|(size, count)| if size.len() > 1 { count + 1 } else { 1 }).collect();
+    let ways: Vec<u64> =
+        sizes.iter().zip(digits).map(|(size, count)| if size.len() > 1 { count + 1 } else { 1 }).collect();
     'way: for mut way in 0..ways.iter().product() {
         let (mut room, mut chosen) = ([0_u64; COUNT], Vec::new());
         for ((size, count), ways) in sizes.iter().zip(digits).zip(&ways) {

@@ -123,12 +123,7 @@ impl EndWitness {
     ///
     /// # Errors
     /// [`SegmentsError::Trace`] when program and trace do not belong together, or there is no room.
-    pub fn new(
-        program: &Program,
-        trace: &Trace,
-        claimed: &Claimed<'_>,
-        size: &EndSize,
-    ) -> Result<Self, SegmentsError> {
+    pub fn new(program: &Program, trace: &Trace, claimed: &Claimed<'_>, size: &EndSize) -> Result<Self, SegmentsError> {
         let mut registers = vec![(0, 0); size.registers as usize];
         let mut specials = vec![(0, 0); SPECIAL_CELLS as usize];
         for cell in &trace.cells {
@@ -170,7 +165,8 @@ fn rows(program: &Program, trace: &Trace) -> Result<Vec<([u64; 7], u64)>, Segmen
     for step in &trace.steps {
         let auxiliary = matches!(step.kind, Kind::BranchTable | Kind::CallIndirect).then_some(step.auxiliary);
         for index in [step.row].into_iter().chain(auxiliary) {
-            let uses = rows.get_mut(index as usize).ok_or(SegmentsError::Trace("a step is at no row of the program"))?;
+            let uses =
+                rows.get_mut(index as usize).ok_or(SegmentsError::Trace("a step is at no row of the program"))?;
             uses.1 = uses.1.saturating_add(1);
         }
     }

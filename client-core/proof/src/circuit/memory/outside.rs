@@ -20,12 +20,8 @@ pub fn out_of_bounds(cs: &mut Cs, w: &Witness) {
     let imm = cs.commit(w.row.imm);
     let store = cs.boolean("load or store", w.row.kind == Kind::Store);
     let width = Width::new(cs, w);
-    let fields = [
-        cs.product(field::D, &d),
-        cs.product(field::A, &a),
-        cs.product(field::B, &b),
-        cs.product(field::IMM, &imm),
-    ];
+    let fields =
+        [cs.product(field::D, &d), cs.product(field::A, &a), cs.product(field::B, &b), cs.product(field::IMM, &imm)];
     // Kinds follow each other: Store's operation is 64 above Load's.
     let flags = width.flags() + store * 64;
     head.look_up_with(cs, Kind::Load, &flags, &fields);
