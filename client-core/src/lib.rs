@@ -33,6 +33,8 @@ pub use zera_runtime::{Called, Diagnostic, GenesisConfig, Rehearsal};
 pub use zera_governance as governance;
 pub use zera_light as light;
 pub use zera_primitives as primitives;
+pub use zera_proof_rows as rows;
+pub use zera_proof_verify as proof;
 pub use zera_registry as registry;
 pub use zera_runtime as runtime;
 pub use zera_state as state;

@@ -8,7 +8,7 @@ use codec::Encode;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use zera_client::primitives::{
-    AccountId, Amount, Class, Effect, ExternalRef, Hash, ModuleId, Params, Payload, ProposalId, Side,
+    AccountId, Amount, Class, Effect, ExternalRef, Hash, ModuleId, Params, Payload, ProposalId, Receipt, Side,
     WasmModuleUpgradeProposal, hash,
     payload::{Builder, ConfigChange, Execution, Rollback},
     tx::Call,
@@ -18,11 +18,18 @@ use zera_client::primitives::{
 pub(crate) struct Names<'m> {
     pub modules: Modules<'m>,
     pub deployed: BTreeMap<String, ModuleId>,
+    /// Transactions that were given a name.
+    pub sent: BTreeMap<String, Hash>,
+    /// Receipts of the blocks so far.
+    pub receipts: BTreeMap<Hash, Receipt>,
+    /// Which chain it is.
+    pub genesis: Hash,
 }
 
 impl<'m> Names<'m> {
     pub(crate) fn new(modules: Modules<'m>) -> Self {
-        Self { modules, deployed: BTreeMap::new() }
+        let (deployed, sent, receipts) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { modules, deployed, sent, receipts, genesis: Hash::ZERO }
     }
 
     /// A module file by name; `hex:00ff` are these bytes, `zeros:20` twenty zero bytes, `padded:NAME:N` the file with
@@ -91,6 +98,11 @@ impl<'m> Names<'m> {
                 "text" => value.as_str().unwrap_or("").encode_to(&mut bytes),
                 "code" => Hash::of(&self.code(value.as_str().unwrap_or(""))?).encode_to(&mut bytes),
                 "nested" => self.args(value.as_array().map_or(&[], Vec::as_slice))?.encode_to(&mut bytes),
+                "transaction" => self.transaction(value.as_str().unwrap_or(""))?.encode_to(&mut bytes),
+                "proof" => {
+                    let (statement, proof) = self.proof(value)?;
+                    (proof, statement).encode_to(&mut bytes);
+                }
                 "hex" => bytes.extend(hash::from_hex(value.as_str().unwrap_or("")).unwrap_or_default()),
                 "accounts" => {
                     let all = value.as_array().into_iter().flatten();
@@ -149,9 +161,15 @@ impl<'m> Names<'m> {
                 rebuilt: Hash::of(&self.code(text(what, "rebuilt")?)?),
                 recipe: Hash::of(b"recipe"),
             },
+            "request" => {
+                Call::RequestProof { transaction: self.transaction(text(what, "of")?)?, call: small(what, "call")? }
+            }
+            "submit" => Call::SubmitProof { proof: self.proof(what)?.1 },
             "withdraw" => Call::Withdraw { proposal: ProposalId(what.as_u64().unwrap_or(0)) },
             "upgrade" | "config" | "params" | "rollback" | "freeze" | "unfreeze" | "reference" | "execute" | "spam"
-            | "builders" => Call::Propose { title: text(what, "title")?.into(), payload: self.payload(verb, what)? },
+            | "builders" | "request_by_vote" => {
+                Call::Propose { title: text(what, "title")?.into(), payload: self.payload(verb, what)? }
+            }
             other => return bad(format!("unknown call {other}")),
         })
     }
@@ -199,6 +217,11 @@ impl<'m> Names<'m> {
                 description,
             }),
             "spam" => Payload::Spam { proposal: ProposalId(number(what, "proposal")?), description },
+            "request_by_vote" => Payload::RequestProof {
+                transaction: self.transaction(text(what, "of")?)?,
+                call: small(what, "call")?,
+                description,
+            },
             "builders" => Payload::Builders {
                 add: list(what, "add")
                     .iter()

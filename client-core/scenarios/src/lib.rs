@@ -7,6 +7,7 @@
 pub mod blocks;
 mod calls;
 mod json;
+mod proofs;
 mod report;
 mod run;
 

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use zera_client::{
     Sealed,
     governance::queries,
-    primitives::{Event, ModuleId, ProposalId, Slot, hash},
+    primitives::{Event, Hash, ModuleId, ProposalId, Slot, hash},
     registry,
+    runtime::proofs,
     state::{Account, StateView},
 };
 
@@ -99,4 +100,30 @@ pub(crate) fn proposal(st: &dyn StateView, id: u64) -> String {
     };
     let Ok(sides) = queries::sides(st, ProposalId(id)) else { return "none".into() };
     format!("{:?} {:?} for {:?} against {:?}", proposal.class, progress.state, sides.side_for, sides.side_against)
+}
+
+/// What the chain keeps of a transaction's receipt, and what it knows about proofs of its calls.
+pub(crate) fn kept(state: &dyn StateView, slot: Slot, transaction: &Hash) -> String {
+    match proofs::kept(state, slot, transaction) {
+        Ok(None) => "not kept".into(),
+        Ok(Some(kept)) => {
+            let calls: Vec<String> = kept.calls.iter().map(|call| format!("{:?}", call.proof)).collect();
+            format!("kept until slot {}: {}", kept.until, calls.join("; "))
+        }
+        Err(error) => error.to_string(),
+    }
+}
+
+/// Whether code can be proven, as registered when it was stored.
+pub(crate) fn provable(state: &dyn StateView, code: &Hash) -> String {
+    match proofs::provability(state, code) {
+        Ok(None) => "not stored".into(),
+        Ok(Some(found)) => match found.table {
+            Ok(table) => {
+                format!("translation {} table {table}, not provable: {:?}", found.translator, found.unprovable)
+            }
+            Err(reason) => format!("translation {}: not provable: {reason}", found.translator),
+        },
+        Err(error) => error.to_string(),
+    }
 }

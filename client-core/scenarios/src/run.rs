@@ -87,7 +87,7 @@ impl<'m> Scenario<'m> {
         };
         let (mut client, sealed) = Client::create(&config, sealer).map_err(|e| ScenarioError(e.to_string()))?;
         client.set_pipelines(pipelines());
-        let names = Names { modules, ..Names::new(modules) };
+        let names = Names { genesis: client.genesis(), ..Names::new(modules) };
         let (slot, stored, out) = (Slot(0), Stored::default(), String::new());
         let mut scenario = Self { client, pipelines, names, slot, stored, out };
         scenario.note(&sealed);
@@ -100,6 +100,8 @@ impl<'m> Scenario<'m> {
     }
 
     fn note(&mut self, sealed: &Sealed) {
+        let receipts = sealed.decoded.receipts.iter();
+        self.names.receipts.extend(receipts.map(|receipt| (receipt.transaction, receipt.clone())));
         let block = report::block(sealed);
         self.out.push_str(&block);
         self.stored.head.clone_from(&sealed.head);
@@ -198,6 +200,9 @@ impl<'m> Scenario<'m> {
             let signer = what.get("signed_by").and_then(Value::as_str).unwrap_or(from);
             transaction.fee_limit = Amount(u128::MAX);
             let signed = transaction.sign(&genesis, &key(signer));
+            if let Ok(name) = text(what, "as") {
+                self.names.sent.insert(name.into(), signed.hash());
+            }
             self.submit(&signed.encode());
         }
         Ok(())
@@ -259,6 +264,14 @@ impl<'m> Scenario<'m> {
             let manager = self.names.module(text(what, "manager")?)?;
             let line = report::tag(self.client.state(), self.slot, &manager, name);
             self.line(&format!("tag {name}: {line}"));
+        }
+        if let Some(name) = what.get("receipt").and_then(Value::as_str) {
+            let line = report::kept(self.client.state(), self.slot, &self.names.transaction(name)?);
+            self.line(&format!("receipt {name}: {line}"));
+        }
+        if let Some(name) = what.get("code").and_then(Value::as_str) {
+            let line = report::provable(self.client.state(), &Hash::of(&self.names.code(name)?));
+            self.line(&format!("code: {line}"));
         }
         if let Some(id) = what.get("proposal").and_then(Value::as_u64) {
             let line = report::proposal(self.client.state(), id);
