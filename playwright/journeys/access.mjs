@@ -122,7 +122,7 @@ function moreViews(made, journal) {
     await page.getByRole("table", { name: "Static gas" }).waitFor();
   };
   const checked = (label, bytes) => async (page) => {
-    await page.getByLabel(/Drop a journal file here/).setInputFiles({ name: "a.zjournal", mimeType: "application/octet-stream", buffer: bytes });
+    await page.getByLabel(/Drop a proof, a journal/).setInputFiles({ name: "a.zjournal", mimeType: "application/octet-stream", buffer: bytes });
     await page.getByText(label).first().waitFor();
   };
   const bad = Buffer.from(journal);

@@ -33,7 +33,7 @@ export async function run({ report, browser, url }) {
   await visit(page, `${url}verify`);
   await page.context().setOffline(true);
   await report.check("with the network off, the file as exported holds", async () => {
-    await give(page, "Drop a journal file here, or pick one", file.bytes);
+    await give(page, "Drop a proof, a journal, or the JSON files of snarkjs here, or pick one", file.bytes);
     await title(page).getByText(new RegExp(`^All ${entries.length} entries hold, committed by block [\\d,]+ of this tab’s chain\\.$`)).waitFor();
     await page.getByText("Its genesis block is the one of this tab.").waitFor();
   });
@@ -69,7 +69,7 @@ export async function run({ report, browser, url }) {
   await report.check("another chain's tab checks the same file, and says that it is another chain's", async () => {
     const other = await fresh(browser, url);
     await visit(other, `${url}verify`);
-    await give(other, "Drop a journal file here, or pick one", file.bytes);
+    await give(other, "Drop a proof, a journal, or the JSON files of snarkjs here, or pick one", file.bytes);
     await title(other).getByText(new RegExp(`^All ${entries.length} entries hold, committed by block [\\d,]+ of another chain\\.$`)).waitFor();
     same(other.trouble, [], "trouble");
     await other.context().close();
@@ -109,7 +109,7 @@ async function visitOffline(page) {
   const nav = page.getByRole("navigation", { name: "Pages" });
   await nav.getByRole("link", { name: "Blocks" }).click();
   await nav.getByRole("link", { name: "Verify" }).click();
-  await page.getByLabel("Drop a journal file here, or pick one").waitFor();
+  await page.getByLabel("Drop a proof, a journal, or the JSON files of snarkjs here, or pick one").waitFor();
 }
 
 /** The native check of the same bytes; `cargo xtask test` has built it by then. */

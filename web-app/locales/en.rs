@@ -28,6 +28,8 @@ mod known;
 mod module;
 #[path = "en/pipelines.rs"]
 mod pipelines;
+#[path = "en/proofs.rs"]
+mod proofs;
 #[path = "en/proposal.rs"]
 mod proposal;
 #[path = "en/propose.rs"]
@@ -50,6 +52,7 @@ pub use keys::*;
 pub use known::*;
 pub use module::*;
 pub use pipelines::*;
+pub use proofs::*;
 pub use proposal::*;
 pub use propose::*;
 pub use voting::*;

@@ -8,6 +8,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use std::sync::Arc;
+use zera_worker_protocol::{GroundView, Holds, VerdictView};
 
 /// The lower end of every path: root, certificate, genesis.
 fn ground() -> Vec<Step> {
@@ -209,4 +210,104 @@ pub fn rebuilt(figure: impl Into<String>, (builders, agree, differ): (u32, u32, 
     };
     let steps = vec![read, word, Step::trusted(say!(BUILDER_LIST), say!(P_BUILDERS_TRUST))];
     evidence(known, method.into(), figure, say!(REBUILT_ABOUT).into(), steps, true)
+}
+
+/// Whether something of a proof holds, as a mark.
+fn of_holds(holds: &Holds) -> Known {
+    match holds {
+        Holds::Yes => Known::Verified,
+        Holds::No(_) => Known::Alarm,
+        Holds::Unknown(_) => Known::Pending,
+        Holds::NotAsked => Known::Unverified,
+    }
+}
+
+/// One ground of a verdict as a step of its path.
+#[must_use]
+pub fn ground_step(ground: &GroundView) -> Step {
+    let title = crate::en::PF_GROUNDS.iter().find(|(key, _)| *key == ground.what);
+    let title = title.map_or_else(|| text::safe(&ground.what), |(_, words)| (*words).to_owned());
+    let value = text::safe(&ground.value);
+    if ground.trust { Step::trusted(title, value) } else { Step::checked(title, value) }
+}
+
+/// The first verdict on a proof.
+#[must_use]
+pub fn execution(found: &VerdictView) -> Evidence {
+    let steps = found.execution_rests.iter().map(ground_step).collect();
+    evidence(
+        of_holds(&found.execution),
+        say!(P_PROOF_BY).into(),
+        say!(PF_EXECUTION_PROVEN_IS).into(),
+        say!(PF_LEARNT).into(),
+        steps,
+        false,
+    )
+}
+
+/// The second one.
+#[must_use]
+pub fn state_bound(found: &VerdictView) -> Evidence {
+    let steps = found.state_rests.iter().map(ground_step).collect();
+    evidence(
+        of_holds(&found.state),
+        say!(P_STATE_BOUND).into(),
+        say!(PF_STATE_BOUND_IS).into(),
+        say!(PF_STATE_MEANS).into(),
+        steps,
+        false,
+    )
+}
+
+/// A field of a statement: bound by the proof, and held against something or nothing.
+#[must_use]
+pub fn field(name: &str, against: &str, holds: &Holds, proven: bool) -> Evidence {
+    let known = match (of_holds(holds), proven) {
+        (Known::Verified | Known::Unverified, true) => Known::Verified,
+        (Known::Verified, false) => Known::Pending,
+        (other, _) => other,
+    };
+    let bound = Step::of(if proven { "" } else { "alarm" }, say!(P_PROOF_BY), say!(P_FIELD_BOUND));
+    let kind = match of_holds(holds) {
+        Known::Verified => "",
+        Known::Pending => "pending",
+        Known::Unverified => "unverified",
+        Known::Alarm => "alarm",
+    };
+    let steps = vec![bound, Step::of(kind, name, against)];
+    evidence(known, against.into(), name.into(), say!(PF_STATEMENT_NOTE).into(), steps, false)
+}
+
+/// One segment of a proof.
+#[must_use]
+pub fn segment(name: &str, holds: &Holds) -> Evidence {
+    let steps = vec![Step::checked(name, say!(P_SEGMENT_HOW))];
+    evidence(of_holds(holds), say!(P_PROOF_BY).into(), name.into(), say!(P_SEGMENT_HOW).into(), steps, false)
+}
+
+/// A proof in a list, verified before.
+#[must_use]
+pub fn checked_proof(figure: impl Into<String>, alarm: bool) -> Evidence {
+    let figure = figure.into();
+    let known = if alarm { Known::Alarm } else { Known::Verified };
+    let steps = vec![Step::of(if alarm { "alarm" } else { "" }, figure.clone(), say!(P_PROOF_CHECKED))];
+    evidence(known, say!(P_PROOF_BY).into(), figure, say!(P_PROOF_CHECKED).into(), steps, false)
+}
+
+/// A field in which a proof and running the code disagree.
+#[must_use]
+pub fn disagrees(name: &str) -> Evidence {
+    let steps = vec![Step::of("alarm", name, say!(P_DISAGREES_ONE))];
+    evidence(Known::Alarm, say!(PF_DISAGREES).into(), name.into(), say!(P_DISAGREES_ONE).into(), steps, false)
+}
+
+/// The equation of some other circuit's proof.
+#[must_use]
+pub fn equation(curve: &str, holds: &Holds) -> Evidence {
+    let figure = say!(P_EQUATION, curve);
+    let steps = vec![
+        Step::checked(figure.clone(), say!(P_EQUATION_HOW)),
+        Step::trusted(say!(PF_KEYS), say!(PF_STOCK_KEY_NOTE)),
+    ];
+    evidence(of_holds(holds), figure.clone(), figure, say!(PF_STOCK_MEANS).into(), steps, false)
 }

@@ -31,6 +31,12 @@ pub enum Route {
     Journal(Option<String>),
     /// `/verify`
     Verify,
+    /// `/executions`, optionally of one module.
+    Executions(Option<String>),
+    /// `/executions/<transaction>/<call>`
+    Execution(String, u64),
+    /// `/proofs/<file>`
+    Proof(String),
     /// `/blocks`
     Blocks,
     /// `/blocks/7`
@@ -70,6 +76,11 @@ impl Route {
             ["builders"] => Self::Builders,
             ["journal"] => Self::Journal(value_of(query, "module")),
             ["verify"] => Self::Verify,
+            ["executions"] => Self::Executions(value_of(query, "module")),
+            ["executions", hash, call] => {
+                call.parse().map_or_else(|_| not_found(), |call| Self::Execution((*hash).to_owned(), call))
+            }
+            ["proofs", id] => Self::Proof((*id).to_owned()),
             ["blocks"] => Self::Blocks,
             ["blocks", height] => number(height, Self::Block),
             ["bench"] => Self::Bench,
@@ -100,6 +111,10 @@ impl Route {
             Self::Journal(None) => "/journal".into(),
             Self::Journal(Some(module)) => format!("/journal?module={module}"),
             Self::Verify => "/verify".into(),
+            Self::Executions(None) => "/executions".into(),
+            Self::Executions(Some(module)) => format!("/executions?module={module}"),
+            Self::Execution(hash, call) => format!("/executions/{hash}/{call}"),
+            Self::Proof(id) => format!("/proofs/{id}"),
             Self::Deploy => "/modules/deploy".into(),
             Self::Module(id) => format!("/modules/{id}"),
             Self::Blocks => "/blocks".into(),
@@ -127,6 +142,7 @@ impl Route {
             | Self::Module(_)
             | Self::Fleet(..)
             | Self::Builders => "/modules",
+            Self::Executions(_) | Self::Execution(..) | Self::Proof(_) => "/executions",
             Self::Verify | Self::Journal(_) => "/verify",
             Self::Blocks | Self::Block(_) | Self::Transaction(_) => "/blocks",
             Self::Pipelines(_) | Self::Bench => "/pipelines",

@@ -174,7 +174,9 @@ pub fn payload(payload: &Payload) -> String {
         }
         Payload::Spam { proposal, .. } => say!(PL_SPAM, proposal),
         Payload::Builders { add, remove, .. } => say!(PL_BUILDERS, add.len(), remove.len()),
-        Payload::RequestProof { transaction, call, .. } => say!(PL_REQUEST_PROOF, call, text::short(&transaction.to_hex())),
+        Payload::RequestProof { transaction, call, .. } => {
+            say!(PL_REQUEST_PROOF, call, text::short(&transaction.to_hex()))
+        }
     }
 }
 

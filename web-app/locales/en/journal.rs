@@ -126,7 +126,6 @@ pub const VERIFY_CLAIM_GENESIS: &str = "It is the chain you mean";
 pub const VERIFY_CLAIM_NEWEST: &str = "Nothing has happened since";
 pub const VERIFY_CLAIM_SIGNERS: &str = "Its signers are those of the chain";
 pub const VERIFY_CLAIM_STATE: &str = "The state of that block holds this journal";
-pub const VERIFY_DROP: &str = "Drop a journal file here, or pick one";
 pub const VERIFY_ELSEWHERE: &str = "By other means";
 pub const VERIFY_ELSEWHERE_NOTE: &str = "So that this page need not be trusted.";
 pub const VERIFY_FIELDS: &str = "Fields";
@@ -144,8 +143,6 @@ pub const VERIFY_HELD_GENESIS: &str = "compare the genesis hash with one that yo
 pub const VERIFY_HELD_NEWEST: &str = "a file ends at its block; compare its height with the chain’s head";
 pub const VERIFY_HELD_SIGNERS: &str = "the set that the genesis block names";
 pub const VERIFY_HELD_STATE: &str = "a Merkle proof from the journal’s end to the state root";
-pub const VERIFY_LEAD: &str =
-    "Checked in a worker of this tab. It needs no network, no account and no chain of its own.";
 pub const VERIFY_NATIVE: &str = "The same check as a program, from this repository:";
 pub const VERIFY_NEWEST: &str = "Newest entries";
 pub const VERIFY_NEWEST_NOTE: &str = "Of the file, as it proves them.";
@@ -159,7 +156,6 @@ pub const VERIFY_STEP_GENESIS: &str = "taken on trust, unless you know its hash"
 pub const VERIFY_STEP_HEAD: &str = "The journal’s end";
 pub const VERIFY_STEP_HEAD_HOW: &str = "proven in the state of the block";
 pub const VERIFY_THIS_CHAIN: &str = "Genesis of this tab’s chain";
-pub const VERIFY_TITLE: &str = "A journal file can be checked here, without trusting whoever gave it.";
 pub const VERIFY_UNREAD: &str = "The file could not be read.";
 pub const VERIFY_WHOLE: &str = "The file as a whole";
 

@@ -52,5 +52,6 @@ pub const E_BUSY: &str =
     "Too much is being computed already.|Nothing was begun. Cancel one of the computations, or wait until one ends.";
 pub const E_CANCELLED: &str = "Given up, as you asked.|Nothing was changed. Ask again whenever you like.";
 pub const E_PROOF: &str = "The file was refused: it is no proof, cut, or of another version.|Nothing was changed. Ask whoever made it for the file again.";
-pub const E_NOT_PROVABLE: &str = "This execution cannot be proven here.|Nothing was changed; the execution stands as it is.";
+pub const E_NOT_PROVABLE: &str =
+    "This execution cannot be proven here.|Nothing was changed; the execution stands as it is.";
 pub const E_JOURNAL: &str = "The journal file was refused: it is cut, changed, or of another format.|Nothing was changed. Export it again at its source.";

@@ -8,8 +8,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 use zera_primitives::Hash;
 use zera_worker_protocol::{
-    Cause, Command, Error, ErrorKind, Event, HeadView, PROTOCOL_VERSION, Response, StatusView, ToPage, ToWorker,
-    TransactionStage, decode, event::Notice,
+    AlarmView, Cause, Command, Error, ErrorKind, Event, HeadView, PROTOCOL_VERSION, ProofTask, Response, StatusView,
+    ToPage, ToWorker, TransactionStage, decode, event::Notice,
 };
 
 /// Crashes within [`CRASH_WINDOW_MS`] after which no fresh worker is started.
@@ -78,6 +78,12 @@ pub struct Client {
     pub notice: RwSignal<Option<Notice>>,
     /// How far recent transactions are, oldest first.
     pub moved: RwSignal<Vec<(Hash, TransactionStage)>>,
+    /// Proofs under way, as they last told.
+    pub proving: RwSignal<Vec<ProofTask>>,
+    /// How recent proofs ended, oldest first: number, and file or error.
+    pub proved: RwSignal<Vec<(u32, Result<Hash, Error>)>>,
+    /// Proofs that disagree with running the code, and that nobody has acknowledged.
+    pub alarms: RwSignal<Vec<AlarmView>>,
     /// The slot now, by this tab's clock; changes every second.
     pub clock: RwSignal<u64>,
     beat: RwSignal<u32>,
@@ -100,6 +106,9 @@ impl Client {
             progress: RwSignal::new(None),
             notice: RwSignal::new(None),
             moved: RwSignal::new(Vec::new()),
+            proving: RwSignal::new(Vec::new()),
+            proved: RwSignal::new(Vec::new()),
+            alarms: RwSignal::new(Vec::new()),
             clock: RwSignal::new(0),
             beat: RwSignal::new(0),
         }
@@ -247,6 +256,10 @@ impl Client {
             post(id, command);
         }
         self.beat.update(|beat| *beat = beat.wrapping_add(1).max(1));
+        if let Ok(Response::Proofs(proofs)) = self.ask(Command::Proofs).await {
+            self.alarms.set(proofs.alarms);
+            self.proving.set(proofs.tasks);
+        }
         let page = zera_worker_protocol::Page { from: None, limit: 100 };
         if let Ok(Response::Blocks(heads)) = self.ask(Command::Blocks(page)).await {
             self.pulse.set(heads.iter().rev().map(|head| head.transactions).collect());
@@ -265,11 +278,22 @@ impl Client {
                 self.refresh();
             }
             Event::Keys => self.refresh(),
-            Event::Proposals(_)
-            | Event::ProofProgress(_)
-            | Event::ProofDone { .. }
-            | Event::ProofFailed { .. }
-            | Event::Alarm(_) => {}
+            Event::Proposals(_) => {}
+            Event::ProofProgress(task) => {
+                self.proving.update(|tasks| match tasks.iter_mut().find(|t| t.id == task.id) {
+                    Some(known) => *known = *task,
+                    None => tasks.push(*task),
+                })
+            }
+            Event::ProofDone { id, proof } => self.proof_ended(id, Ok(proof)),
+            Event::ProofFailed { id, error } => self.proof_ended(id, Err(error)),
+            Event::Alarm(alarm) => {
+                self.alarms.update(|alarms| {
+                    alarms.retain(|known| known.proof != alarm.proof);
+                    alarms.insert(0, *alarm);
+                });
+                self.refresh();
+            }
             Event::Transaction { hash, stage } => self.moved.update(|moved| {
                 moved.retain(|(known, _)| *known != hash);
                 moved.push((hash, stage));
@@ -284,6 +308,16 @@ impl Client {
             Event::Stopped(error) if error.kind == ErrorKind::Panicked => self.crashed(error.detail),
             Event::Stopped(error) => self.stop(error),
         }
+    }
+
+    fn proof_ended(self, id: u32, result: Result<Hash, Error>) {
+        self.proving.update(|tasks| tasks.retain(|task| task.id != id));
+        self.proved.update(|proved| {
+            proved.push((id, result));
+            let extra = proved.len().saturating_sub(MOVES_KEPT);
+            proved.drain(..extra);
+        });
+        self.refresh();
     }
 
     /// A fresh worker after a crash, unless it crashes again and again.

@@ -33,6 +33,17 @@ pub fn act_panel(
     explain: Option<Explain>,
     done: impl Fn(&PlanView) + Copy + Send + Sync + 'static,
 ) -> AnyView {
+    plan_panel(label, move || deed().map(|(codes, calls)| Command::Prepare { codes, calls }), explain, done)
+}
+
+/// [`act_panel`] for any command that is answered with a plan.
+#[must_use]
+pub fn plan_panel(
+    label: impl Into<String>,
+    command: impl Fn() -> Result<Command, String> + Copy + Send + Sync + 'static,
+    explain: Option<Explain>,
+    done: impl Fn(&PlanView) + Copy + Send + Sync + 'static,
+) -> AnyView {
     let client = use_client();
     let stage = RwSignal::new(Stage::Idle);
     let label: String = label.into();
@@ -47,17 +58,17 @@ pub fn act_panel(
         }
     });
     let prepare = move || {
-        let Ok((codes, calls)) = deed() else { return };
+        let Ok(command) = command() else { return };
         finished.set_value(false);
         stage.set(Stage::Preparing);
         leptos::task::spawn_local(async move {
-            let plan = answer!(client.ask(Command::Prepare { codes, calls }).await, Plan);
+            let plan = answer!(client.ask(command).await, Plan);
             stage.try_set(plan.map_or_else(Stage::Failed, Stage::Shown));
         });
     };
     let why = move || {
         let key = client.status.with(|s| s.as_ref().is_some_and(|status| status.account.is_some()));
-        if key { deed().err() } else { Some(say!(WHY_NO_KEY).to_owned()) }
+        if key { command().err() } else { Some(say!(WHY_NO_KEY).to_owned()) }
     };
     let no_key = move || client.status.with(|s| s.as_ref().is_some_and(|status| status.account.is_none()));
     let here = focus_follows(stage);

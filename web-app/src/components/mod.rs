@@ -17,7 +17,7 @@ mod overlay;
 mod reveal;
 mod shell;
 
-pub use act::{Deed, Explain, act_panel, steps};
+pub use act::{Deed, Explain, act_panel, plan_panel, steps};
 pub use attestations::attestations;
 pub use basic::{
     button, button_or_why, copy_button, file_link, hash, keep_focus, link, link_button, react, slot_time, solid, tag,

@@ -43,7 +43,7 @@ fn top() -> AnyView {
                 <a class="logo" href="/" aria-label=say!(HOME)><svg aria-hidden="true"><use href="#logo"></use></svg>"ZERA"</a>
                 <nav class="nav" aria-label=say!(PAGES)>
                     {entry("/", say!(NAV_OVERVIEW))}{entry("/proposals", say!(NAV_PROPOSALS))}{entry("/modules", say!(NAV_MODULES))}
-                    {entry("/blocks", say!(NAV_BLOCKS))}{entry("/pipelines", say!(NAV_PIPELINES))}{entry("/verify", say!(NAV_VERIFY))}{entry("/account", say!(NAV_ACCOUNT))}
+                    {entry("/blocks", say!(NAV_BLOCKS))}{entry("/pipelines", say!(NAV_PIPELINES))}{entry("/executions", say!(NAV_EXECUTIONS))}{entry("/verify", say!(NAV_VERIFY))}{entry("/account", say!(NAV_ACCOUNT))}
                 </nav>
                 <div class="top-end">{find()}{key_link()}</div>
             </div>

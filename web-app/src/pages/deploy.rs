@@ -19,13 +19,15 @@ use zera_primitives::{Address, Amount, Hash, Network, manifest::ExportKind, tx::
 use zera_worker_protocol::{CodeView, Command, Error, ErrorKind, ManifestView, PlanView, Shape};
 
 /// Built samples the page's own origin serves: file and what it is.
-pub const SAMPLES: [(&str, &str); 6] = [
+pub const SAMPLES: [(&str, &str); 8] = [
     ("lending-v1.wasm", say!(SAMPLE_LENDING_1)),
     ("lending-v2.wasm", say!(SAMPLE_LENDING_2)),
     ("lending-v3.wasm", say!(SAMPLE_LENDING_3)),
     ("token.wasm", say!(SAMPLE_TOKEN)),
     ("counter.wasm", say!(SAMPLE_COUNTER)),
     ("cpp-readings.wasm", say!(SAMPLE_CPP)),
+    ("integrity.wasm", say!(SAMPLE_INTEGRITY)),
+    ("tally.wasm", say!(SAMPLE_TALLY)),
 ];
 
 /// Samples of the lifecycle: fleets, settings by vote, ways back.

@@ -23,6 +23,7 @@ mod names;
 mod new_proposal;
 mod overview;
 mod pipelines;
+mod proofs;
 mod proposal;
 mod proposal_list;
 mod refused;
@@ -56,7 +57,12 @@ pub fn page() -> AnyView {
         _ => None,
     });
     let router = use_router();
-    react(move || match stopped.get() {
+    let alarms = move || {
+        // The proof's own page shows the whole of it.
+        let own = matches!(router.get(), Route::Proof(_));
+        if own { ().into_any() } else { client.alarms.with(|alarms| proofs::banner(alarms)) }
+    };
+    let content = react(move || match stopped.get() {
         Some(error) => stopped_page(&error),
         None => match router.get() {
             Route::Overview => overview::page(),
@@ -69,6 +75,9 @@ pub fn page() -> AnyView {
             Route::Builders => builders::page(),
             Route::Journal(module) => journal::page(module),
             Route::Verify => verify::page(),
+            Route::Executions(module) => proofs::executions(module),
+            Route::Execution(hash, call) => proofs::execution(&hash, call),
+            Route::Proof(id) => proofs::proof(&id),
             Route::Deploy => deploy::page(),
             Route::Module(id) => module::page(&id),
             Route::Blocks => blocks::page(),
@@ -81,7 +90,8 @@ pub fn page() -> AnyView {
             Route::Settings => settings::page(),
             Route::NotFound(path) => not_found(&path),
         },
-    })
+    });
+    view! { {react(alarms)}{content} }.into_any()
 }
 
 fn stopped_page(error: &Error) -> AnyView {

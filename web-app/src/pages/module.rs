@@ -85,7 +85,7 @@ fn summary(detail: &ModuleDetail, network: Network) -> AnyView {
     view! {
         {head(crumb.into_any(), title, lead)}
         {standing::banners(detail)}
-        <p class="row tools">{file_link("btn", format!("/proposals/new?module={address}"), say!(PROPOSE_UPGRADE))}{fleet}</p>
+        <p class="row tools">{file_link("btn", format!("/proposals/new?module={address}"), say!(PROPOSE_UPGRADE))}{fleet}{file_link("btn", format!("/executions?module={address}"), say!(PF_EXECUTIONS))}</p>
         {leaf(say!(EXECUTABLE), say!(EXECUTABLE_NOTE), standing::executable(detail, network))}
     }
     .into_any()

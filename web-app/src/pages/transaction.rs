@@ -98,6 +98,11 @@ fn receipt_view(tx: &TransactionView, receipt: &Receipt, manifests: Manifests, n
             let result = if call.depth == 0 { results.next().map(|d| d.result.clone()) } else { None };
             call_row(call, result, (height, manifests), network)
         })
+        .enumerate()
+        .map(|(index, (name, cells))| {
+            let path = format!("/executions/{}/{index}", tx.hash.to_hex());
+            (view! { <a href=path>{name}</a> }.into_any(), cells)
+        })
         .collect::<Vec<_>>();
     let columns = [
         (say!(ENTRY), false),

@@ -1,56 +1,137 @@
-//! Verify: a journal file is dropped here and checked in this tab, without a network. It names the bad entry, and says what
-//! the file alone proves and what must be known from elsewhere.
+//! Verify: a proof, a journal, or the files of snarkjs are dropped here and checked in this tab, without a network. It says
+//! what the file alone proves and what must be known from elsewhere.
 
-use super::journal;
+use super::{journal, proofs};
 use crate::{
     answer,
     client::{network, use_client},
     components::{
-        Known, Long, Step, drop_zone, empty, example, file_link, hash, head, kv, leaf, mark, path_wide, react, table,
-        td, verdict,
+        Field, Known, Long, Step, drop_zone, empty, example, file_link, hash, head, kv, leaf, mark, path_wide, react,
+        table, td, text_area, tool_button, verdict,
     },
     known, say, text,
 };
 use leptos::prelude::*;
-use zera_worker_protocol::{Command, JournalVerdict};
+use zera_worker_protocol::{Command, Holds, JournalVerdict, StockView, VerdictView};
 
 /// What was dropped: its name and size.
 type Dropped = Option<(String, usize)>;
 
+/// What a file turned out to be, and what it comes to.
+#[derive(Clone)]
+enum Found {
+    Journal(Box<JournalVerdict>),
+    Proof(Box<VerdictView>),
+    Stock(Box<StockView>),
+}
+
+/// First bytes of a proof file.
+const PROOF: &[u8] = b"ZERAPRF";
+
+/// The files of snarkjs that came so far: proof, public inputs, key.
+type Three = [Option<String>; 3];
+
 /// `/verify`.
 #[must_use]
 pub fn page() -> AnyView {
-    let long: Long<Box<JournalVerdict>> = Long::new();
+    let long: Long<Found> = Long::new();
     let dropped: RwSignal<Dropped> = RwSignal::new(None);
     let wrong: RwSignal<Option<String>> = RwSignal::new(None);
+    let three: RwSignal<Three> = RwSignal::new(Three::default());
     let take = move |name: String, bytes: Result<Vec<u8>, String>| match bytes {
         Ok(bytes) => {
             wrong.set(None);
             dropped.set(Some((name, bytes.len())));
-            long.start(Command::CheckJournal(bytes), |result| answer!(result, JournalVerdict));
+            begin(bytes, long, three, wrong);
         }
         Err(reason) => wrong.set(Some(reason)),
     };
+    let pasted = RwSignal::new(String::new());
+    let paste = move || take("JSON".into(), Ok(pasted.get_untracked().into_bytes()));
     let title =
-        Memo::new(move |_| long.answer().map_or_else(|| say!(VERIFY_TITLE).to_owned(), |found| sentence(&found)));
+        Memo::new(move |_| long.answer().map_or_else(|| say!(VERIFY_PROOF_TITLE).to_owned(), |found| headline(&found)));
+    let missing = move || three.with(|three| (three.iter().any(Option::is_some)).then(|| still(three)).flatten());
     let zone = move || {
         view! {
             <div class="stack">
-                {drop_zone("journal-file", say!(VERIFY_DROP), "", take)}
-                {react(move || wrong.get().map(|why| verdict("alarm", say!(VERIFY_UNREAD), view! { <p><code>{why}</code></p> }, None)).into_any())}
+                {drop_zone("journal-file", say!(VERIFY_DROP_ANY), "", take)}
+                {react(move || wrong.get().map(|why| verdict("alarm", say!(VERIFY_UNREAD), view! { <p><code>{text::safe(&why)}</code></p> }, None)).into_any())}
+                {react(move || missing().map(|words| verdict("pending", words, (), None)).into_any())}
+                <details class="stack"><summary>{say!(VERIFY_PASTE)}</summary>
+                    <div class="stack">{text_area(Field::new("paste", say!(VERIFY_PASTE)).mono().hint(say!(VERIFY_PASTE_HINT)), pasted, || None)}{tool_button(say!(VERIFY_PASTE_TAKE), paste)}</div>
+                </details>
             </div>
         }
         .into_any()
     };
-    let answered = Memo::new(move |_| long.answer());
+    let answered = Memo::new(move |_| long.answered());
+    let show = move |found: &Found| {
+        let shown = match found {
+            Found::Journal(found) => return outcome(found, dropped.get_untracked(), take),
+            Found::Proof(found) => proofs::of_file(found),
+            Found::Stock(found) => proofs::stock(found),
+        };
+        view! { <div class="stack">{shown}{drop_zone("journal-file", say!(VERIFY_ANOTHER_ANY), "", take)}</div> }
+            .into_any()
+    };
+    let after = move || match (answered.get(), long.answer()) {
+        (true, Some(Found::Journal(found))) => rest(&found),
+        _ => ().into_any(),
+    };
     view! {
-        {react(move || head(().into_any(), title.get(), say!(VERIFY_LEAD)))}
-        {leaf(say!(VERIFY_FILE), say!(VERIFY_FILE_NOTE), long.view(zone, move |found| outcome(found, dropped.get_untracked(), take)))}
-        {react(move || answered.get().map(|found| rest(&found)).into_any())}
+        {react(move || head(().into_any(), title.get(), say!(VERIFY_PROOF_LEAD)))}
+        {leaf(say!(VERIFY_FILE), say!(VERIFY_FILE_NOTE), long.view(zone, show))}
+        {react(after)}
         {leaf(say!(VERIFY_ALONE), say!(VERIFY_ALONE_NOTE), what_it_proves())}
         {leaf(say!(VERIFY_ELSEWHERE), say!(VERIFY_ELSEWHERE_NOTE), elsewhere())}
     }
     .into_any()
+}
+
+/// Asks what the bytes come to, by what they are: a proof, one of the three files of snarkjs, or else a journal.
+fn begin(bytes: Vec<u8>, long: Long<Found>, three: RwSignal<Three>, wrong: RwSignal<Option<String>>) {
+    if bytes.starts_with(PROOF) {
+        return long.start(Command::VerifyProof { file: bytes, keep: true }, |result| {
+            answer!(result, Verdict).map(Found::Proof)
+        });
+    }
+    let json = matches!(bytes.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'['));
+    if !json {
+        return long.start(Command::CheckJournal(bytes), |result| answer!(result, JournalVerdict).map(Found::Journal));
+    }
+    let Ok(text) = String::from_utf8(bytes) else { return wrong.set(Some("UTF-8".into())) };
+    let place = if text.contains("pi_a") {
+        0
+    } else if text.contains("vk_alpha_1") {
+        2
+    } else {
+        1
+    };
+    three.update(|three| three[place] = Some(text));
+    if let [Some(proof), Some(public), Some(key)] = three.get_untracked() {
+        three.set(Three::default());
+        long.start(Command::VerifyStock { proof, public, key }, |result| answer!(result, Stock).map(Found::Stock));
+    }
+}
+
+/// Which of the three files are still to come.
+fn still(three: &Three) -> Option<String> {
+    let names = ["proof.json", "public.json", "verification_key.json"];
+    let pick = |there: bool| {
+        let names = names.iter().zip(three).filter(|(_, file)| file.is_some() == there).map(|(name, _)| *name);
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let missing = pick(false);
+    (!missing.is_empty()).then(|| say!(PF_STOCK_NEEDS, pick(true), missing))
+}
+
+fn headline(found: &Found) -> String {
+    match found {
+        Found::Journal(found) => sentence(found),
+        Found::Proof(found) => proofs::sentence(found),
+        Found::Stock(found) if found.holds == Holds::Yes => say!(PF_STOCK_HOLDS, found.curve),
+        Found::Stock(found) => say!(PF_STOCK_NOT, found.curve),
+    }
 }
 
 /// The finding, for the head of the page.
