@@ -1,5 +1,7 @@
 //! The binary form of the intrinsics is that of their text. `ZERA_BLESS=1` writes it.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a failed invariant is a failed test")]
+
 #[test]
 fn the_binary_form_is_that_of_the_text() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/translate");

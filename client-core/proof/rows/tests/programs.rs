@@ -1,21 +1,12 @@
 //! The programs of the sample modules: how large they are (printed), that they are the same every time, and what is said
 //! about modules that cannot be proven.
 
-use zera_proof_rows::{Kind, Module, Program, translate};
+#![allow(clippy::expect_used, clippy::panic, reason = "a failed invariant is a failed test")]
 
-fn samples() -> Vec<(String, Vec<u8>)> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../modules/prebuilt");
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .expect("the prebuilt modules")
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
-        .collect();
-    files.sort();
-    assert!(files.len() >= 20, "samples are missing");
-    let name = |path: &std::path::Path| path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
-    files.iter().map(|path| (name(path), std::fs::read(path).expect("readable"))).collect()
-}
+mod common;
+
+use common::story::{prebuilt, samples};
+use zera_proof_rows::{Kind, Module, Program, translate};
 
 /// Every row stands at its counter, and every jump goes to a row.
 fn well_formed(program: &Program) {
@@ -34,8 +25,8 @@ fn well_formed(program: &Program) {
 #[test]
 fn every_sample_can_be_proven() {
     println!("{:<18}{:<44}{:>7}{:>6}{:>6}{:>7}", "module", "export", "rows", "aux", "data", "pages");
-    for (name, code) in samples() {
-        let module = translate(&code).expect("a sample translates");
+    for name in samples() {
+        let module = translate(&prebuilt(&name)).expect("a sample translates");
         for (export, verdict) in module.exports() {
             let Ok(program) = module.program(&export) else {
                 println!("{name:<18}{export:<44}  {}", verdict.expect_err("the same verdict"));
@@ -51,7 +42,8 @@ fn every_sample_can_be_proven() {
 
 #[test]
 fn the_same_bytes_give_the_same_rows() {
-    for (name, code) in samples() {
+    for name in samples() {
+        let code = prebuilt(&name);
         let (first, second): (Module, Module) = (translate(&code).expect(&name), translate(&code).expect(&name));
         assert_eq!(first, second);
         assert_eq!(first.digest(), second.digest());

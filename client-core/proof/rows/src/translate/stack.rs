@@ -277,7 +277,12 @@ impl Writer {
     ///
     /// Where they go to slots of locals, those that are pending are copied first: one could be overwritten before it
     /// is read. Slots of the stack are only moved down, in order.
+    /// A row that has just made a single value writes it there at once.
     pub(super) fn transfer(&mut self, count: usize, to: u32) {
+        if let (1, Some(maker)) = (count, self.maker()) {
+            maker.d = to;
+            return;
+        }
         let first = self.stack.len().saturating_sub(count);
         let mut moved = Vec::new();
         for height in first..self.stack.len() {
