@@ -60,7 +60,7 @@ fn a_flag_cannot_turn_a_row_into_another_kind() {
     let honest = operators::cases("BranchIf").remove(0);
     let jump = Row { kind: Kind::Jump, flags: 0, ..honest.row };
     let mut surroundings = Surroundings::of(&rig, rig.fill(&honest.witness(), &[]).committed());
-    surroundings.given = surroundings.given.into_iter().filter(|tuple| tuple.tag != bus::PROGRAM).collect();
+    surroundings.given.retain(|tuple| tuple.tag != bus::PROGRAM);
     surroundings.given.push(program_tuple(&jump));
     let flag = (jump.op() as i64 - (Kind::BranchIf as i64) * 64) / i64::from(zera_proof_rows::row::INVERT);
     let claim = rig.fill(&honest.witness(), &[("flag", 0, Fr::from(flag))]);

@@ -3,6 +3,7 @@
 mod counts;
 mod families;
 mod forgeries;
+mod known_bugs;
 mod late;
 mod operators;
 mod runs;
@@ -47,7 +48,8 @@ pub const GADGETS: [(&str, Gadget); 19] = [
 ];
 
 pub fn gadget(name: &str) -> Gadget {
-    GADGETS.iter().find(|(known, _)| *known == name).unwrap().1
+    use super::form::ALL;
+    ALL.into_iter().find(|form| std::format!("{form:?}") == name).unwrap().gadget()
 }
 
 /// A row and what the machine does with it, said independently of the circuit.
