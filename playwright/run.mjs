@@ -21,12 +21,13 @@ import * as keyboard from "./journeys/keyboard.mjs";
 import * as operator from "./journeys/operator.mjs";
 import * as outcome from "./journeys/outcome.mjs";
 import * as pipelines from "./journeys/pipelines.mjs";
+import * as proofs from "./journeys/proofs.mjs";
 import * as secondTab from "./journeys/second-tab.mjs";
 import * as voter from "./journeys/voter.mjs";
 import * as votes from "./journeys/votes.mjs";
 
 const PEOPLE = [outcome, author, voter, operator, auditor, emergency, delegation, votes];
-const JOURNEYS = [...PEOPLE, pipelines, engines, benches, big, keyboard, badInput, secondTab, corrupted, crash, access];
+const JOURNEYS = [...PEOPLE, proofs, pipelines, engines, benches, big, keyboard, badInput, secondTab, corrupted, crash, access];
 
 const args = process.argv.slice(2);
 const only = args.includes("--only") ? args[args.indexOf("--only") + 1] : undefined;

@@ -58,7 +58,7 @@ export async function run({ report, browser, url }) {
   await report.check("a cut file, and one that is none, are refused in words", async () => {
     for (const bad of [file.bytes.subarray(0, file.bytes.length - 40), Buffer.from("no journal at all")]) {
       await visitOffline(page);
-      await give(page, /Drop (a|another) journal file here, or pick one/, bad);
+      await give(page, /^Drop (a proof|another journal)/, bad);
       await page.getByRole("alert").first().waitFor();
     }
   });
