@@ -25,7 +25,7 @@ fn well_formed(program: &Program) {
 #[test]
 fn every_sample_can_be_proven() {
     println!("{:<18}{:<44}{:>7}{:>6}{:>6}{:>7}", "module", "export", "rows", "aux", "data", "pages");
-    for name in samples() {
+    for name in samples().into_iter().filter(|name| !name.starts_with("bad/")) {
         let module = translate(&prebuilt(&name)).expect("a sample translates");
         for (export, verdict) in module.exports() {
             let Ok(program) = module.program(&export) else {
@@ -42,7 +42,7 @@ fn every_sample_can_be_proven() {
 
 #[test]
 fn the_same_bytes_give_the_same_rows() {
-    for name in samples() {
+    for name in samples().into_iter().filter(|name| !name.starts_with("bad/")) {
         let code = prebuilt(&name);
         let (first, second): (Module, Module) = (translate(&code).expect(&name), translate(&code).expect(&name));
         assert_eq!(first, second);
