@@ -144,6 +144,14 @@ impl Session {
         published.proof(&triple)
     }
 
+    /// The values of all wires of segment `segment`: secret, for benches.
+    ///
+    /// # Errors
+    /// As [`Session::commit`].
+    pub fn wires(&self, segment: u32, commitments: &Commitments) -> Result<Vec<Fr>, ProveError> {
+        Ok(self.late(segment, commitments)?.1)
+    }
+
     /// The second phase up to the values of all wires.
     fn late(&self, segment: u32, commitments: &Commitments) -> Result<(Published, Vec<Fr>), ProveError> {
         let (class, d) = *commitments.get(segment as usize).ok_or(ProveError::Segments)?;
@@ -238,7 +246,7 @@ impl Pending {
     pub fn part(&mut self, msm: &impl Msm, part: &Part) -> Result<(), ProveError> {
         match part {
             Part::Commit(_) => return Ok(()),
-            Part::Single(vk, points) => self.single = Some((vk.clone(), *points)),
+            Part::Single(single) => self.single = Some((**single).clone()),
             Part::A(query) => self.assembly.a(msm, query),
             Part::BG1(query) => self.assembly.b_g1(msm, query),
             Part::BG2(query) => self.assembly.b_g2(msm, query),

@@ -53,10 +53,9 @@ pub fn read(bytes: &[u8], log: u32) -> Result<Powers, SetupError> {
     for _ in 0..count {
         let (id, length) = (cursor.u32()?, cursor.length()?);
         let body = cursor.take(length)?;
-        if let Some(place) = sections.get_mut(id as usize) {
-            if place.replace(body).is_some() {
-                return Err(SetupError::Ptau("a section stands twice"));
-            }
+        let twice = sections.get_mut(id as usize).and_then(|place| place.replace(body));
+        if twice.is_some() {
+            return Err(SetupError::Ptau("a section stands twice"));
         }
     }
     let section = |id: usize| sections[id].ok_or(SetupError::Ptau("a section is missing"));

@@ -5,7 +5,7 @@ use super::{
     point::{Coordinates, G1_BYTES, G2_BYTES},
 };
 use crate::groth16::{CommitKey, ProofKey, ProvingKey, Query, Shape, VerifyingKey, assemble::Points};
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use ark_bn254::{G1Affine, G2Affine};
 use sha2::{Digest, Sha256};
 
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Part {
     /// [`SectionKind::Single`].
-    Single(VerifyingKey, Points),
+    Single(Box<(VerifyingKey, Points)>),
     /// [`SectionKind::Commit`].
     Commit(CommitKey),
     /// [`SectionKind::A`].
@@ -150,7 +150,7 @@ impl SectionReader {
                 let &[alpha_g1, beta_g1, delta_g1, delta_d_g1] = &first[..] else { return Err(damaged) };
                 let &[beta_g2, gamma_g2, delta_g2, delta_d_g2] = &second[..] else { return Err(damaged) };
                 let vk = VerifyingKey { alpha_g1, beta_g2, gamma_g2, delta_g2, delta_d_g2, ic };
-                Part::Single(vk, Points { beta_g1, delta_g1, delta_d_g1 })
+                Part::Single(Box::new((vk, Points { beta_g1, delta_g1, delta_d_g1 })))
             }
         })
     }
@@ -178,7 +178,7 @@ pub fn from_bytes(bytes: &[u8], pin: Option<&[u8; 32]>) -> Result<(Head, Proving
     let [single, commit, a, b_g1, b_g2, l, h] = parts;
     let broken = KeyFileError::Head("its sections are not in order");
     let (
-        (Part::Single(vk, points), _),
+        (Part::Single(single), _),
         (Part::Commit(commit), _),
         (Part::A(a), _),
         (Part::BG1(b_g1), _),
@@ -189,7 +189,7 @@ pub fn from_bytes(bytes: &[u8], pin: Option<&[u8; 32]>) -> Result<(Head, Proving
     else {
         return Err(broken);
     };
-    let Points { beta_g1, delta_g1, delta_d_g1 } = points;
+    let (vk, Points { beta_g1, delta_g1, delta_d_g1 }) = *single;
     if delta_g1 != commit.delta_g1 {
         return Err(broken);
     }
