@@ -116,6 +116,10 @@ impl FrameHost<'_, '_, '_> {
 }
 
 impl Host for FrameHost<'_, '_, '_> {
+    fn records(&self) -> bool {
+        self.session.machine.records()
+    }
+
     fn storage_get(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, HostError> {
         self.has_storage()?;
         let key = self.key(key);

@@ -1,7 +1,7 @@
 //! What executions share and consensus never sees: the engine with its cache, and decoded manifests.
 
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc};
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use zera_primitives::{Hash, Manifest};
 use zera_vm::{Engine, ModuleInfo, WasmiEngine};
 
@@ -11,6 +11,8 @@ use crate::proofs::{Pinned, Verifier};
 pub struct Machine {
     engine: Box<dyn Engine>,
     verifier: Box<dyn Verifier>,
+    /// Bodies of records are kept.
+    records: Cell<bool>,
     manifests: RefCell<BTreeMap<Hash, Option<Arc<Manifest>>>>,
 }
 
@@ -24,7 +26,7 @@ impl Machine {
     /// A machine over `engine`.
     #[must_use]
     pub fn new(engine: Box<dyn Engine>) -> Self {
-        Self { engine, verifier: Box::new(Pinned::default()), manifests: RefCell::default() }
+        Self { engine, verifier: Box::new(Pinned::default()), records: Cell::new(true), manifests: RefCell::default() }
     }
 
     /// Verifies proofs with `verifier` instead of the pinned keys: for keys of a chain's own ceremony, and for tests.
@@ -36,6 +38,16 @@ impl Machine {
     /// What verifies proofs.
     pub(crate) fn verifier(&self) -> &dyn Verifier {
         &*self.verifier
+    }
+
+    /// Keeps records of executions for proofs, or none, from the next call on. Nothing of consensus depends on it.
+    pub fn set_recording(&self, on: bool) {
+        self.records.set(on);
+    }
+
+    /// True if records are kept.
+    pub(crate) fn records(&self) -> bool {
+        self.records.get()
     }
 
     /// The engine.

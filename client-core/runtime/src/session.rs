@@ -259,7 +259,7 @@ impl<'s, 'o> Session<'s, 'o> {
             record.storage_log = execution.trace.storage_digest;
             record.outcome = execution.outcome;
         }
-        if let Some(trace) = self.traces.get_mut(place) {
+        if let Some(trace) = self.traces.get_mut(place).filter(|_| self.machine.records()) {
             *trace = Some(execution.trace);
         }
         if execution.outcome.is_ok() {

@@ -215,7 +215,7 @@ pub(crate) struct TraceBuilder {
 }
 
 impl TraceBuilder {
-    /// Keeps at most `room` bytes of bodies.
+    /// Keeps at most `room` bytes of bodies; without any, nothing is complete.
     pub(crate) fn new(room: usize) -> Self {
         Self {
             host: HostDigest::default(),
@@ -224,19 +224,22 @@ impl TraceBuilder {
             stop: None,
             accesses: Vec::new(),
             room,
-            complete: true,
+            complete: room > 0,
         }
     }
 
     /// Takes `bytes` (plus a fixed cost per entry) from the room that is left; false when nothing more is kept.
     fn reserve(&mut self, bytes: usize) -> bool {
         const ENTRY: usize = 32;
+        if !self.complete {
+            return false;
+        }
         match self.room.checked_sub(bytes.saturating_add(ENTRY)) {
-            Some(room) if self.complete => {
+            Some(room) => {
                 self.room = room;
                 true
             }
-            _ => {
+            None => {
                 self.complete = false;
                 false
             }

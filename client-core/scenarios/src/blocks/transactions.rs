@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use zera_client::{
     ClientError,
     primitives::{
-        AccountId, Amount, Gas, Hash, ModuleId, ProposalId, Side, Signature, SignedTransaction, Transaction,
+        AccountId, Amount, Gas, Hash, ModuleId, ProposalId, Room, Side, Signature, SignedTransaction, Transaction,
         tx::{AccessHint, Call},
     },
     runtime::{Machine, Unfit, admission, execute},
@@ -84,8 +84,22 @@ impl World {
             18 => {
                 Call::Module { module: ModuleId([7; 32]), entry: "none".into(), args: Vec::new(), value: Amount::ZERO }
             }
+            _ if dice.percent(50) => self.proofs(dice),
             _ => rare(dice),
         }
+    }
+
+    /// Requests of proofs of what the chain has executed so far, and of what it has not.
+    fn proofs(&self, dice: &mut Dice) -> Call {
+        let room = zera_client::runtime::proofs::kept_key(&Hash::ZERO);
+        let kept: Vec<Hash> = self
+            .state
+            .0
+            .range(room..)
+            .filter_map(|(key, _)| key.as_bytes().strip_prefix(&[Room::Proofs as u8, 0])?.try_into().ok().map(Hash))
+            .collect();
+        let transaction = dice.one(&kept).copied().unwrap_or_default();
+        Call::RequestProof { transaction, call: u32::try_from(dice.below(3)).unwrap_or(0) }
     }
 }
 

@@ -115,6 +115,11 @@ pub struct UpgradeRequest {
 /// What the runtime offers to one running call. Gas for the functions themselves is charged before they are asked,
 /// by the table; keys, values and events already fit the limits of design §11.
 pub trait Host {
+    /// True if the bodies of the call's record are wanted. Local: digests, outcome, gas and what guests see never depend on
+    /// it.
+    fn records(&self) -> bool {
+        true
+    }
     /// Value of `key` in the module's current storage generation.
     ///
     /// # Errors

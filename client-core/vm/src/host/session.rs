@@ -84,7 +84,8 @@ pub(crate) struct Session<'h> {
 impl<'h> Session<'h> {
     pub(crate) fn new(host: &'h mut dyn Host, input: &'h [u8], gas: u64, stack: u64) -> Self {
         let (output, returned) = (Vec::new(), Vec::new());
-        Self { host, input, output, returned, trace: TraceBuilder::new(TRACE_BYTES), gas, stack, stop: None }
+        let trace = TraceBuilder::new(if host.records() { TRACE_BYTES } else { 0 });
+        Self { host, input, output, returned, trace, gas, stack, stop: None }
     }
 
     /// Takes `amount` of gas.
