@@ -4,7 +4,7 @@
 //! [`drive`](mod@drive) from a task to a kept proof; [`kept`] proofs and alarms; [`ledger`] what the chain says about them;
 //! [`local`] runs that no chain sees; [`executions`] lists for pages; [`verdicts`] proof files held against this chain.
 
-mod crew;
+pub(super) mod crew;
 mod drive;
 mod executions;
 mod kept;

@@ -9,6 +9,7 @@ mod journey;
 mod keys;
 mod overlap;
 mod pages;
+mod proofs;
 mod record;
 mod rehearsal;
 mod storage;

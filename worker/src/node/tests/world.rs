@@ -81,7 +81,7 @@ impl Memory {
         let yard = Yard::new(1, Trouble::default(), part);
         yard.hardware.set(None);
         let inner = Inner { now: 1_700_000_000_000, memory: 48 << 20, ..Inner::default() };
-        let provers = Yard::new(2, Trouble::default(), part);
+        let provers = super::proofs::provers();
         Self(Rc::new(RefCell::new(inner)), yard, provers)
     }
 

@@ -65,6 +65,8 @@ pub struct Yard {
     pub posted: Cell<u64>,
     /// Threads of this world.
     pub hardware: Cell<Option<u8>>,
+    /// What a worker says when it listens.
+    pub greeting: RefCell<Vec<u8>>,
 }
 
 impl Yard {
@@ -80,6 +82,7 @@ impl Yard {
             order: Cell::new(0),
             posted: Cell::new(0),
             hardware: Cell::new(Some(4)),
+            greeting: RefCell::new(message(&FromPipeline::Ready, &[])),
         })
     }
 
@@ -110,7 +113,7 @@ impl Workers for Rc<Yard> {
         }
         self.workers.borrow_mut().insert(serial, (self.make)());
         if !self.chance(trouble.never_starts) {
-            self.later(serial, 30_000, Said::Message(message(&FromPipeline::Ready, &[])));
+            self.later(serial, 30_000, Said::Message(self.greeting.borrow().clone()));
         }
         Ok(())
     }
