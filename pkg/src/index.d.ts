@@ -4,8 +4,9 @@ import type {
   Amount,
   BlockView,
   BuilderView,
-  CalledView,
   Call,
+  CalledView,
+  CallId,
   Class,
   CodeView,
   Command,
@@ -13,11 +14,15 @@ import type {
   DryRunView,
   Error as NodeError,
   Event,
+  ExecutionDetail,
+  ExecutionFilter,
+  ExecutionsPage,
   FleetView,
   ForecastView,
   Hash,
   HeadView,
   Height,
+  Hide,
   JournalPage,
   JournalVerdict,
   KeySource,
@@ -31,6 +36,9 @@ import type {
   Payload,
   PipelinesView,
   PlanView,
+  ProofDetail,
+  ProofsView,
+  ProofTask,
   ProposalDetail,
   ProposalId,
   ProposalView,
@@ -39,9 +47,11 @@ import type {
   Response,
   Side,
   StatusView,
+  StockView,
   StoragePage,
   TagView,
   TransactionView,
+  VerdictView,
   WhatIf,
 } from "./types.d.ts";
 
@@ -114,6 +124,32 @@ export class Client {
   blocks(page?: { from?: Height | null; limit?: number }): Promise<HeadView[]>;
   transaction(hash: Hash): Promise<TransactionView>;
   inspect(code: Uint8Array): Promise<CodeView>;
+
+  executions(filter?: Partial<ExecutionFilter> & { before?: CallId | null; limit?: number }): Promise<ExecutionsPage>;
+  execution(id: CallId): Promise<ExecutionDetail>;
+  /** Answers the id of the proof. */
+  prove(
+    call: CallId,
+    options?: { nonce?: Hash; onProgress?: (task: ProofTask) => void; signal?: AbortSignal },
+  ): Promise<Hash>;
+  /** Answers the id of the proof. */
+  proveLocal(run: {
+    module?: ModuleId;
+    code?: Uint8Array;
+    entry: string;
+    args?: Uint8Array | Array<number | bigint | string>;
+    hide?: Partial<Hide>;
+    nonce?: Hash;
+    onProgress?: (task: ProofTask) => void;
+    signal?: AbortSignal;
+  }): Promise<Hash>;
+  proofs(): Promise<ProofsView>;
+  proof(id: Hash, options?: { signal?: AbortSignal }): Promise<ProofDetail>;
+  proofFile(id: Hash): Promise<Uint8Array>;
+  verifyProof(file: Uint8Array, options?: { keep?: boolean; signal?: AbortSignal }): Promise<VerdictView>;
+  verifyStock(files: { proof: string; public: string; key: string }): Promise<StockView>;
+  submitProof(id: Hash): Promise<{ plan: PlanView; transactions: Done[] }>;
+  requestProof(call: CallId): Promise<{ plan: PlanView; transactions: Done[] }>;
 
   keys(): Promise<KeyView[]>;
   newPhrase(): Promise<string>;

@@ -9,6 +9,9 @@ export const UNITS_PER_ZRA = 1_000_000_000n;
 /** The protocol this package speaks; a worker of another one is refused. */
 export const PROTOCOL_VERSION = 4;
 
+/** The nonce of a proof that nobody asked one for. */
+const NO_NONCE = "00".repeat(32);
+
 /** Crashes within a minute after which no fresh worker is started. */
 const CRASHES = 3;
 const CRASH_WINDOW_MS = 60_000;
@@ -248,6 +251,107 @@ export class Client {
     return this._ask({ Inspect: code }, "Code");
   }
 
+  // ---- proofs of executions
+
+  /** Recorded executions, newest first: of one module or transaction, or only those that can be proven, were asked for, or
+   * are proven; `before` is the id of the last one seen. */
+  executions({ before = null, limit = 20, ...filter } = {}) {
+    return this._ask({ Executions: { filter, before, limit } }, "Executions");
+  }
+
+  /** One recorded execution, its rows counted; `id` is `{ transaction, call }`. */
+  execution(id) {
+    return this._ask({ Execution: id }, "Execution");
+  }
+
+  /**
+   * Proves a recorded execution and answers the id of the proof, which this tab keeps. Takes a while: `onProgress` hears
+   * how far it is, `signal` gives it up.
+   */
+  prove(call, { nonce = NO_NONCE, onProgress = undefined, signal = undefined } = {}) {
+    return this._prove({ Prove: { call, nonce } }, onProgress, signal);
+  }
+
+  /**
+   * Runs an export of `module` (an id) or of `code` (bytes) here and proves the run; nothing of it reaches the chain.
+   * `args` are SCALE bytes, or a list of integers for exports that take integers; `hide` says what the proof hides.
+   */
+  proveLocal({ module, code, entry, args = new Uint8Array(), hide = {}, nonce = NO_NONCE, onProgress, signal }) {
+    const numbers = Array.isArray(args) ? { Numbers: args.map(String) } : { Bytes: args };
+    const of = code ? { Bytes: code } : { Module: module };
+    return this._prove({ ProveLocal: { code: of, entry, args: numbers, hide, nonce } }, onProgress, signal);
+  }
+
+  /** Proofs under way and kept, and alarms. */
+  proofs() {
+    return this._ask("Proofs", "Proofs");
+  }
+
+  /** One kept proof, verified again. */
+  proof(id, { signal = undefined } = {}) {
+    return this._ask({ Proof: id }, "Proof", signal);
+  }
+
+  /** A kept proof as a file that verifies anywhere, offline. */
+  proofFile(id) {
+    return this._ask({ ProofFile: id }, "Bytes");
+  }
+
+  /** Verifies a proof file and holds it against this chain; `keep` keeps it when its equations hold. */
+  verifyProof(file, { keep = false, signal = undefined } = {}) {
+    return this._ask({ VerifyProof: { file, keep } }, "Verdict", signal);
+  }
+
+  /** Verifies a Groth16 proof of any circuit from the texts of snarkjs' three JSON files. */
+  verifyStock({ proof, public: inputs, key }) {
+    return this._ask({ VerifyStock: { proof, public: inputs, key } }, "Stock");
+  }
+
+  /** Brings a kept proof to the ledger: simulates, refuses what would fail, signs, and waits. */
+  async submitProof(id) {
+    return this._carryOut(await this._ask({ SubmitProof: id }, "Plan"));
+  }
+
+  /** Asks the chain for a proof of an execution, as `submitProof` does it. */
+  async requestProof(call) {
+    return this._carryOut(await this._ask({ RequestProof: call }, "Plan"));
+  }
+
+  async _prove(command, onProgress, signal) {
+    const ended = new Map();
+    let look = () => {};
+    const off = this.on((event) => {
+      if (event.ProofProgress) onProgress?.(event.ProofProgress);
+      const end = event.ProofDone ?? event.ProofFailed;
+      if (end) {
+        ended.set(end.id, end);
+        look();
+      }
+    });
+    let giveUp = () => {};
+    try {
+      const id = await this._ask(command, "ProofBegun");
+      giveUp = () => this._ask({ CancelProof: { id } }).catch(() => {});
+      if (signal?.aborted) giveUp();
+      signal?.addEventListener("abort", giveUp, { once: true });
+      await new Promise((resolve, reject) => {
+        look = () => {
+          if (this._stopped) reject(this._stopped);
+          else if (ended.has(id)) resolve();
+        };
+        this._waiting.add(look);
+        look();
+      });
+      const { proof, error } = ended.get(id);
+      if (error) throw new ZeraError(error);
+      return proof;
+    } finally {
+      off();
+      signal?.removeEventListener("abort", giveUp);
+      this._waiting.delete(look);
+    }
+  }
+
   // ---- keys
 
   /** The keys this tab holds, the active one first. */
@@ -310,7 +414,10 @@ export class Client {
 
   /** Simulates, refuses what would fail, signs, and waits. Answers `{ plan, transactions }`. */
   async transact(calls, codes = []) {
-    const plan = await this.simulate(calls, codes);
+    return this._carryOut(await this.simulate(calls, codes));
+  }
+
+  async _carryOut(plan) {
     const failing = plan.steps.find((step) => step.outcome !== "Ok");
     if (failing) throw new ZeraError({ kind: "WouldFail", cause: "Module", detail: failing.cause ?? `the transaction would end with ${failing.outcome}` });
     return { plan, transactions: await this.submit(plan) };

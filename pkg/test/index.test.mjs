@@ -123,13 +123,44 @@ test("submit waits for the stored block", async () => {
   assert.deepEqual(await done, [{ hash: "h1", height: 4, outcome: "Ok" }]);
 });
 
+test("a proof is waited for by its number, told about, and given up by its signal", async () => {
+  const port = new Port();
+  const node = attach(port);
+  const told = [];
+  const signal = new AbortController();
+  const call = { transaction: "aa", call: 0 };
+  const proving = node.prove(call, { onProgress: (task) => told.push(task.segment), signal: signal.signal });
+  await turn();
+  const [{ request, command }] = port.posted;
+  assert.deepEqual(command, { Prove: { call, nonce: "00".repeat(32) } });
+  // It may end before its number is known, and others may end meanwhile.
+  port.say({ event: { ProofFailed: { id: 6, error: { kind: "NotProvable", cause: "Module", fatal: false, detail: "no" } } } });
+  port.say({ event: { ProofProgress: { id: 7, segment: 2 } } });
+  port.say({ event: { ProofDone: { id: 7, proof: "bb" } } });
+  port.say({ request, ok: { ProofBegun: 7 } });
+  assert.equal(await proving, "bb");
+  assert.deepEqual(told, [2]);
+
+  const local = node.proveLocal({ code: new Uint8Array([0]), entry: "f", args: [1n], hide: { args: true }, signal: signal.signal });
+  await turn();
+  const begun = port.posted.at(-1);
+  assert.deepEqual(begun.command.ProveLocal.args, { Numbers: ["1"] });
+  port.say({ request: begun.request, ok: { ProofBegun: 8 } });
+  await turn();
+  signal.abort();
+  await turn();
+  assert.deepEqual(port.posted.at(-1).command, { CancelProof: { id: 8 } });
+  port.say({ event: { ProofFailed: { id: 8, error: { kind: "Cancelled", cause: "Request", fatal: false, detail: "given up" } } } });
+  await assert.rejects(local, (error) => error.kind === "Cancelled");
+});
+
 test("a crash is repaired, three within a minute end it", async () => {
   globalThis.Worker = Port;
   Port.all = [];
   const started = start();
   const answerStart = async (port) => {
     port.onPost = ({ request }) => port.say({ request, ok: { Status: {} } });
-    port.say({ ready: 3 });
+    port.say({ ready: 4 });
     await turn();
   };
   await answerStart(Port.all[0]);
@@ -171,7 +202,7 @@ test("a page gives its workers one after the other", async () => {
   const first = new Port();
   first.onPost = ({ request }) => first.say({ request, ok: { Status: { n: 1 } } });
   node.use(first);
-  first.say({ ready: 3 });
+  first.say({ ready: 4 });
   assert.deepEqual(await early, { n: 1 });
   first.onPost = undefined;
   const lost = node.status();
@@ -180,7 +211,7 @@ test("a page gives its workers one after the other", async () => {
   second.onPost = ({ request }) => second.say({ request, ok: { Status: { n: 2 } } });
   node.use(second);
   await assert.rejects(lost, { kind: "Panicked" });
-  second.say({ ready: 3 });
+  second.say({ ready: 4 });
   assert.deepEqual(await node.status(), { n: 2 });
 });
 
@@ -189,7 +220,7 @@ test("a page that starts no more workers says so to everyone who asks", async ()
   const { zera: node } = globalThis;
   const port = new Port();
   node.use(port);
-  port.say({ ready: 3 });
+  port.say({ ready: 4 });
   const asked = node.status();
   await turn();
   node.stopped({ kind: "OtherTab", cause: "Browser", fatal: true, detail: "another tab" });
