@@ -187,7 +187,7 @@ test("a worker of another protocol is refused", async () => {
   globalThis.Worker = Port;
   Port.all = [];
   const started = start();
-  Port.all[0].say({ ready: 4 });
+  Port.all[0].say({ ready: 5 });
   await assert.rejects(started, { kind: "NewerSchema" });
 });
 
