@@ -5,6 +5,7 @@
 
 mod common;
 
+use codec::{Decode, Encode};
 use common::{
     Chain, Rng,
     twin::{Seen, Twin},
@@ -218,4 +219,31 @@ fn a_changed_record_is_a_disagreement() {
         let unknown = TraceRecord { entry: "other".into(), ..honest };
         assert!(matches!(replay(&unknown, &code), Err(ReplayError::Unprovable(_))));
     }
+}
+
+#[test]
+fn no_record_does_harm() {
+    let (mut ends, records) = (BTreeMap::new(), [record(false), record(true)]);
+    for seed in 0..4_000 {
+        let mut rng = Rng(seed);
+        let (code, honest) = &records[seed as usize % 2];
+        let mut bytes = honest.encode();
+        for _ in 0..1 + rng.below(3) {
+            let at = rng.below(bytes.len() as u64) as usize;
+            bytes[at] = if rng.below(2) == 0 { bytes[at] ^ 1 << rng.below(8) } else { rng.next() as u8 };
+        }
+        let Ok(mut changed) = TraceRecord::decode(&mut bytes.as_slice()) else { continue };
+        changed.code_hash = honest.code_hash;
+        seal(&mut changed);
+        let end = match replay(&changed, code) {
+            Ok(_) => "well",
+            Err(ReplayError::Disagreement(_)) => "a disagreement",
+            Err(ReplayError::Unprovable(_)) => "unprovable",
+            Err(ReplayError::Incomplete) => "incomplete",
+            Err(ReplayError::Trace(_)) => "no trace",
+        };
+        *ends.entry(end).or_insert(0) += 1;
+    }
+    println!("{ends:?}");
+    assert!(ends.len() >= 4, "{ends:?}");
 }

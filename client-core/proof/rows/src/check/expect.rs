@@ -112,7 +112,7 @@ impl Reading<'_> {
             }
             Kind::Call => {
                 self.out.accesses.push((self.register(link(a)), u128::from(pc) + 1));
-                (self.out.fp, self.out.next) = (self.step.fp + a, target);
+                (self.out.fp, self.out.next) = (self.step.fp.saturating_add(a), target);
             }
             Kind::Return => {
                 self.out.next = u32::try_from(self.read(a)).map_err(|_| "returns to nowhere")?;
@@ -123,7 +123,7 @@ impl Reading<'_> {
                 self.out.accesses.push((self.register(link(d)), u128::from(pc) + 1));
                 let fits = element.imm == imm;
                 self.out.next = if fits { element.target } else { space::TRAP };
-                self.out.fp = if fits { self.step.fp + d } else { self.step.fp };
+                self.out.fp = if fits { self.step.fp.saturating_add(d) } else { self.step.fp };
             }
         }
         Ok(())

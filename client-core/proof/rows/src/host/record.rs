@@ -85,13 +85,6 @@ impl<'r> Replaying<'r> {
         self.runner.steps()
     }
 
-    /// Share of the record's gas that has been charged again, in thousandths: how far the replay is, about.
-    #[must_use]
-    pub fn thousandths(&self) -> u64 {
-        let whole = self.answers.record.gas_used.max(1);
-        self.runner.gas().min(whole).saturating_mul(1_000) / whole
-    }
-
     /// Runs about `steps` more steps; true at the end.
     ///
     /// # Errors

@@ -129,12 +129,6 @@ impl<'p> Runner<'p> {
         self.steps.len()
     }
 
-    /// Gas charged so far.
-    #[must_use]
-    pub const fn gas(&self) -> u64 {
-        self.gas
-    }
-
     /// Runs about `steps` more steps (a host call is one piece); true at the end.
     ///
     /// # Errors
