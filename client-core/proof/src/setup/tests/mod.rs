@@ -295,6 +295,22 @@ fn files_of_powers_come_back_and_cut_ones_are_refused() {
 }
 
 #[test]
+fn a_file_of_snarkjs_is_read_and_a_ceremony_stands_on_it() {
+    // Made by snarkjs 0.7.6: `powersoftau new bn128 3`, one contribution, `prepare phase2`.
+    let powers = ptau::read(include_bytes!("snarkjs-bn128-3.ptau"), 3).unwrap();
+    powers.check().unwrap();
+    let matrices = circuit(2);
+    let mut transcript = opened(&matrices, &powers);
+    let mut key = initial(&matrices, &powers).unwrap();
+    let link = contribute(&mut key, &transcript.chain(), "Ada", [11; 32]).unwrap();
+    transcript.contributions.push(link);
+    let last = beacon(&mut key, &transcript.chain(), b"block 1,000,000", 6).unwrap();
+    transcript.contributions.push(last);
+    let file = key_file(&key, &matrices);
+    recheck_files(&matrices, CLASS, &powers, &transcript.to_bytes(), &file).unwrap();
+}
+
+#[test]
 fn key_files_come_back_in_pieces_of_any_size_and_changed_bytes_are_caught() {
     let matrices = circuit(4);
     let key = dev(&matrices, 1, [3; 32]).unwrap();
