@@ -224,6 +224,33 @@ fn control_flow_agrees() {
     assert!(ok > 200, "{ok}");
 }
 
+/// A start function runs before the entry, on the same counters: it may trap, use the stack up, and leave values.
+#[test]
+fn start_functions_agree() {
+    let text = |depth: u32, then: &str| {
+        format!(
+            r#"(module (memory 1 1) (global $g (mut i32) (i32.const 3)) (export "g" (global $g))
+              (func $deep (param i32) (result i32) (if (result i32) (local.get 0)
+                (then (i32.add (i32.const 1) (call $deep (i32.sub (local.get 0) (i32.const 1))))) (else (i32.const 0))))
+              (func $start (global.set $g (call $deep (i32.const {depth}))) {then})
+              (start $start)
+              (func (export "f") (param i32 i64) (result i64)
+                (i64.add (i64.extend_i32_s (call $deep (local.get 0)))
+                  (i64.mul (local.get 1) (i64.extend_i32_u (global.get $g))))))"#
+        )
+    };
+    let mut outcomes = Vec::new();
+    for (depth, then) in [(5, ""), (5, "(unreachable)"), (1_000_000, "")] {
+        let twin = Twin::new(&wasm(&text(depth, then))).expect("of the profile").expect("provable");
+        for depth in [7u32, 100_000] {
+            let args = [&depth.to_le_bytes()[..], &11u64.to_le_bytes()].concat();
+            let Seen::Same(same) = twin.call("f", &args, &Chain::default(), 10_000_000) else { panic!("provable") };
+            outcomes.push(format!("{:?}", same.2.outcome));
+        }
+    }
+    assert_eq!(outcomes, ["Ok", "StackLimit", "Trap", "Trap", "StackLimit", "StackLimit"].map(String::from));
+}
+
 #[test]
 fn what_cannot_be_proven_is_said_where() {
     let text = r#"(module (import "zera" "slot" (func $slot (result i64)))
@@ -288,6 +315,43 @@ fn rows_are_bounded() {
     let module = module(&text);
     let (_, verdict) = module.exports().remove(0);
     assert!(verdict.expect_err("too long").reason.contains("too long"));
+}
+
+/// The largest modules take time by their size, whatever they are made of.
+#[test]
+fn large_modules_translate_in_time() {
+    let locals = format!("(local {})", "i64 ".repeat(900));
+    let ifs = "(if (local.get 0) (then (local.set 5 (i64.const 7))) (else (br_if 0 (local.get 0)))) ".repeat(2_000);
+    let depths = (0..250).map(|depth| depth.to_string()).collect::<Vec<_>>().join(" ");
+    let tables = format!("(block (br_table {depths} (local.get 0)) )").repeat(60);
+    let nested = format!("{}{tables}{}", "(block ".repeat(250), ")".repeat(250));
+    let pending = format!(
+        "{}{}{}",
+        "(local.get 0) ".repeat(2_000),
+        "(local.set 0 (local.get 0)) ".repeat(5_000),
+        "drop ".repeat(2_000)
+    );
+    for (what, body, functions, exports) in [
+        ("ifs", ifs.as_str(), 20, 1),
+        ("tables", &nested, 20, 1),
+        ("pending", &pending, 20, 1),
+        ("exports", "(call 0 (local.get 0))", 200, 40),
+    ] {
+        let mut text = String::from("(module ");
+        for function in 0..functions {
+            write!(text, "(func ").expect("a string");
+            for export in 0..exports {
+                write!(text, "(export \"{function} {export}\")").expect("a string");
+            }
+            write!(text, "(param i32) {locals} {body})").expect("a string");
+        }
+        let code = wasm(&(text + ")"));
+        let begun = std::time::Instant::now();
+        let module = translate(&code).expect("translates");
+        let verdicts = module.exports().len();
+        println!("{what}: {} bytes in {:?}, {verdicts} exports", code.len(), begun.elapsed());
+        assert!(begun.elapsed().as_secs() < 20);
+    }
 }
 
 /// Whatever bytes are changed, translation ends, and programs are well formed.

@@ -1,11 +1,12 @@
 //! From a module's bytes to rows: what is translated once per module, and what is linked once per entry.
 //!
-//! `sections` takes the module apart; `function` (control flow), `operators`, `calls` and `stack` (where values are)
-//! write a function's rows; `shorten` makes them fewer; `link` puts together what an entry reaches.
+//! `sections` takes the module apart; `function`, `control`, `operators`, `calls`, `bulk` and `stack` (where values
+//! are) write a function's rows; `shorten` makes them fewer; `link` puts together what an entry reaches.
 
 mod bulk;
 mod calls;
 mod constants;
+mod control;
 mod function;
 mod intrinsics;
 mod link;
