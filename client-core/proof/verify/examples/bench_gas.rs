@@ -26,6 +26,11 @@ fn measure(case: &str, share: usize, mut run: impl FnMut()) {
     );
 }
 
+/// Uses a value, so that it is computed.
+fn keep<T>(value: T) {
+    let _ = black_box(value);
+}
+
 fn number(n: u64) -> Fr {
     points::scalar(&{
         let mut bytes = Hash::of(&n.to_le_bytes()).0;
@@ -43,40 +48,40 @@ fn main() {
     let scalars: Vec<Fr> = (0..256).map(number).collect();
     let g1_bytes = points::to_bytes::<_, 32>(&g1[0]).expect("a point");
     let g2_bytes = points::to_bytes::<_, 64>(&g2[0]).expect("a point");
-    measure("decode a point of G1", 20, || (0..20).for_each(|_| drop(black_box(points::g1(&g1_bytes)))));
-    measure("decode a point of G2", 5, || (0..5).for_each(|_| drop(black_box(points::g2(&g2_bytes)))));
-    measure("G1 times a number", 10, || (0..10).for_each(|_| drop(black_box(g1[0] * scalars[1]))));
+    measure("decode a point of G1", 20, || (0..20).for_each(|_| keep(points::g1(&g1_bytes))));
+    measure("decode a point of G2", 5, || (0..5).for_each(|_| keep(points::g2(&g2_bytes))));
+    measure("G1 times a number", 10, || (0..10).for_each(|_| keep(g1[0] * scalars[1])));
     measure("sum of 256 multiples, each", 256, || {
-        black_box(G1Projective::msm(&g1, &scalars)).expect("as many");
+        keep(G1Projective::msm(&g1, &scalars).expect("as many"));
     });
-    measure("Miller loop, not prepared", 1, || drop(black_box(Bn254::miller_loop(g1[0], g2[0]))));
+    measure("Miller loop, not prepared", 1, || keep(Bn254::miller_loop(g1[0], g2[0])));
     let five = || (g1[..4].to_vec(), g2.clone());
     measure("product of four pairings", 1, || {
         let (left, right) = five();
-        drop(black_box(Bn254::multi_pairing(left, right)));
+        keep(Bn254::multi_pairing(left, right));
     });
     let product = Bn254::miller_loop(g1[0], g2[0]);
-    measure("final exponentiation", 1, || drop(black_box(Bn254::final_exponentiation(product))));
+    measure("final exponentiation", 1, || keep(Bn254::final_exponentiation(product)));
     let mut powers = [Fr::default(); 7];
     powers.iter_mut().zip(&scalars).for_each(|(power, scalar)| *power = *scalar);
     let challenge = Challenge { powers, gamma: scalars[9] };
     measure("a term of the sum over public data", 10_000, || {
         let mut bus = Bus::new(&challenge);
         (0..10_000u64).for_each(|n| bus.consume(7, &[n, n ^ 7, n / 3, n / 5, n.wrapping_mul(n), n / 2, 77]));
-        black_box(bus.sum()).expect("no zero");
+        keep(bus.sum().expect("no zero"));
     });
     for name in ["integrity", "lending-v1", "tally"] {
         let path = format!("{}/../../../modules/prebuilt/{name}.wasm", env!("CARGO_MANIFEST_DIR"));
         let code = std::fs::read(path).expect("a built sample");
         measure(&format!("translate {name}, per byte of code"), code.len(), || {
-            drop(black_box(zera_proof_rows::translate(&code)));
+            keep(zera_proof_rows::translate(&code));
         });
         let exports = zera_proof_rows::translate(&code).expect("provable").exports();
         let entry = exports.iter().find(|(_, can)| can.is_ok()).expect("an export").0.clone();
         measure(&format!("translate and link {name}, per byte of code"), code.len(), || {
-            drop(black_box(zera_proof_rows::translate(&code).and_then(|module| module.program(&entry))));
+            keep(zera_proof_rows::translate(&code).and_then(|module| module.program(&entry)));
         });
-        let hash = |code: &[u8]| drop(black_box(zera_vm::validate(code)));
+        let hash = |code: &[u8]| keep(zera_vm::validate(code));
         measure(&format!("validate {name}, per byte of code"), code.len(), || hash(&code));
     }
 }

@@ -10,7 +10,7 @@ mod requests;
 mod table;
 mod verifier;
 
-pub use check::{CODE_BYTE, ROW, Refusal, SEGMENT, SUBMIT};
+pub use check::{CODE_BYTE, EQUATION, Refusal, SEGMENT, SUBMIT, TERM};
 pub use kept::{Kept, KeptCall, ProofState, keep, kept, kept_key, prune};
 pub use requests::{RequestError, Requester, request, requestable};
 pub use table::{Provability, provability, provability_key, register};

@@ -129,7 +129,7 @@ pub static FUNCTIONS: &[HostFunction] = &[
     HostFunction { id: HostId::HasExecutionTrace, name: "has_execution_trace", params: &[ValKind::I32], result: Some(ValKind::I32), base: 1000, per_byte: 0 },
     HostFunction { id: HostId::TriggerZkProofGeneration, name: "trigger_zk_proof_generation", params: &[ValKind::I32], result: None, base: 20000, per_byte: 0 },
     HostFunction { id: HostId::VerifyExecutionProof, name: "verify_execution_proof", params: &[ValKind::I32, ValKind::I32, ValKind::I32], result: Some(ValKind::I32), base: 50000, per_byte: 2 },
-    HostFunction { id: HostId::VerifyGroth16, name: "verify_groth16", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: Some(ValKind::I32), base: 4000000, per_byte: 2000 },
+    HostFunction { id: HostId::VerifyGroth16, name: "verify_groth16", params: &[ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32, ValKind::I32], result: Some(ValKind::I32), base: 6000000, per_byte: 3000 },
 ];
 
 /// Functions of later versions: known by name, not linked.
