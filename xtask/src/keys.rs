@@ -7,6 +7,9 @@ use std::path::PathBuf;
 
 /// What `zera-prove setup --dev` is run from.
 const PACKAGE: &str = "zera-prove";
+/// Numbers of the classes that a tab proves with (client-core/proof/src/circuit/classes.rs): the others are large, slow to
+/// make, and made by those who prove natively.
+const CLASSES: [&str; 8] = ["0", "1", "2", "3", "8", "9", "10", "11"];
 
 /// Where keys lie.
 #[must_use]
@@ -35,7 +38,7 @@ pub fn ensure() -> Result<()> {
     std::fs::create_dir_all(folder())?;
     let step = Step::start("keys: development proving keys");
     let mut cargo = sh::command("cargo", &["run", "--quiet", "--locked", "--profile", "bench-fast", "-p", PACKAGE]);
-    cargo.args(["--", "setup", "--dev", "--out"]).arg(folder());
+    cargo.args(["--", "setup", "--dev", "--out"]).arg(folder()).arg("--classes").args(CLASSES);
     let made = sh::run(cargo);
     step.end(made.is_ok(), "");
     made?;

@@ -69,7 +69,7 @@ impl Part {
         }
         std::fs::create_dir_all(folder)?;
         let mut cargo = wasm.cargo(&["build", "--locked", "--lib", "-p", self.package, "--target", WASM]);
-        cargo.args(["--profile", self.profile]);
+        cargo.args(["--profile", self.profile, "--features", "web"]);
         page::flags(&mut cargo);
         sh::run(cargo)?;
         let file = format!("{}.wasm", self.package.replace('-', "_"));

@@ -7,7 +7,7 @@ mod tests;
 
 use crate::setup::{self, Scope};
 use crate::sh::{self, Step};
-use crate::{Args, Result, page};
+use crate::{Args, Result, keys, page};
 use site::{Compression, Site};
 pub use site::{brotli, gzip};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
@@ -34,6 +34,7 @@ pub fn run(args: &Args) -> Result<()> {
     if !args.flag("--no-build") {
         setup::ensure(Scope::Page)?;
         page::build()?;
+        keys::ensure()?;
     }
     let (listener, address) = bind(host, port)?;
     let site = load(&page::dist(), true)?;

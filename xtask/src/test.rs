@@ -3,7 +3,7 @@
 use crate::setup::{self, Scope};
 use crate::sh::{self, Step};
 use crate::toolchain::{self, WASM, Wasm};
-use crate::{Args, Result, codegen, modules, page, scenarios, serve, tidy, trials};
+use crate::{Args, Result, codegen, keys, modules, page, scenarios, serve, tidy, trials};
 use std::path::Path;
 use std::process::Command;
 
@@ -74,7 +74,7 @@ pub fn run(args: &Args) -> Result<bool> {
     if ready {
         run.scenarios();
         run.trials();
-        if run.check("page for the journeys", || page::build().map(|()| true)) {
+        if run.check("page for the journeys", || page::build().and_then(|()| keys::ensure()).map(|()| true)) {
             run.in_browser("journeys in Chromium", "playwright/run.mjs", &page::dist());
         }
     }
@@ -208,7 +208,7 @@ fn lints_for_wasm() -> Result<bool> {
     for package in BROWSER_ONLY.iter().chain(ALSO_FOR_WASM) {
         cargo.args(["-p", package]);
     }
-    cargo.args(["--", "-D", "warnings"]);
+    cargo.args(["--features", "zera-prover-worker/web,zera-verifier/web", "--", "-D", "warnings"]);
     succeeds(cargo)
 }
 

@@ -2,6 +2,6 @@
 //! which [`prover`] holds together with a job and a class's key.
 
 pub mod prover;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "web"))]
 mod web;
 pub mod wire;

@@ -6,7 +6,7 @@
 mod fields;
 mod keys;
 mod verdict;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "web"))]
 mod web;
 pub mod words;
 
