@@ -31,5 +31,5 @@ pub use keys::{ClassInfo, ClassKeys, ClassKind, Keys};
 pub use log::{HostCall, HostLog, HostStop};
 pub use prepared::Prepared;
 pub use statement::{Emitted, Events, Origin, Part, Statement};
-pub use transcript::{Challenge, challenge};
+pub use transcript::{Challenge, challenge, program_digest};
 pub use verify::{Verdict, program, verify, verify_batch, verify_program};

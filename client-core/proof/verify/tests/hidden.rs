@@ -9,60 +9,20 @@
 
 mod common;
 
-use common::{EXEC_S, Trapdoor, bytes_program, digests, host_call, program, statement};
+use common::{
+    EXEC_S, Trapdoor, by_bytes, bytes_program, digests, hidden_read, hidden_written, host_call, local, program,
+};
 use zera_primitives::Hash;
 use zera_proof_rows::{LogEntry, Program};
 use zera_proof_verify::{
-    Emitted, Events, HostCall, HostLog, Origin, Part, ProofFile, Statement, VerifyError, describe, rules,
-    verify_program,
+    Emitted, Events, HostLog, Origin, Part, ProofFile, Statement, VerifyError, describe, rules, verify_program,
 };
-
-fn local(log: &HostLog) -> Statement {
-    Statement { origin: Origin::Local, ..statement(log) }
-}
 
 fn refuses(statement: &Statement, log: &HostLog, program: &Program) -> &'static str {
     match rules::check(statement, log, program) {
         Err(VerifyError::Statement(what) | VerifyError::Log(what)) => what,
         other => panic!("{other:?}"),
     }
-}
-
-fn hidden_read(mut call: HostCall, parts: &[usize]) -> HostCall {
-    for part in parts {
-        call.read[*part] = Part::Hidden(call.read[*part].len() as u32);
-    }
-    call
-}
-
-fn hidden_written(mut call: HostCall) -> HostCall {
-    call.written = Part::Hidden(call.written.len() as u32);
-    call
-}
-
-/// A call by bytes: reads 12 bytes of arguments in two pieces, emits an event, writes a result.
-fn by_bytes() -> (HostLog, Statement) {
-    let log = HostLog {
-        calls: vec![
-            host_call("input_len", &[], &[], b"", 12),
-            hidden_written(host_call("input_read", &[64, 0, 8], &[], &[1; 8], 0)),
-            hidden_written(host_call("input_read", &[75, 8, 4], &[], &[2; 4], 0)),
-            hidden_read(host_call("emit_event", &[64, 5, 128, 2], &[b"topic", b"\x01\x02"], b"", 0), &[0, 1]),
-            hidden_read(host_call("output_write", &[64, 3], &[b"abc"], b"", 0), &[0]),
-        ],
-        stop: None,
-    };
-    let (host_digest, storage_digest) = digests(&log);
-    let base = local(&HostLog::default());
-    let statement = Statement {
-        args: vec![Part::Hidden(12)],
-        result: Some(Part::Hidden(3)),
-        events: Events::Hidden(1),
-        host_digest,
-        storage_digest,
-        ..base
-    };
-    (log, statement)
 }
 
 #[test]

@@ -17,7 +17,7 @@ use ark_serialize::CanonicalDeserialize;
 use codec::Encode;
 use common::{EXEC_M, EXEC_S, Numbers, Trapdoor, file, program};
 use zera_proof_rows::{LogEntry, Program};
-use zera_proof_verify::{ClassKeys, ClassKind, Keys, ProofFile, rules, verify_batch, verify_program};
+use zera_proof_verify::{ClassKeys, ClassKind, Keys, Part, ProofFile, Statement, rules, verify_batch, verify_program};
 
 /// β and γ, from the bytes that the format names.
 fn challenge(file: &ProofFile, program: &Program) -> (Fr, Fr) {
@@ -167,6 +167,22 @@ fn both_verifiers_accept_what_holds() {
         assert_eq!(verdict.storage.len(), 5);
         assert!(verdict.insecure);
         assert!(holds(&file, &program(), &trapdoor.keys()));
+    }
+}
+
+#[test]
+fn both_verifiers_accept_hidden_parts() {
+    let trapdoor = Trapdoor::new(6);
+    let keys = trapdoor.prepared();
+    let (log, statement) = common::by_bytes();
+    let direct = Statement { args: vec![Part::Hidden(8), Part::Hidden(4)], ..common::local(&common::log()) };
+    for (statement, log, program) in
+        [(statement, log, common::bytes_program()), (direct, common::log(), program())]
+    {
+        let mut file = ProofFile { statement, log, segments: Vec::new(), module: None };
+        trapdoor.prove(&mut file, &program, &[EXEC_S], 2);
+        verify_program(&file.statement, &file.log, &file.segments, &program, &keys).unwrap();
+        assert!(holds(&file, &program, &trapdoor.keys()));
     }
 }
 

@@ -174,6 +174,35 @@ fn a_challenge_taken_from_the_proof_is_refused() {
     verdict(&file, &trapdoor).unwrap_err();
 }
 
+/// Equations that hold over sums that do not cancel: what a proof of other rows would have.
+#[test]
+fn sums_that_do_not_cancel_are_refused_although_each_equation_holds() {
+    let trapdoor = Trapdoor::new(1);
+    let digest = transcript::program_digest(&program());
+    for gas in [false, true] {
+        let mut file = good(&trapdoor);
+        let list = transcript::commitments(&file.segments);
+        let challenge = transcript::challenge(&file.statement, &file.log, &digest, &list);
+        let mut numbers = Numbers::new(1);
+        // The trapdoor's first numbers were the logarithms of the commitments.
+        let d = numbers.next();
+        let segment = &mut file.segments[0];
+        assert_eq!(segment.d, g1_bytes(d));
+        let one = Fr::from(1u64);
+        let place = if gas { &mut segment.gas } else { &mut segment.sum };
+        *place = points::to_bytes(&(points::scalar(place).unwrap() + one)).unwrap();
+        let (sum, gas_sum) = (points::scalar(&segment.sum).unwrap(), points::scalar(&segment.gas).unwrap());
+        let inputs = zera_proof_verify::inputs::inputs(&challenge, sum, gas_sum, None);
+        trapdoor.solve(segment, &trapdoor.secrets[0], &inputs, d, &mut numbers);
+        let keys = trapdoor.prepared();
+        let mut batch = zera_proof_verify::equation::Batch::new(&keys);
+        let decoded = zera_proof_verify::equation::Segment::new(segment).unwrap();
+        batch.add(segment, decoded, inputs).unwrap();
+        assert_eq!(batch.check(), Ok(()));
+        assert_eq!(verdict(&file, &trapdoor), Err(if gas { VerifyError::Gas } else { VerifyError::Sum }));
+    }
+}
+
 #[test]
 fn a_proof_can_be_made_to_look_different_so_its_bytes_are_no_name() {
     let trapdoor = Trapdoor::new(1);

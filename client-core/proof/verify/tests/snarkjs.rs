@@ -231,6 +231,23 @@ fn keys_that_prove_anything_are_refused() {
 }
 
 #[test]
+fn points_of_the_twist_outside_the_group_are_refused() {
+    use ark_bn254::{Fq, Fq2, G2Affine};
+    let files = Files::of("bn128-product");
+    let x = (1u64..).map(|x| Fq2::new(Fq::from(x), Fq::from(1u64)));
+    let point = x
+        .filter_map(|x| G2Affine::get_point_from_x_unchecked(x, true))
+        .find(|point| !point.is_in_correct_subgroup_assuming_on_curve())
+        .unwrap();
+    let text =
+        format!("[[\"{}\",\"{}\"],[\"{}\",\"{}\"],[\"1\",\"0\"]]", point.x.c0, point.x.c1, point.y.c0, point.y.c1);
+    let outside = |which, field| with(&files, which, array(&files.clone().file(which).clone(), field), &text);
+    for (which, field) in [(0, "pi_b"), (2, "vk_beta_2"), (2, "vk_gamma_2"), (2, "vk_delta_2")] {
+        assert!(matches!(outside(which, field), Err(StockError::Value { what: "is not in the group", .. })), "{field}");
+    }
+}
+
+#[test]
 fn files_that_are_none_are_refused() {
     let files = Files::of("bn128-product");
     let trials = ["", "{", "[[[[[[[[[[[[", "{\"a\":1,\"a\":1}", "null", "[1,]", "{} {}", "\"open"];

@@ -267,3 +267,63 @@ fn arguments_of_32_bits_have_no_upper_half() {
     log.calls[0].returned += 1 << 32;
     refuses(&statement(&log), &log, &program());
 }
+
+/// With a trapdoor every equation can be made to hold, so that only the rules are left to refuse.
+#[test]
+fn each_rule_refuses_by_itself() {
+    let log = common::log();
+    let good = statement(&log);
+    let flipped = |hash: Hash| Hash(hash.0.map(|byte| byte ^ 1));
+    let cases = [
+        (Statement { translator: 2, ..good.clone() }, "it is about another version of the translation"),
+        (Statement { host_digest: flipped(good.host_digest), ..good.clone() }, "the digest of the host log is another"),
+        (
+            Statement { storage_digest: flipped(good.storage_digest), ..good.clone() },
+            "the digest of the storage log is another",
+        ),
+    ];
+    for (statement, what) in cases {
+        assert_eq!(refuses(&statement, &log, &program()), what);
+    }
+    let changes: [(fn(&mut HostLog), &str); 6] = [
+        (|log| log.calls[5].written = Part::Public(vec![0; 32]), "a hash is not that of its bytes"),
+        (|log| log.calls[5].gas += 1, "a host call took another amount of gas than it takes"),
+        (|log| log.calls[6].gas -= 1, "a host call took another amount of gas than it takes"),
+        (|log| log.calls[0].gas = 499, "less gas than the function takes"),
+        (|log| log.calls[0].returned = 4, "a storage value has another length"),
+        (|log| log.calls[7].whole = Some(Vec::new()), "a storage value where none was read"),
+    ];
+    for (change, what) in changes {
+        let mut log = log.clone();
+        change(&mut log);
+        assert_eq!(refuses(&statement(&log), &log, &program()), what);
+    }
+}
+
+#[test]
+fn arguments_that_a_module_reads_are_those_of_the_statement() {
+    let read = |offset: u64, bytes: &[u8]| {
+        let length = bytes.len() as u64;
+        let call = host_call("input_read", &[64, offset, length], &[], bytes, 0);
+        HostLog { calls: vec![host_call("input_len", &[], &[], b"", 5), call], stop: None }
+    };
+    let about = |log: &HostLog| Statement {
+        args: vec![Part::Public(b"abcde".to_vec())],
+        result: Some(Part::Public(Vec::new())),
+        ..statement(log)
+    };
+    let program = common::bytes_program();
+    for (offset, bytes) in [(0, &b"abcde"[..]), (1, b"bc"), (5, b"")] {
+        let log = read(offset, bytes);
+        rules::check(&about(&log), &log, &program).unwrap();
+    }
+    for (offset, bytes) in [(0, &b"abcdf"[..]), (1, b"bd"), (0, b"bc")] {
+        let log = read(offset, bytes);
+        assert_eq!(refuses(&about(&log), &log, &program), "the arguments that were read are others");
+    }
+    let log = read(5, b"x");
+    assert_eq!(refuses(&about(&log), &log, &program), "arguments are read past their end");
+    let mut log = read(0, b"a");
+    log.calls[0].returned = 6;
+    assert_eq!(refuses(&about(&log), &log, &program), "the length of the arguments is another");
+}

@@ -84,10 +84,8 @@ pub const EXEC_M: u8 = 2;
 pub const END_S: u8 = 9;
 
 impl Trapdoor {
-    /// Two execution classes and one end class with α, β, γ in common, as after one ceremony.
+    /// Two small execution classes and one small end class.
     pub fn new(seed: u64) -> Self {
-        let mut numbers = Numbers::new(seed);
-        let [alpha, beta, gamma] = [0; 3].map(|_| numbers.next());
         let info = |id, kind, inputs: usize| {
             let end = kind == ClassKind::End;
             let size = |number: u32| if end { number } else { 0 };
@@ -99,6 +97,13 @@ impl Trapdoor {
             info(EXEC_M, ClassKind::Exec, inputs::EXEC),
             info(END_S, ClassKind::End, inputs::END),
         ];
+        Self::of(infos, seed)
+    }
+
+    /// Those classes with α, β, γ in common, as after one ceremony.
+    pub fn of(infos: Vec<ClassInfo>, seed: u64) -> Self {
+        let mut numbers = Numbers::new(seed);
+        let [alpha, beta, gamma] = [0; 3].map(|_| numbers.next());
         let secrets = infos
             .iter()
             .map(|info| Secrets {
@@ -139,7 +144,8 @@ impl Trapdoor {
     /// A proof of any statement at all: D first, then the challenge, then sums that cancel, then the equation solved for C.
     pub fn prove(&self, file: &mut ProofFile, program: &Program, exec: &[u8], seed: u64) {
         let mut numbers = Numbers::new(seed);
-        let classes: Vec<u8> = exec.iter().copied().chain([END_S]).collect();
+        let end = self.infos.iter().find(|info| info.kind == ClassKind::End).unwrap();
+        let classes: Vec<u8> = exec.iter().copied().chain([end.id]).collect();
         let d: Vec<Fr> = classes.iter().map(|_| numbers.next()).collect();
         file.statement.keys = self.keys().digest();
         let blank = |(class, d): (&u8, &Fr)| SegmentProof {
@@ -155,7 +161,6 @@ impl Trapdoor {
         let checked = rules::check(&file.statement, &file.log, program).unwrap();
         let digest = program_digest(program);
         let challenge = challenge(&file.statement, &file.log, &digest, &commitments(&file.segments));
-        let (end, _) = self.class(END_S);
         let public = Public {
             program,
             args: &checked.args,
@@ -325,4 +330,48 @@ pub fn file(trapdoor: &Trapdoor, classes: &[u8], seed: u64) -> ProofFile {
     let mut file = ProofFile { statement, log, segments: Vec::new(), module: None };
     trapdoor.prove(&mut file, &program(), classes, seed);
     file
+}
+
+/// A statement about a run on the prover's machine.
+pub fn local(log: &HostLog) -> Statement {
+    Statement { origin: Origin::Local, ..statement(log) }
+}
+
+/// With these reads hidden.
+pub fn hidden_read(mut call: HostCall, parts: &[usize]) -> HostCall {
+    for part in parts {
+        call.read[*part] = Part::Hidden(call.read[*part].len() as u32);
+    }
+    call
+}
+
+/// With what it wrote hidden.
+pub fn hidden_written(mut call: HostCall) -> HostCall {
+    call.written = Part::Hidden(call.written.len() as u32);
+    call
+}
+
+/// A call by bytes: reads 12 bytes of arguments in two pieces, emits an event, writes a result.
+pub fn by_bytes() -> (HostLog, Statement) {
+    let log = HostLog {
+        calls: vec![
+            host_call("input_len", &[], &[], b"", 12),
+            hidden_written(host_call("input_read", &[64, 0, 8], &[], &[1; 8], 0)),
+            hidden_written(host_call("input_read", &[75, 8, 4], &[], &[2; 4], 0)),
+            hidden_read(host_call("emit_event", &[64, 5, 128, 2], &[b"topic", b"\x01\x02"], b"", 0), &[0, 1]),
+            hidden_read(host_call("output_write", &[64, 3], &[b"abc"], b"", 0), &[0]),
+        ],
+        stop: None,
+    };
+    let (host_digest, storage_digest) = digests(&log);
+    let base = local(&HostLog::default());
+    let statement = Statement {
+        args: vec![Part::Hidden(12)],
+        result: Some(Part::Hidden(3)),
+        events: Events::Hidden(1),
+        host_digest,
+        storage_digest,
+        ..base
+    };
+    (log, statement)
 }
