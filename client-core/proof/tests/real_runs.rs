@@ -2,14 +2,18 @@
 
 mod common;
 
-use common::runs::{computed, runs};
+use common::runs::{Run, computed, runs};
 use std::collections::BTreeMap;
-use zera_proof::circuit::form::{ALL, COUNT, Form, census};
+use zera_proof::circuit::{
+    Cs, Witness,
+    classes::{CLASSES, Class, Room},
+    form::{ALL, COUNT, census},
+};
 
 #[test]
 fn forms_of_the_stories() {
     let mut all = [0_u64; COUNT];
-    let mut line = |run: &common::runs::Run| {
+    let mut line = |run: &Run| {
         let counts = census(&run.program, &run.trace);
         all.iter_mut().zip(counts).for_each(|(sum, count)| *sum += u64::from(count));
         let forms: Vec<String> =
@@ -28,15 +32,64 @@ fn forms_of_the_stories() {
 
 #[test]
 fn the_stories_satisfy_all_constraints() {
-    let mut classes = BTreeMap::<&str, usize>::new();
-    runs(|run| {
-        let plan = run.check();
-        plan.classes().for_each(|class| *classes.entry(class.name).or_default() += 1);
-        println!("{} {}: {:?}", run.name, run.trace.steps.len(), plan.classes().map(|c| c.name).collect::<Vec<_>>());
+    let costs: [usize; COUNT] = std::array::from_fn(|form| {
+        let mut cs = Cs::shape();
+        let before = cs.counts().constraints;
+        ALL[form].gadget()(&mut cs, &Witness::default());
+        cs.counts().constraints - before
     });
-    for (entry, n) in [("sieve", 200), ("hash", 100), ("sort", 100)] {
+    let mut classes = BTreeMap::<&str, usize>::new();
+    let (mut steps, mut used, mut exec, mut all) = (0, 0, 0, 0);
+    let mut add = |run: &Run| {
+        let plan = run.check();
+        let rows: usize = census(&run.program, &run.trace).iter().zip(costs).map(|(n, cost)| *n as usize * cost).sum();
+        let domain = |class: &Class| 1_usize << class.log_domain;
+        let total: usize = plan.classes().map(domain).sum();
+        let end = plan.classes().last().map_or(0, domain);
+        let length = run.trace.steps.len();
+        println!(
+            "{:42} {length:>6} steps, {:>4.1} constraints per row, {:>6.1} with room, {:>6.1} with the end: {:?}",
+            run.name,
+            rows as f64 / length as f64,
+            (total - end) as f64 / length as f64,
+            total as f64 / length as f64,
+            plan.classes().map(|class| class.name).collect::<Vec<_>>()
+        );
+        (steps, used, exec, all) = (steps + length, used + rows, exec + total - end, all + total);
+        plan.classes().for_each(|class| *classes.entry(class.name).or_default() += 1);
+    };
+    runs(|run| add(&run));
+    for (entry, n) in [("sieve", 200), ("hash", 100)] {
         computed(entry, n).check();
     }
-    println!("{classes:?}");
-    let _ = Form::Add;
+    let per = |sum: usize| sum as f64 / steps as f64;
+    println!(
+        "{classes:?}\nall {steps} steps: {:.1} per row, {:.1} with unused room, {:.1} in all",
+        per(used),
+        per(exec),
+        per(all)
+    );
+    assert!(per(used) <= 65.0, "constraints per row");
+    assert!(per(all) <= 95.0, "constraints in all");
+}
+
+/// What a segment of calls holds of the stories' mixture, by the form that is used up first.
+#[test]
+fn segments_hold_enough_steps() {
+    let mut all = [0_u64; COUNT];
+    let mut steps = 0_u64;
+    runs(|run| {
+        steps += run.trace.steps.len() as u64;
+        all.iter_mut().zip(census(&run.program, &run.trace)).for_each(|(sum, count)| *sum += u64::from(count));
+    });
+    for (class, least) in [(0, 650), (2, 2_800)] {
+        let Room::Exec(room) = CLASSES[class].room else { panic!("an execution class") };
+        let holds = ALL
+            .iter()
+            .filter(|form| form.general().is_none())
+            .filter_map(|form| (u64::from(room[*form as usize]) * steps).checked_div(all[*form as usize]));
+        let holds = holds.min().unwrap_or(0);
+        println!("{} holds {holds} steps of the stories' mixture alone", CLASSES[class].name);
+        assert!(holds >= least);
+    }
 }

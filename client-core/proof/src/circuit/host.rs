@@ -118,7 +118,7 @@ pub fn charge(cs: &mut Cs, w: &Witness) {
     cs.part("Charge");
     let mut head = Head::new(cs, w);
     let a = cs.commit(u64::from(w.row.a));
-    let bytes = cs.commit(u64::from(w.flag(BYTES)));
+    let bytes = cs.commit_as("flag", u64::from(w.flag(BYTES)));
     let (pages, zero) = (&head.on - &bytes, cs.constant(0_u64));
     cs.enforce("flag", &bytes, &pages, &zero);
     let fields = [cs.product(field::A, &a)];
@@ -150,7 +150,7 @@ pub fn grow(cs: &mut Cs, w: &Witness) {
 
     let pages = cs.commit(before);
     let pages = Value::new(cs, pages);
-    let done = cs.commit(u64::from(w.on && fits));
+    let done = cs.commit_as("done is a bit", u64::from(w.on && fits));
     let zero = cs.constant(0_u64);
     cs.enforce("done is a bit", &done, &(&head.on - &done), &zero);
     let over = &pages.num + &n - &imm;

@@ -26,7 +26,7 @@ pub fn steps(program: &Program, trace: &Trace) -> Result<Steps, SegmentsError> {
     Ok(out)
 }
 
-/// Execution classes with room for the steps: the cheapest of all sets with fewer than four of a size where the next
+/// Execution classes with room for the steps: the cheapest of all sets with fewer than eight of a size where the next
 /// size is four times as large, at least one.
 ///
 /// # Errors
@@ -37,12 +37,12 @@ pub fn execution(steps: &Steps, native: bool) -> Result<Vec<&'static Class>, Seg
     let least = least(&needed, &sizes)?;
     // Between mixes that all have room for every form, three times the least of each form is enough for all of them.
     for cost in least.max(1)..=least.saturating_mul(3).saturating_add(8) {
-        let digits = digits(cost, sizes.len());
-        if digits.iter().sum::<u64>() >= MAX_SEGMENTS as u64 {
-            break;
-        }
-        if let Some(found) = split(&needed, &sizes, &digits) {
-            return Ok(found);
+        for counts in counts(cost, sizes.len()) {
+            if counts.iter().sum::<u64>() < MAX_SEGMENTS as u64
+                && let Some(found) = split(&needed, &sizes, &counts)
+            {
+                return Ok(found);
+            }
         }
     }
     let rows: u64 = needed.iter().sum();
@@ -86,28 +86,32 @@ fn least(needed: &PerForm<u64>, sizes: &[Vec<(&'static Class, &'static PerForm<u
     Ok(least)
 }
 
-/// How many segments of each size cost so much: fewer than four of each but the largest.
-fn digits(mut cost: u64, sizes: usize) -> Vec<u64> {
-    let mut out = Vec::with_capacity(sizes);
-    for size in 0..sizes {
-        let last = size + 1 == sizes;
-        out.push(if last { cost } else { cost % 4 });
-        cost /= 4;
+/// How many segments of each size cost so much: fewer than eight of each but the largest, large ones first.
+fn counts(cost: u64, sizes: usize) -> Vec<Vec<u64>> {
+    if sizes <= 1 {
+        return alloc::vec![alloc::vec![cost]];
     }
-    out
+    let small = [cost % 4, cost % 4 + 4].into_iter().filter(|small| *small <= cost);
+    let with = |small: u64| {
+        counts((cost - small) / 4, sizes - 1).into_iter().map(move |mut rest| {
+            rest.insert(0, small);
+            rest
+        })
+    };
+    small.flat_map(with).collect()
 }
 
 /// Tries all ways to divide each size among its mixes (two of them at most).
 fn split(
     needed: &PerForm<u64>,
     sizes: &[Vec<(&'static Class, &'static PerForm<u32>)>],
-    digits: &[u64],
+    numbers: &[u64],
 ) -> Option<Vec<&'static Class>> {
     let ways: Vec<u64> =
-        sizes.iter().zip(digits).map(|(size, count)| if size.len() > 1 { count + 1 } else { 1 }).collect();
+        sizes.iter().zip(numbers).map(|(size, count)| if size.len() > 1 { count + 1 } else { 1 }).collect();
     'way: for mut way in 0..ways.iter().product() {
         let (mut room, mut chosen) = ([0_u64; COUNT], Vec::new());
-        for ((size, count), ways) in sizes.iter().zip(digits).zip(&ways) {
+        for ((size, count), ways) in sizes.iter().zip(numbers).zip(&ways) {
             let second = way % ways;
             way /= ways;
             for ((class, rooms), count) in size.iter().zip([count - second, second]) {

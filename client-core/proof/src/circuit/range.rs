@@ -10,7 +10,7 @@ use ark_ff::Field;
 pub fn ranged<const N: usize>(cs: &mut Cs, family: &'static str, number: &Num, value: u64) {
     let mut rest = number.clone();
     for shift in (0..N as u64 - 1).map(|index| 8 * index) {
-        let byte = cs.commit(value >> shift & 255);
+        let byte = cs.commit_as(family, value >> shift & 255);
         cs.byte(family, byte.clone());
         rest = rest - byte * two_to(shift);
     }

@@ -55,7 +55,7 @@ pub(super) fn words(cs: &mut Cs, size: &EndSize, end: &Num, witness: &EndWitness
     let mut before_value = -i64::from(size.words) - 1;
     for index in 0..size.words as usize {
         let slot = witness.words.get(index).copied().unwrap_or_default();
-        let word = cs.commit(slot.word);
+        let word = cs.commit_as("word", slot.word);
         let gap = slot.word.wrapping_sub(before_value).wrapping_sub(1).cast_unsigned();
         ranged::<2>(cs, "growing words", &(&word - &before - 1), gap);
         let data = cs.boolean("data flag", slot.data);
@@ -78,7 +78,7 @@ pub(super) fn grown(cs: &mut Cs, size: &EndSize, witness: &EndWitness) {
     for index in 0..size.grown as usize {
         let slot = witness.grown.get(index).copied().unwrap_or_default();
         let on = cs.boolean("grown flag", slot.on);
-        let word = cs.commit(slot.word);
+        let word = cs.commit_as("grown word", slot.word);
         let [start, end] = [slot.start, slot.end].map(|page| cs.commit(page));
         if let Some((before, value)) = before {
             ranged::<2>(cs, "growing words", &(&word - &before - 1), slot.word.wrapping_sub(value).wrapping_sub(1));

@@ -73,3 +73,6 @@ pub fn end(cs: &mut Cs, size: &EndSize, witness: &EndWitness, blinds: &Blinds, u
     all.add(&cs.tables);
     tables::fixed(cs, &all);
 }
+
+#[cfg(test)]
+mod tests;

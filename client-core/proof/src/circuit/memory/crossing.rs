@@ -8,6 +8,8 @@ use crate::circuit::{
     num::{Num, two_to},
     row::{Head, Value, Witness},
 };
+use ark_bn254::Fr;
+use ark_ff::Field;
 use core::array::from_fn;
 use zera_proof_rows::row::{BYTES_2, BYTES_4, Kind};
 
@@ -36,7 +38,7 @@ impl Crossing {
     }
 
     /// Σ [o = j] · weight(j).
-    fn sum(&self, cs: &Cs, weight: impl Fn(u64) -> ark_bn254::Fr) -> Num {
+    fn sum(&self, cs: &Cs, weight: impl Fn(u64) -> Fr) -> Num {
         (1..).zip(&self.at).fold(cs.constant(0_u64), |sum, (j, bit)| sum + bit * weight(j))
     }
 
@@ -100,9 +102,8 @@ pub fn load_crossing(cs: &mut Cs, w: &Witness) {
     let next = cs.join(&second, 8);
     head.read_as(cs, w, &(address + 1), next);
     let below = crossing.below(cs, &first);
-    let upper = cs.commit(w.access(1).old.wrapping_shr(8 * offset(w) as u32));
     let weight = crossing.sum(cs, |j| two_to(8 * j));
-    cs.enforce("of the first word", &upper, &weight, &(word - below));
+    let upper = quotient(cs, "of the first word", &(word - below), &weight);
     let lower = crossing.above(cs, &second);
     let weight = crossing.sum(cs, |j| two_to(64 - 8 * j));
     let lower = cs.times("of the second word", &lower, &weight);
@@ -123,9 +124,7 @@ pub fn store_crossing(cs: &mut Cs, w: &Witness) {
     let y = cs.bytes::<8>("value bytes", w.access(1).old);
     let value = cs.join(&y, 8);
     head.read_as(cs, w, &head.slot(&operands.slot), value);
-    let (stored, lower, upper) = split(cs, w, &crossing, &y);
-    let weight = crossing.sum(cs, |j| two_to(64 - 8 * j));
-    cs.enforce("stored parts", &upper, &weight, &(stored - &lower));
+    let (lower, upper) = split(cs, &crossing, &y);
 
     let first = cs.bytes::<8>("word bytes", w.access(2).old);
     let below = crossing.below(cs, &first);
@@ -142,8 +141,8 @@ pub fn store_crossing(cs: &mut Cs, w: &Witness) {
     head.leave_next(cs);
 }
 
-/// The low n bytes (2 constraints), the first 8 − o of them (6), and the others.
-fn split(cs: &mut Cs, w: &Witness, crossing: &Crossing, y: &[Num; 8]) -> (Num, Num, Num) {
+/// Of the low n bytes (2 constraints) the first 8 − o (6), and the others (1).
+fn split(cs: &mut Cs, crossing: &Crossing, y: &[Num; 8]) -> (Num, Num) {
     let pair = cs.join(&y[2..4], 8);
     let pair = cs.times("stored bytes", &pair, &(-&crossing.two + 1));
     let rest = cs.join(&y[4..], 8);
@@ -155,8 +154,15 @@ fn split(cs: &mut Cs, w: &Witness, crossing: &Crossing, y: &[Num; 8]) -> (Num, N
         let inside = -crossing.beyond(7 - i) + 1;
         lower = lower + cs.times("stored parts", byte, &inside) * two_to(8 * i as u64);
     }
-    let bytes = crate::circuit::form::width(w.row.flags);
-    let kept = if bytes < 8 { w.access(1).old & ((1 << (8 * bytes)) - 1) } else { w.access(1).old };
-    let upper = if w.on { kept.wrapping_shr(64 - 8 * offset(w) as u32) } else { 0 };
-    (stored, lower, cs.commit(upper))
+    let weight = crossing.sum(cs, |j| two_to(64 - 8 * j));
+    let upper = quotient(cs, "stored parts", &(stored - &lower), &weight);
+    (lower, upper)
+}
+
+/// `number` / `weight`, 1 constraint; 0 where padding has no weight.
+fn quotient(cs: &mut Cs, family: &'static str, number: &Num, weight: &Num) -> Num {
+    let quotient = weight.value().inverse().map_or_else(Fr::default, |inverse| number.value() * inverse);
+    let quotient = cs.commit_as(family, quotient);
+    cs.enforce(family, &quotient, weight, number);
+    quotient
 }

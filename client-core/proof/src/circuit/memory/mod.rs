@@ -119,3 +119,6 @@ impl Width {
 fn offset(w: &Witness) -> u64 {
     w.access(0).old.wrapping_add(w.row.imm) % 8
 }
+
+#[cfg(test)]
+mod tests;
