@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 use zera_proof::{
-    circuit::segments::class,
+    circuit::{classes::CLASSES, segments::class},
     groth16::{ProvingKey, matrices::Matrices, stock::StockKey},
     setup::keyfile,
 };
@@ -65,6 +65,12 @@ impl Store {
     #[must_use]
     pub const fn prepared(&self) -> &Prepared {
         &self.prepared
+    }
+
+    /// Whether the verifying keys have the classes that are too large for a tab.
+    #[must_use]
+    pub fn native(&self) -> bool {
+        CLASSES.iter().filter(|class| class.native).all(|class| self.prepared.keys().class(class.id).is_some())
     }
 
     /// A class with its key, read at its first use.

@@ -69,7 +69,7 @@ impl Bench {
         let fault = |error: &dyn std::fmt::Display| Failure::Fault(format!("{error}."));
         let claimed = claim(record, program, trace, context).map_err(|error| fault(&error))?;
         let values = arguments(program, &record.args).unwrap_or_default();
-        let session = Session::new(program.clone(), trace.clone(), claimed, &values, true, seed()?);
+        let session = Session::new(program.clone(), trace.clone(), claimed, &values, store.native(), seed()?);
         session.map_err(|error| native::failed(&error))
     }
 

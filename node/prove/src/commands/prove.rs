@@ -97,7 +97,7 @@ fn session(run: Run, options: &Options, store: &Store, hide: Hide) -> Result<Ses
     let claimed = claim(&record, &program, &trace, context);
     let claimed = claimed.map_err(|error| Failure::Unprovable(format!("It cannot be proven: {error}.")))?;
     let arguments = arguments(&program, &record.args).unwrap_or_default();
-    let session = Session::new(program, trace, claimed, &arguments, true, seed()?);
+    let session = Session::new(program, trace, claimed, &arguments, store.native(), seed()?);
     session.map_err(|error| native::failed(&error))
 }
 

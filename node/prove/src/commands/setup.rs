@@ -68,8 +68,12 @@ fn development(options: &Options, output: &mut Output) -> Result<(), Failure> {
     }
     if let Some(path) = vks {
         write(path, &keys.to_bytes())?;
-        output.both("digest", "Verifying keys", to_hex(&keys.digest().0));
+    } else if known.is_none_or(|known| known != keys) {
+        output.say(
+            "These are not the pinned ones: the circuits have changed. --write-vks writes the verifying keys anew.",
+        );
     }
+    output.both("digest", "Verifying keys", to_hex(&keys.digest().0));
     output.say("These keys are INSECURE: everybody knows their seed. They are for development chains only.");
     output.field("insecure", true);
     Ok(())
