@@ -26,9 +26,9 @@ export async function run({ report, browser, url }) {
     await leaf(page, "On the ledger").getByText("verified by the ledger").first().waitFor();
   });
   await changed(page, report, url, first);
-  await whole(page, report, browser, url, { ...made.tally, says: new RegExp(`ran conviction_after and returned ${made.counted}\\.$`) });
+  await whole(page, report, browser, url, { ...made.tally, says: new RegExp(`ran conviction_after and returned ${BigInt(made.counted).toLocaleString("en")}\\.$`) });
   await whole(page, report, browser, url, { ...made.lending, says: /ran deposit and / });
-  await hidden(page, report, browser, url, made);
+  await hidden(page, report, browser, url);
   await stock(page, report, url);
   await alarm(page, report, url);
   await report.check("the console stayed free of errors and policy violations", () => same(page.trouble, [], "trouble"));
@@ -143,11 +143,15 @@ async function changed(page, report, url, bytes) {
 }
 
 /** A run on a stake that nobody else sees. */
-async function hidden(page, report, browser, url, made) {
+async function hidden(page, report, browser, url) {
   const stake = "12345678901234567";
   await report.step("a function is run in private, with its arguments hidden", async () => {
-    await visit(page, `${url}executions?module=${await addressOf(page, made.tally.module)}`);
-    const form = leaf(page, "Run in private");
+    await visit(page, `${url}executions`);
+    // The section and the panel inside it share a name.
+    const form = leaf(page, "Run in private").first();
+    const module = form.getByLabel("Module", { exact: true });
+    await module.locator("option").filter({ hasText: /^tally/ }).waitFor({ state: "attached" });
+    await module.selectOption(await module.locator("option").filter({ hasText: /^tally/ }).getAttribute("value"));
     await form.getByLabel("Function").selectOption("conviction_after");
     await form.getByLabel("conviction", { exact: true }).fill("0");
     await form.getByLabel("stake", { exact: true }).fill(stake);
@@ -172,12 +176,6 @@ async function hidden(page, report, browser, url, made) {
   await report.check("verified in another profile with the network off", () =>
     elsewhere(browser, url, file.bytes, /ran conviction_after on arguments you may not see/));
 }
-
-const addressOf = (page, id) =>
-  page.evaluate(async (id) => {
-    const { modules } = { modules: await globalThis.zera.modules() };
-    return (modules.find((module) => module.id === id) ?? { address: id }).address ?? id;
-  }, id);
 
 /** Proofs of other circuits, from the three files of snarkjs. */
 async function stock(page, report, url) {

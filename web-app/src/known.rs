@@ -228,6 +228,8 @@ pub fn ground_step(ground: &GroundView) -> Step {
     let title = crate::en::PF_GROUNDS.iter().find(|(key, _)| *key == ground.what);
     let title = title.map_or_else(|| text::safe(&ground.what), |(_, words)| (*words).to_owned());
     let value = text::safe(&ground.value);
+    let hash = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let value = if hash { format!("b3:{}", text::short(&value)) } else { value };
     if ground.trust { Step::trusted(title, value) } else { Step::checked(title, value) }
 }
 

@@ -50,6 +50,7 @@ pub const PF_GROUNDS: &[(&str, &str)] = &[
     ("certificate", "Certificate"),
     ("state-root", "State root"),
     ("reexecution", "Re-execution"),
+    ("genesis", "Genesis block"),
 ];
 /// What everybody learns.
 pub const PF_LEARNS: &[(&str, &str)] = &[
@@ -81,6 +82,7 @@ pub const PF_AGAIN: &str = "Run again";
 pub const PF_AGAIN_NOTE: &str = "Running the code is the authority.";
 pub const PF_AGAINST: &str = "Held against";
 pub const PF_AGREES: &str = "The reference engine ran the same call here in {0} and gives the same in every field.";
+pub const PF_AGREES_RECORD: &str = "The record of this execution was run again here and gives the same in every field.";
 pub const PF_ALARM_LEAD: &str =
     "This client uses what running the code gives. The proof is kept as evidence and trusted for nothing.";
 pub const PF_ALL: &str = "All";
@@ -310,6 +312,8 @@ pub const PF_UNDER_WAY_NOTE: &str = "They go on when you look at other pages.";
 pub const PF_USE: &str = "Use it";
 pub const PF_USE_NOTE: &str = "It is a file like any other.";
 pub const PF_VALUE: &str = "Value";
+pub const PF_VERDICT: &str = "Verdict";
+pub const PF_VERDICT_NOTE: &str = "Two questions, kept apart.";
 pub const PF_VERIFY_AGAIN: &str = "Verify again";
 pub const PF_WHAT_RAN: &str = "What ran";
 pub const PF_WHAT_RAN_NOTE: &str = "By the receipt and this tab’s record.";

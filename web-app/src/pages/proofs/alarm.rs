@@ -4,7 +4,7 @@
 use super::words;
 use crate::{
     client::use_client,
-    components::{Field, button, failure, field, hash, leaf, link, mark, table, td, td_known, verdict},
+    components::{Field, bare, button, failure, field, hash, leaf, link, table, td, td_known, verdict},
     en, known, say, text,
 };
 use leptos::prelude::*;
@@ -75,7 +75,7 @@ pub fn table_of(fields: &[(String, String, String)]) -> AnyView {
             vec![
                 td(say!(PF_PROOF_SAYS), view! { <code class="wrap-anywhere">{text::safe(proof)}</code> }),
                 td(say!(PF_RUN_SAYS), view! { <code class="wrap-anywhere">{text::safe(run)}</code> }),
-                td_known(mark(evidence)),
+                td_known(bare(evidence)),
             ],
         )
     });

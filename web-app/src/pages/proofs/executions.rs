@@ -159,7 +159,9 @@ fn proof_cell(execution: &ExecutionView) -> AnyView {
         (_, Provable::No(why)) => view! { <span title=text::safe(why)>{say!(PF_NO)}</span> }.into_any(),
         (InThisTab::Purged, _) => say!(PF_H_PURGED).into_any(),
         (state, _) => {
-            let rows = execution.estimate.as_ref().map(|estimate| say!(PF_ROWS_ABOUT, text::count(estimate.steps)));
+            // A guess from the gas says little; the execution's own page counts.
+            let rows = execution.estimate.as_ref().filter(|estimate| estimate.exact);
+            let rows = rows.map(|estimate| say!(PF_ROWS, text::count(estimate.steps)));
             let failed = matches!(state, InThisTab::Failed(_)).then(|| format!("{}. ", say!(PF_H_FAILED)));
             view! { {tool_button(say!(PF_PROVE), move || prove(id))}<div class="small dim">{failed}{rows}</div> }
                 .into_any()

@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::{
-    components::{copy_button, mark, table, td, td_known, td_num},
+    components::{bare, copy_button, table, td, td_known, td_num},
     known, say, text,
 };
 use leptos::prelude::*;
@@ -53,7 +53,7 @@ fn row(index: usize, of: usize, segment: &SegmentView) -> (AnyView, Vec<AnyView>
             td_num(say!(PF_CONSTRAINTS), text::count(segment.constraints.into())),
             td(say!(PF_COMMITMENT), short(&segment.commitment)),
             td(say!(PF_SUM), short(&segment.sum)),
-            td_known(mark(evidence)),
+            td_known(bare(evidence)),
         ],
     )
 }

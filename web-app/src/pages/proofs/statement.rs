@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::{
-    components::{copy_button, mark, table, td, td_known},
+    components::{bare, copy_button, table, td, td_known},
     en, known, say, text,
 };
 use leptos::prelude::*;
@@ -23,7 +23,7 @@ fn row(field: &FieldView, proven: bool) -> (AnyView, Vec<AnyView>) {
     let value = if field.hidden {
         view! { <span class="dim">{say!(PF_HIDDEN)}</span> }.into_any()
     } else {
-        let shown = text::safe(&field.words);
+        let shown = words::shortened(&field.words);
         let copy = (!field.raw.is_empty()).then(|| copy_button(to_hex(&field.raw), &name));
         view! { <code class="wrap-anywhere">{shown}</code>" "{copy} }.into_any()
     };
@@ -32,7 +32,7 @@ fn row(field: &FieldView, proven: bool) -> (AnyView, Vec<AnyView>) {
     let evidence = known::field(&name, &against, &field.holds, proven);
     (
         view! { <b>{name}</b> }.into_any(),
-        vec![td(say!(PF_STATEMENT), value), td(say!(PF_AGAINST), against), td_known(mark(evidence))],
+        vec![td(say!(PF_STATEMENT), value), td(say!(PF_AGAINST), against), td_known(bare(evidence))],
     )
 }
 

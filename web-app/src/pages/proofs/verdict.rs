@@ -122,7 +122,11 @@ fn both(found: &VerdictView) -> AnyView {
     };
     let means = if matches!(found.state, Holds::Yes) { say!(PF_STATE_MEANS) } else { say!(PF_STATE_WITHOUT) };
     let state = verdict(kind, title, view! { <p>{why}</p><p>{means}</p> }, Some(known::state_bound(found)));
-    view! { <div class="panels">{execution}{state}</div> }.into_any()
+    leaf(
+        say!(PF_VERDICT),
+        say!(PF_VERDICT_NOTE),
+        view! { <div class="split even"><div>{execution}</div><div>{state}</div></div> },
+    )
 }
 
 /// Statement, hidden parts, segments, re-execution, keys, paths.
@@ -140,10 +144,15 @@ fn body(found: &VerdictView) -> AnyView {
 
 fn again(again: &RunAgain) -> AnyView {
     match again {
-        RunAgain::Agrees(micros) => view! { <p>{say!(PF_AGREES, text::micros(*micros))}" "{mark(known::recomputed(say!(PF_AGAIN), say!(PF_AGAIN_NOTE), say!(P_EXECUTED_HOW)))}</p> }.into_any(),
+        RunAgain::Agrees(micros) => view! { <p>{agrees(*micros)}" "{mark(known::recomputed(say!(PF_AGAIN), say!(PF_AGAIN_NOTE), say!(P_EXECUTED_HOW)))}</p> }.into_any(),
         RunAgain::Differs(fields) => alarm::table_of(fields),
         RunAgain::Not(why) => view! { <p>{words::of_key(en::PF_NOT_RUN, why)}</p> }.into_any(),
     }
+}
+
+fn agrees(micros: u64) -> String {
+    // A record's run was compared before the proof was made, without a clock of its own.
+    if micros == 0 { say!(PF_AGREES_RECORD).to_owned() } else { say!(PF_AGREES, text::micros(micros)) }
 }
 
 fn keys(found: &VerdictView) -> AnyView {

@@ -113,3 +113,24 @@ pub fn holds(holds: &Holds) -> (&'static str, String) {
 pub fn of_key(list: &[(&str, &'static str)], key: &str) -> String {
     list.iter().find(|(known, _)| *known == key).map_or_else(|| text::safe(key), |(_, words)| (*words).to_owned())
 }
+
+/// Words with every 32-byte hash in them cut to its ends.
+#[must_use]
+pub fn shortened(words: &str) -> String {
+    let is_hash = |word: &str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let words = text::safe(words);
+    let parts = words.split(' ').map(|word| if is_hash(word) { text::short(word) } else { word.to_owned() });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_hashes_are_cut() {
+        let hash = "ab".repeat(32);
+        assert_eq!(shortened(&format!("call 0 of {hash}")), format!("call 0 of {}", text::short(&hash)));
+        assert_eq!(shortened("1,764"), "1,764");
+    }
+}
