@@ -6,7 +6,7 @@ mod size;
 
 use crate::sh::{self, Step};
 use crate::toolchain::{self, Wasm};
-use crate::{Args, Result, page, serve};
+use crate::{Args, Result, keys, page, serve};
 use serde_json::Value;
 use std::process::Command;
 
@@ -117,8 +117,12 @@ fn measure(suite: &str, args: &Args, cases: &mut Vec<Case>) -> Result<()> {
         }
         "browser" => in_browser(BROWSER)?,
         "tab" => {
+            let only = args.value("--only").unwrap_or_default();
+            if only.split(',').any(|suite| suite == "proofs") {
+                keys::ensure()?;
+            }
             let mut node = in_browser(TAB)?;
-            node.env("ZERA_SUITES", args.value("--only").unwrap_or_default());
+            node.env("ZERA_SUITES", only);
             node.env("ZERA_QUICK", if args.flag("--quick") { "1" } else { "0" });
             node
         }

@@ -7,8 +7,6 @@ use std::{future::Future, pin::Pin};
 
 /// What a side may be off itself, at most: A/A within 0.97 … 1.03.
 pub const GATE: (f64, f64) = (0.97, 1.03);
-/// Times that a noisy measurement is made before the quietest one is kept, marked as noisy.
-const ATTEMPTS: usize = 3;
 /// Fewest rounds, however slow they are.
 const FEWEST: usize = 5;
 /// Most runs in one sample.
@@ -47,6 +45,8 @@ pub trait Side {
 pub struct Effort {
     /// Rounds, unless [`Effort::most_ms`] is over before.
     pub rounds: usize,
+    /// Times that a noisy measurement is made before the quietest one is kept, marked as noisy.
+    pub attempts: usize,
     /// What a sample takes at least: browsers' clocks are coarse.
     pub sample_ms: f64,
     /// Warm-up of each side: engines compile better code in the background.
@@ -57,9 +57,9 @@ pub struct Effort {
 
 impl Effort {
     /// As the figures in docs/benchmarks.md are measured.
-    pub const FULL: Self = Self { rounds: 15, sample_ms: 50.0, warm_ms: 300.0, most_ms: 12_000.0 };
+    pub const FULL: Self = Self { rounds: 15, attempts: 3, sample_ms: 50.0, warm_ms: 300.0, most_ms: 12_000.0 };
     /// A glance, and what tests take.
-    pub const QUICK: Self = Self { rounds: 5, sample_ms: 20.0, warm_ms: 40.0, most_ms: 2_000.0 };
+    pub const QUICK: Self = Self { rounds: 5, attempts: 3, sample_ms: 20.0, warm_ms: 40.0, most_ms: 2_000.0 };
 }
 
 /// The clock and whoever watches.
@@ -128,7 +128,7 @@ pub async fn measure(sides: &mut [Box<dyn Side + '_>], effort: &Effort, watch: &
         repeats.push(warm(side.as_mut(), effort, watch).await?);
     }
     let mut quietest: Option<Rounds> = None;
-    for _ in 0..ATTEMPTS {
+    for _ in 0..effort.attempts {
         let rounds = attempt(sides, &repeats, effort, watch).await?;
         let off = |rounds: &Rounds| rounds.noise().ln().abs();
         if quietest.as_ref().is_none_or(|quietest| off(&rounds) < off(quietest)) {

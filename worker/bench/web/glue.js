@@ -190,6 +190,71 @@ export class Echo {
   }
 }
 
+/** Provers of the page, each of which answers one request at a time; see worker/prover/src/wire.rs. */
+export class Provers {
+  static async start(path, count) {
+    const provers = new Provers();
+    provers.workers = Array.from({ length: count }, () => new Worker(path, { type: "module" }));
+    // Their first word says that they listen.
+    await Promise.all(provers.workers.map((worker) => answered(worker)));
+    return provers;
+  }
+
+  /** The same request to all; what each answered. */
+  everyone(request) {
+    return Promise.all(this.workers.map((worker) => asked(worker, request)));
+  }
+
+  /** Every request once, side by side: whoever is free takes one of the class that it had last, else the last one. */
+  async spread(requests, classes) {
+    const left = requests.map((_, index) => index);
+    const answers = [];
+    await Promise.all(this.workers.map(async (worker) => {
+      while (left.length > 0) {
+        const same = left.findIndex((index) => worker.had !== undefined && classes[index] === worker.had);
+        const [index] = left.splice(same < 0 ? left.length - 1 : same, 1);
+        worker.had = classes[index];
+        answers[index] = await asked(worker, requests[index]);
+      }
+    }));
+    return answers;
+  }
+
+  stop() {
+    this.workers.forEach((worker) => worker.terminate());
+  }
+}
+
+function asked(worker, request) {
+  const answer = answered(worker);
+  worker.postMessage(request.slice().buffer);
+  return answer;
+}
+
+function answered(worker) {
+  return new Promise((resolve, reject) => {
+    // Bytes are an answer; text is the end of the program.
+    worker.onmessage = ({ data }) => (typeof data === "string" ? reject(new Error(data)) : resolve(data));
+    worker.onerror = (event) => reject(new Error(event.message || "a prover failed"));
+  });
+}
+
+/** snarkjs with a key and a witness, where a script has put them beside the page: nothing of it ships. */
+export class Snark {
+  static async start(folder) {
+    const there = await fetch(`${folder}there`).then((response) => response.ok && response.text(), () => false);
+    if (there !== "yes") return undefined;
+    const snark = new Snark();
+    snark.groth16 = (await import(`${folder}snarkjs.js`)).default.groth16;
+    [snark.key, snark.witness] = [await bytes(`${folder}chain.zkey`), await bytes(`${folder}chain.wtns`)];
+    return snark;
+  }
+
+  async prove(alone, times) {
+    for (let time = 0; time < times; time += 1) await this.groth16.prove(this.key, this.witness, undefined, { singleThread: alone });
+  }
+}
+
 /** A database of its own that is thrown away: ways to store the entries of a block. */
 export class Database {
   static async open(entries, length) {

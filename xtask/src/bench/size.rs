@@ -1,4 +1,5 @@
-//! The suite `size`: what a first visit downloads, raw, with gzip and with Brotli.
+//! The suite `size`: what a first visit downloads, and what is fetched when somebody proves or verifies, raw, with gzip and
+//! with Brotli.
 
 use super::Case;
 use crate::serve::{brotli, gzip};
@@ -6,12 +7,16 @@ use crate::{Result, page};
 use serde_json::Value;
 use std::path::Path;
 
-/// What a part of the page consists of, and its aim in bytes of Brotli (issue 1, item 9).
+/// What a part of the page consists of, and its aim in bytes of Brotli.
 const PARTS: &[(&str, &[&str], Option<u64>)] = &[
     ("page wasm", &["zera-web_bg.wasm"], Some(150_000)),
     ("page js", &["zera-web.js", "boot.js"], None),
     ("worker wasm", &["worker_bg.wasm"], Some(600_000)),
     ("worker js", &["worker.js", "worker_loader.js"], None),
+    ("verifier alone, wasm", &["verifier/verifier_bg.wasm"], Some(150_000)),
+    ("verifier alone, js", &["verifier/verifier.js", "verifier/worker.js"], None),
+    ("prover wasm", &["prover/prover_bg.wasm"], None),
+    ("prover js", &["prover/prover.js", "prover/worker.js"], None),
 ];
 
 /// Measures the built page.

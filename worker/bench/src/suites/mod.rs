@@ -11,6 +11,8 @@ pub mod host;
 pub mod messages;
 #[cfg(target_arch = "wasm32")]
 pub mod million;
+#[cfg(target_arch = "wasm32")]
+pub mod proofs;
 pub mod root;
 #[cfg(target_arch = "wasm32")]
 pub mod short;

@@ -50,6 +50,22 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub async fn elsewhere(path: &str, suite: &str) -> Result<(), JsValue>;
 
+    pub type Provers;
+    #[wasm_bindgen(static_method_of = Provers, catch)]
+    pub async fn start(path: &str, count: u32) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub async fn everyone(this: &Provers, request: &Uint8Array) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub async fn spread(this: &Provers, requests: &Array, classes: &[u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    pub fn stop(this: &Provers);
+
+    pub type Snark;
+    #[wasm_bindgen(static_method_of = Snark, js_name = start, catch)]
+    pub async fn begin(folder: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub async fn prove(this: &Snark, alone: bool, times: u32) -> Result<(), JsValue>;
+
     pub type Pages;
     #[wasm_bindgen(static_method_of = Pages, js_name = open, catch)]
     pub async fn open(fresh: bool) -> Result<Pages, JsValue>;

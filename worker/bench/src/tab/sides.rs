@@ -65,6 +65,28 @@ impl Call {
     }
 }
 
+/// What the interpreter records of the call, for whoever proves it.
+///
+/// # Errors
+/// When it does not end well.
+pub fn recorded(call: &Call) -> Result<zera_vm::TraceRecord, String> {
+    let engine = WasmiEngine::new();
+    let mut host = call.host()?;
+    engine.prepare(&call.hash(), &call.code).map_err(|error| error.to_string())?;
+    let request = CallRequest {
+        code_hash: call.hash(),
+        entry: call.entry,
+        args: &call.args,
+        gas: zera_primitives::limits::TRANSACTION_GAS,
+        stack: STACK_UNITS,
+    };
+    let done = engine.execute(&request, &mut host).map_err(|error| error.to_string())?;
+    match done.outcome {
+        Outcome::Ok => Ok(done.trace),
+        other => Err(format!("{}: {other:?} {}", call.entry, done.diagnostic.unwrap_or_default())),
+    }
+}
+
 fn execute(
     engine: &dyn Engine,
     call: &Call,
