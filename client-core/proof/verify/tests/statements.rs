@@ -17,6 +17,7 @@ use zera_proof_verify::{
 };
 
 type Change = (&'static str, fn(&mut Statement));
+type LogChange = (fn(&mut HostLog), &'static str);
 
 fn refused(file: &ProofFile, program: &Program, trapdoor: &Trapdoor) -> VerifyError {
     verify_program(&file.statement, &file.log, &file.segments, program, &trapdoor.prepared()).unwrap_err()
@@ -285,7 +286,7 @@ fn each_rule_refuses_by_itself() {
     for (statement, what) in cases {
         assert_eq!(refuses(&statement, &log, &program()), what);
     }
-    let changes: [(fn(&mut HostLog), &str); 6] = [
+    let changes: [LogChange; 6] = [
         (|log| log.calls[5].written = Part::Public(vec![0; 32]), "a hash is not that of its bytes"),
         (|log| log.calls[5].gas += 1, "a host call took another amount of gas than it takes"),
         (|log| log.calls[6].gas -= 1, "a host call took another amount of gas than it takes"),
