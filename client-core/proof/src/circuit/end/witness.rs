@@ -85,8 +85,11 @@ pub fn needs(program: &Program, trace: &Trace, claimed: &Claimed<'_>) -> EndSize
     }
 }
 
-/// Memory cells by word number: those that were there at the beginning, and grown ones.
-fn both<'t>(program: &Program, trace: &'t Trace) -> (Vec<(u64, &'t Cell)>, Vec<(u64, &'t Cell)>) {
+/// Memory cells by word number.
+type Words<'t> = Vec<(u64, &'t Cell)>;
+
+/// Those that were there at the beginning, and grown ones.
+fn both<'t>(program: &Program, trace: &'t Trace) -> (Words<'t>, Words<'t>) {
     let initial = u64::from(program.pages) * space::WORDS_PER_PAGE;
     let cells = trace.cells.iter().filter(|cell| (space::MEMORY..space::SPECIAL).contains(&cell.address));
     cells.map(|cell| (cell.address - space::MEMORY, cell)).partition(|(word, _)| *word < initial)

@@ -66,8 +66,8 @@ impl Crossing {
     /// Bytes of the first word below the field: 6 constraints.
     fn below(&self, cs: &mut Cs, b: &[Num; 8]) -> Num {
         let mut sum = b[0].clone();
-        for i in 1..7 {
-            sum = sum + cs.times("below the field", &b[i], &self.beyond(i)) * two_to(8 * i as u64);
+        for (i, byte) in b.iter().enumerate().take(7).skip(1) {
+            sum = sum + cs.times("below the field", byte, &self.beyond(i)) * two_to(8 * i as u64);
         }
         sum
     }
