@@ -2634,7 +2634,7 @@ export interface ProofView {
   millis: number | null;
   /** Rows of the run, where this tab made the proof. */
   steps: number | null;
-  /** The transaction that brought it to the ledger from this tab. */
+  /** The transaction that brought a proof of this statement to the ledger. */
   submitted: Hash | null;
   /** True when it disagrees with re-execution; see AlarmView. */
   alarm: boolean;

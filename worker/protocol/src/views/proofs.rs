@@ -394,7 +394,7 @@ pub struct ProofView {
     pub millis: Option<u64>,
     /// Rows of the run, where this tab made the proof.
     pub steps: Option<u64>,
-    /// The transaction that brought it to the ledger from this tab.
+    /// The transaction that brought a proof of this statement to the ledger.
     pub submitted: Option<Hash>,
     /// True when it disagrees with re-execution; see [`AlarmView`].
     pub alarm: bool,

@@ -22,6 +22,11 @@ impl Reexecute {
     pub const fn new(transaction: Hash) -> Self {
         Self { transaction, work: None, micros: 0 }
     }
+
+    /// Microseconds that it has taken.
+    pub const fn micros(&self) -> u64 {
+        self.micros
+    }
 }
 
 impl<W: World, T: Ticket> Node<W, T> {

@@ -16,7 +16,7 @@ use crate::{
     },
     pool::workers::Workers as _,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 use zera_client::Record;
 use zera_primitives::{CallRecord, Event, Gas, Hash, Height, Receipt};
 use zera_proof_rows::{ReplayError, Replaying, translate};
@@ -146,12 +146,14 @@ impl<W: World, T: Ticket> Node<W, T> {
         kept: Option<Kept>,
         known: &mut Known,
     ) -> Result<Option<ExecutionView>, Error> {
-        if !known.blocks.contains_key(&place.height) {
-            // A damaged record is left out.
-            let Ok((record, _)) = self.record(place.height).await else { return Ok(None) };
-            known.blocks.insert(place.height, record);
-        }
-        let Some(record) = known.blocks.get(&place.height).cloned() else { return Ok(None) };
+        let record = match known.blocks.entry(place.height) {
+            Entry::Occupied(found) => found.get().clone(),
+            Entry::Vacant(empty) => match self.record(place.height).await {
+                Ok((record, _)) => empty.insert(record).clone(),
+                // A damaged record is left out.
+                Err(_) => return Ok(None),
+            },
+        };
         let found = Found { place, record };
         let (Some(receipt), Some(call)) = (found.receipt(), found.call()) else { return Ok(None) };
         if filter.module.is_some_and(|module| module != call.module) {
@@ -177,8 +179,8 @@ impl<W: World, T: Ticket> Node<W, T> {
         };
         let cached = known.provable.entry((call.code, call.entry.clone()));
         let provable = match cached {
-            std::collections::btree_map::Entry::Occupied(found) => found.get().clone(),
-            std::collections::btree_map::Entry::Vacant(empty) => empty.insert(provable(chain, call)?).clone(),
+            Entry::Occupied(found) => found.get().clone(),
+            Entry::Vacant(empty) => empty.insert(provable(chain, call)?).clone(),
         };
         let provers = provers(self.world.provers().hardware()).unwrap_or(1);
         let guess = || estimate(call.gas.0, false, provers, self.proving.speed.get());

@@ -35,7 +35,7 @@ use std::{
 use zera_client::Sealed;
 use zera_primitives::{Hash, codec::decode_bounded};
 use zera_proof_verify::Prepared;
-use zera_worker_protocol::{CallId, Error, ErrorKind, Event, ProofsView, Response};
+use zera_worker_protocol::{CallId, Error, ErrorKind, Event, OnLedger, ProofOrigin, ProofsView, Response};
 
 /// Under which wishes about records are kept.
 const WISHES: &str = "records";
@@ -155,7 +155,16 @@ impl<W: World, T: Ticket> Node<W, T> {
     }
 
     pub(super) fn proofs(&self) -> Answer {
-        let proofs = self.proving.kept.proofs();
+        let mut proofs = self.proving.kept.proofs();
+        for proof in &mut proofs {
+            // The ledger says which transaction brought it; without a chain nobody can.
+            if let (ProofOrigin::Ledger(call), Some(chain)) = (proof.origin, &self.chain)
+                && let OnLedger::Verified { statement, transaction, .. } = ledger::at_head(chain, &call)?
+                && statement == proof.statement
+            {
+                proof.submitted = Some(transaction);
+            }
+        }
         Ok(Response::Proofs(Box::new(ProofsView {
             tasks: self.proving.tasks.views(),
             bytes: proofs.iter().map(|proof| proof.bytes).sum(),

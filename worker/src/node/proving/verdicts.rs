@@ -59,7 +59,7 @@ impl<W: World, T: Ticket> Node<W, T> {
     /// A file's verdict from the file alone, where there is no chain.
     pub(in crate::node) fn verdict_alone(&self, bytes: &[u8]) -> Answer {
         let file = zera_verifier::read(bytes)?;
-        Ok(Response::Verdict(Box::new(self.from_file(&file, bytes)?)))
+        Ok(Response::Verdict(Box::new(self.read_file(&file, bytes)?)))
     }
 
     /// A proof of some other circuit, in the files of `snarkjs`.
@@ -77,7 +77,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         })))
     }
 
-    fn from_file(&self, file: &ProofFile, bytes: &[u8]) -> Result<VerdictView, Error> {
+    fn read_file(&self, file: &ProofFile, bytes: &[u8]) -> Result<VerdictView, Error> {
         let keys = self.proving.keys()?;
         let stored = self.chain.as_ref().filter(|_| file.module.is_none());
         let stored = stored.and_then(|chain| code::stored_bytes(chain, &file.statement.code_hash).ok());
@@ -92,8 +92,11 @@ impl<W: World, T: Ticket> Node<W, T> {
                 Ok(Some(done)) => Ok(done),
                 Err(error) => Err(error),
             };
-            let Some((mut verdict, file, call, _)) = job.work.take() else { return Ok(None) };
+            let Some((mut verdict, file, call, work)) = job.work.take() else { return Ok(None) };
             let executed = self.compare(&mut verdict, &file.statement, &call, again).await;
+            if verdict.again == RunAgain::Agrees(0) {
+                verdict.again = RunAgain::Agrees(work.micros());
+            }
             return self.conclude(job, *verdict, executed).await.map(Some);
         }
         let bytes = match &job.bytes {
@@ -101,7 +104,7 @@ impl<W: World, T: Ticket> Node<W, T> {
             Source::Kept(id) => self.proof_file(id).await?,
         };
         let file = zera_verifier::read(&bytes)?;
-        let mut verdict = self.from_file(&file, &bytes)?;
+        let mut verdict = self.read_file(&file, &bytes)?;
         let chain = self.chain()?;
         let named = code::manifest(chain, &file.statement.code_hash).ok().flatten();
         verdict.name = named.map(|manifest| manifest.name).unwrap_or_default();
@@ -234,6 +237,11 @@ impl<W: World, T: Ticket> Node<W, T> {
             ProofOrigin::Ledger(call) => ledger::at_head(self.chain()?, &call)?,
             ProofOrigin::Local => OnLedger::Nothing,
         };
+        if let OnLedger::Verified { statement, transaction, .. } = &ledger
+            && *statement == proof.statement
+        {
+            proof.submitted = Some(*transaction);
+        }
         let alarm = self.proving.kept.alarm(id);
         Ok(Response::Proof(Box::new(ProofDetail { proof, verdict, ledger, alarm })))
     }

@@ -253,6 +253,18 @@ fn verdict(response: Response) -> VerdictView {
     }
 }
 
+/// `(func (export "f") (param i64) (result i64) (i64.add (i64.mul (local.get 0) (i64.const 2)) (i64.const 10)))`.
+fn doubled_plus_ten() -> Vec<u8> {
+    let sections: [&[u8]; 5] = [
+        b"\0asm\x01\0\0\0",
+        &[1, 6, 1, 0x60, 1, 0x7e, 1, 0x7e],
+        &[3, 2, 1, 0],
+        &[7, 5, 1, 1, b'f', 0, 0],
+        &[10, 12, 1, 10, 0, 0x20, 0, 0x42, 2, 0x7e, 0x42, 10, 0x7c, 0x0b],
+    ];
+    sections.concat()
+}
+
 /// The proof that the last request came to.
 fn proof(bench: &Bench) -> Result<Hash, Error> {
     let ended = bench.world.events().into_iter().rev().find_map(|event| match event {
@@ -302,16 +314,19 @@ fn a_call_and_a_local_run_are_proven_verified_brought_elsewhere_and_disagreement
     assert_eq!(bench.ask(Command::ForgetProof(id_of_proof)).unwrap_err().kind, ErrorKind::Busy);
     bench.ask(Command::AcknowledgeAlarm { proof: id_of_proof, reason: "a test".into() }).unwrap();
 
-    let code = include_bytes!("../../../../modules/prebuilt/integrity.wasm").to_vec();
+    let code = doubled_plus_ten();
     let hide = Hide { args: true, ..Hide::default() };
     let args = LocalArgs::Numbers(vec!["877".into()]);
-    let entry = "critical_business_logic".into();
+    let entry = "f".into();
     let local = Command::ProveLocal { code: LocalCode::Bytes(code), entry, args, hide, nonce: Hash::ZERO };
     bench.ask(local).unwrap();
     bench.settle();
     let id_of_local = proof(&bench).unwrap();
     let Response::Proof(local) = bench.ask(Command::Proof(id_of_local)).unwrap() else { panic!() };
     assert_eq!((local.verdict.execution.clone(), local.verdict.state.clone()), (Holds::Yes, Holds::NotAsked));
-    assert!(local.verdict.hidden.args && local.proof.result.is_some());
+    assert!(local.verdict.hidden.args);
+    assert_eq!(local.proof.result.as_deref(), Some("1,764"));
+    let shown = local.verdict.fields.iter().any(|field| field.words.contains("877"));
+    assert!(!shown, "the hidden argument shows");
     assert_eq!(bench.ask(Command::SubmitProof(id_of_local)).unwrap_err().kind, ErrorKind::NotProvable);
 }

@@ -16,14 +16,15 @@ use crate::{
 use codec::Encode as _;
 use run::Run;
 use std::rc::Rc;
+use zera_proof::circuit::segments::class;
 
 const GUEST: &str = crate::suites::contract::GUEST;
 const LENDING: &str = crate::suites::contract::LENDING;
 const COUNTER: &str = "/samples/counter.wasm";
 /// Base units of one ZRA.
 const ZRA: u128 = zera_primitives::amount::UNITS_PER_ZRA;
-/// The class of execution segments of 2^16 that computing runs go into, and the end segment beside it.
-const S: [u8; 2] = [1, 8];
+/// Logarithm of the domain of class S.
+const S: u8 = 16;
 
 /// Measures everything.
 ///
@@ -58,7 +59,11 @@ fn effort(page: &Effort) -> Effort {
 async fn filling() -> Result<Run, String> {
     let code = fetched(GUEST).await?;
     let run = |rounds: i32| Run::new(&compute(&code, "interest", rounds));
-    let fits = |run: &Run| Ok::<_, String>(run.session()?.classes() == S);
+    let fits = |run: &Run| {
+        let classes = run.session()?.classes();
+        let first = classes.first().and_then(|id| class(*id)).map(|class| class.log_domain);
+        Ok::<_, String>((classes.len(), first) == (2, Some(S)))
+    };
     let (mut least, mut most) = (1, 4_096);
     if !fits(&run(least)?)? {
         return Err("the shortest run of the guest does not fit S".into());
