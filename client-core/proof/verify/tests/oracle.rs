@@ -176,9 +176,7 @@ fn both_verifiers_accept_hidden_parts() {
     let keys = trapdoor.prepared();
     let (log, statement) = common::by_bytes();
     let direct = Statement { args: vec![Part::Hidden(8), Part::Hidden(4)], ..common::local(&common::log()) };
-    for (statement, log, program) in
-        [(statement, log, common::bytes_program()), (direct, common::log(), program())]
-    {
+    for (statement, log, program) in [(statement, log, common::bytes_program()), (direct, common::log(), program())] {
         let mut file = ProofFile { statement, log, segments: Vec::new(), module: None };
         trapdoor.prove(&mut file, &program, &[EXEC_S], 2);
         verify_program(&file.statement, &file.log, &file.segments, &program, &keys).unwrap();
