@@ -79,7 +79,11 @@ const ROOMS: &[Room] = &[
         consensus: false,
     },
     // Suites that run in a tab; fetched only by the page that measures.
-    Room { name: "zera-bench", may_use: &[PRIMITIVES, STATE, VM, CLIENT, PROTOCOL, ENGINE, WORKER], consensus: false },
+    Room {
+        name: "zera-bench",
+        may_use: &[PRIMITIVES, STATE, VM, ROWS, VERIFY, MSM, PROOF, CLIENT, PROTOCOL, ENGINE, PROVER, WORKER],
+        consensus: false,
+    },
     Room { name: "zera-web", may_use: &[PRIMITIVES, PROTOCOL], consensus: false },
     Room { name: "xtask", may_use: &[], consensus: false },
 ];
