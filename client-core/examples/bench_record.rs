@@ -84,8 +84,9 @@ fn main() -> Result<()> {
         }
     }
     let ((with, ..), (without, ..), (ratio, low, high)) = (median(with), median(without), median(ratios));
-    println!(
-        "{{\"suite\":\"records\",\"case\":\"a block of {PEOPLE} deposits, records kept\",\"value\":{with:.3},\"unit\":\"ms\",\"peer\":\"the same without records, {without:.3} ms\",\"ratio\":{ratio:.4},\"ci\":[{low:.4},{high:.4}]}}"
-    );
+    lending::print("records", "a block of 400 deposits, with records of them", with, "ms", Some(("without", ratio)));
+    lending::print("records", "the same, without", without, "ms", None);
+    lending::print("records", "with records, lower end of the ratio's interval", low, "", None);
+    lending::print("records", "with records, upper end of the ratio's interval", high, "", None);
     Ok(())
 }
