@@ -7,7 +7,7 @@
 use crate::{VerifyError, transcript::Challenge};
 use alloc::vec::Vec;
 use ark_bn254::Fr;
-use zera_proof_rows::{LogEntry, Program, Row, space};
+use zera_proof_rows::{Kind, LogEntry, Program, Row, space};
 
 /// Special cells that begin as cells, from [`space::SPECIAL`] on.
 pub const SPECIAL_CELLS: u64 = 2 + space::MAX_GLOBALS as u64;
@@ -147,6 +147,9 @@ pub struct Public<'p> {
 /// A description, if the program is too large for the class; [`VerifyError::Sum`] if a denominator is zero.
 pub fn public_sum(public: &Public<'_>, challenge: &Challenge) -> Result<Fr, VerifyError> {
     let program = public.program;
+    if !program.rows.iter().all(has_near_slots) {
+        return Err(VerifyError::Segments("a slot of the program lies too far from its frame"));
+    }
     let mut bus = Bus::new(challenge);
     bus.produce(STATE, &[space::ENTRY.into(), 0, space::START]);
     cells(&mut bus, public)?;
@@ -170,6 +173,14 @@ pub fn public_sum(public: &Public<'_>, challenge: &Challenge) -> Result<Fr, Veri
         }
     }
     bus.sum().ok_or(VerifyError::Sum)
+}
+
+/// Slots below 2^24: with fewer than 2^28 rows a frame pointer then stays below the memory cells at 2^52. The translator
+/// gives no others.
+fn has_near_slots(row: &Row) -> bool {
+    const SLOTS: u64 = 1 << 24;
+    let condition = if row.kind == Kind::Select { row.imm } else { 0 };
+    [row.d.into(), row.a.into(), row.b.into(), condition].iter().all(|slot| *slot < SLOTS)
 }
 
 /// The cells that begin at time 0: registers and special cells.
