@@ -49,7 +49,7 @@ pub struct ClassKeys {
     pub info: ClassInfo,
     /// Digest of the class's matrices.
     pub circuit: Hash,
-    /// SHA-256 of the file of its proving key.
+    /// SHA-256 of the head of the file, which names the SHA-256 of every section of its proving key.
     pub proving_key: [u8; 32],
     /// α in G1.
     pub alpha_g1: [u8; 32],

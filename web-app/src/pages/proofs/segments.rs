@@ -31,7 +31,8 @@ fn chain(segments: &[SegmentView]) -> AnyView {
     let bars = segments.iter().map(|segment| {
         let (kind, _) = words::holds(&segment.holds);
         let grow = segment.constraints.max(1).to_string();
-        view! { <li class=format!("segment {kind}") style:flex-grow=grow><span>{segment.class.clone()}</span></li> }.into_any()
+        view! { <li class=format!("segment {kind}") style:flex-grow=grow><span>{segment.class.clone()}</span></li> }
+            .into_any()
     });
     let bars = bars.collect_view();
     view! { <ol class="segments" aria-label=say!(PF_CHAIN_ALT, text::count(segments.len() as u64))>{bars}</ol> }

@@ -37,8 +37,8 @@ const COUNTED: usize = 100_000;
 const SHOWN_BYTES: usize = 256;
 /// Rows that a small and a medium segment take of a usual run, and bytes of their keys and of a segment's proof: for
 /// estimates before anything is traced by a prover.
-const ROWS: [u64; 2] = [650, 2_800];
-const KEY_BYTES: [u64; 2] = [29 << 20, 110 << 20];
+const ROWS: [u64; 2] = [1_200, 4_800];
+const KEY_BYTES: [u64; 2] = [33_000_000, 120_000_000];
 const PROOF_BYTES: u64 = 225;
 /// Memory of a prover with a class's key and circuit, bytes.
 const PROVER_BYTES: [u64; 2] = [160 << 20, 500 << 20];
@@ -282,7 +282,7 @@ fn provable(chain: &Chain, call: &CallRecord) -> Result<Provable, Error> {
 /// What proving would take. `speed` is microseconds for each row, by the last proof here.
 fn estimate(steps: u64, exact: bool, provers: u32, speed: Option<u64>) -> EstimateView {
     let [small, medium] = ROWS;
-    let class = usize::from(steps > small.saturating_mul(4));
+    let class = usize::from(steps > small.saturating_mul(8));
     let rows = if class == 0 { small } else { medium };
     let segments = steps.div_ceil(rows).max(1);
     let provers = provers.min(u32::try_from(segments.saturating_add(1)).unwrap_or(u32::MAX));

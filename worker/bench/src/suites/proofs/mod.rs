@@ -18,7 +18,6 @@ use run::Run;
 use std::rc::Rc;
 use zera_proof::circuit::segments::class;
 
-const GUEST: &str = crate::suites::contract::GUEST;
 const LENDING: &str = crate::suites::contract::LENDING;
 const COUNTER: &str = "/samples/counter.wasm";
 /// Base units of one ZRA.
@@ -36,7 +35,7 @@ pub async fn run(bench: &Bench) -> Result<Vec<Case>, String> {
     let effort = effort(&bench.effort);
     segment::measure(bench, &effort, &full).await?;
     bench.next();
-    let file = whole::measure(bench, &effort, "a call that fills S", &full, true).await?;
+    let file = whole::measure(bench, &effort, "increment of counter, in one S", &full, true).await?;
     bench.next();
     let withdraw = Rc::new(Run::new(&withdraw().await?)?);
     let few = Effort { rounds: effort.rounds.min(3), attempts: 1, ..effort };
@@ -55,29 +54,15 @@ fn effort(page: &Effort) -> Effort {
     Effort { rounds, attempts, sample_ms: 0.0, warm_ms: 0.0, most_ms: 240_000.0 }
 }
 
-/// The longest run of the guest's interest whose proof is one segment S and the end's.
+/// A call of the counter that fills a segment S as far as calls of the samples do, with the end segment beside it.
 async fn filling() -> Result<Run, String> {
-    let code = fetched(GUEST).await?;
-    let run = |rounds: i32| Run::new(&compute(&code, "interest", rounds));
-    let fits = |run: &Run| {
-        let classes = run.session()?.classes();
-        let first = classes.first().and_then(|id| class(*id)).map(|class| class.log_domain);
-        Ok::<_, String>((classes.len(), first) == (2, Some(S)))
-    };
-    let (mut least, mut most) = (1, 4_096);
-    if !fits(&run(least)?)? {
-        return Err("the shortest run of the guest does not fit S".into());
-    }
-    while most - least > 1 {
-        let middle = (least + most) / 2;
-        if run(middle).and_then(|run| fits(&run)).unwrap_or(false) { least = middle } else { most = middle }
-    }
-    run(least)
-}
-
-fn compute(code: &[u8], entry: &'static str, argument: i32) -> Call {
-    let args = argument.to_le_bytes().to_vec();
-    Call { name: entry, code: code.to_vec(), entry, argument, args, value: 0, before: Vec::new(), every: 0 }
+    let (code, entry) = (fetched(COUNTER).await?, "increment");
+    let before = vec![("new", 5u64.encode(), 0)];
+    let call = Call { name: entry, code, entry, argument: 0, args: Vec::new(), value: 0, before, every: 0 };
+    let run = Run::new(&call)?;
+    let classes = run.session()?.classes();
+    let first = classes.first().and_then(|id| class(*id)).map(|class| class.log_domain);
+    if (classes.len(), first) == (2, Some(S)) { Ok(run) } else { Err(format!("it takes other classes: {classes:?}")) }
 }
 
 /// About 10,000 rows of a real module: storage, 128-bit arithmetic, an event.
