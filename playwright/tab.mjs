@@ -1,5 +1,5 @@
 // The suites of /bench, headless, in the plain runner: the same worker and the same code as in the reader's browser.
-// `proofs` is not among them, since the page has no snarkjs: it runs when it is named.
+// `proofs` is not among them, since the page has no snarkjs (lib/snarkjs.mjs): it runs when it is named.
 // Prints one JSON object per case; `cargo xtask bench tab` runs it against the release page. ZERA_SUITES names suites,
 // ZERA_QUICK=1 only glances. The profile is on disk, because IndexedDB of a private window lives in memory.
 import { readFile } from "node:fs/promises";
@@ -12,7 +12,6 @@ const SILENCE_MS = 600_000;
 
 const wanted = process.env.ZERA_SUITES?.split(",").filter(Boolean);
 const quick = process.env.ZERA_QUICK === "1";
-if (wanted?.includes("proofs")) await snarkjs.ensure();
 const { url, stop } = await serve();
 const browser = await Killable.create();
 const failures = [];
@@ -37,7 +36,7 @@ try {
       if (message.case) console.log(JSON.stringify(message.case));
       if (message.failed) failures.push(`${message.suite ?? suite}: ${message.failed}`);
     });
-    if (suite === "proofs") await snarkjs.serveTo(page, url);
+    if (suite === "proofs" && snarkjs.made()) await snarkjs.serveTo(page, url);
     await open(page);
     const silence = new Promise((_, reject) => {
       const timer = setInterval(() => {

@@ -2,10 +2,12 @@
 // and put beside the page by the script alone, so that nothing of it is ever served or shipped.
 //
 // It proves a chain of squarings, x <- x * x, as many as the largest circuit of its domain of 2^16 holds: full-size values
-// in every wire, one product in each constraint, its own key from its own powers. Made once; a few minutes.
+// in every wire, one product in each constraint, its own key from its own powers. `node playwright/lib/snarkjs.mjs` makes it,
+// once: that takes half an hour or more on two cores, nearly all of it snarkjs preparing its powers.
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ROOT } from "./server.mjs";
 
 const LOG = 16;
@@ -15,29 +17,30 @@ const FOLDER = join(ROOT, "target/bench/snarkjs");
 const BUILT = join(ROOT, "playwright/node_modules/snarkjs/build/snarkjs.min.js");
 const [R1CS, WITNESS, KEY] = ["chain.r1cs", "chain.wtns", "chain.zkey"].map((name) => join(FOLDER, name));
 
-/** Makes what is missing. */
-export async function ensure() {
-  if (existsSync(KEY) && existsSync(WITNESS)) return;
+/** Whether its key has been made. */
+export const made = () => existsSync(KEY) && existsSync(WITNESS);
+
+/** Makes circuit, witness and key. */
+async function make() {
   await mkdir(FOLDER, { recursive: true });
   const values = chain();
   await writeFile(R1CS, r1cs());
   await writeFile(WITNESS, witness(values));
-  const { groth16, powersOfTau, zKey } = await import("snarkjs");
+  const { curves, groth16, powersOfTau, zKey } = await import("snarkjs");
   const begun = join(FOLDER, "powers-0.ptau");
-  const [contributed, prepared, made] = ["powers-1.ptau", "powers.ptau", "made.zkey"].map((name) => join(FOLDER, name));
-  const { getCurveFromName } = (await import("snarkjs")).curves;
-  const curve = await getCurveFromName("bn128");
+  const [contributed, prepared, key] = ["powers-1.ptau", "powers.ptau", "made.zkey"].map((name) => join(FOLDER, name));
+  const curve = await curves.getCurveFromName("bn128");
   await powersOfTau.newAccumulator(curve, LOG, begun);
   // Without it every power would be the generator, and sums of equal points are another kind of work.
   await powersOfTau.contribute(begun, contributed, "bench", "bench");
   await powersOfTau.preparePhase2(contributed, prepared);
-  await zKey.newZKey(R1CS, prepared, made);
-  const { proof, publicSignals } = await groth16.prove(made, WITNESS);
-  if (!(await groth16.verify(await zKey.exportVerificationKey(made), publicSignals, proof))) throw new Error("snarkjs refuses its own proof");
+  await zKey.newZKey(R1CS, prepared, key);
+  const { proof, publicSignals } = await groth16.prove(key, WITNESS);
+  if (!(await groth16.verify(await zKey.exportVerificationKey(key), publicSignals, proof))) throw new Error("snarkjs refuses its own proof");
   await curve.terminate();
   for (const file of [begun, contributed, prepared]) await rm(file);
   // Last, so that a key that is there is whole.
-  await rename(made, KEY);
+  await rename(key, KEY);
 }
 
 /** Puts it beside the page; the benches' worker may then start snarkjs's own workers, which our policy forbids. */
@@ -55,6 +58,8 @@ export async function serveTo(page, url) {
     return route.fulfill({ response, headers });
   });
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && !made()) await make();
 
 /** Values of all wires: 1, the last value (public), the first, those between. */
 function chain() {

@@ -68,7 +68,8 @@ async fn filling() -> Result<Run, String> {
 /// About 10,000 rows of a real module: storage, 128-bit arithmetic, an event.
 async fn withdraw() -> Result<Call, String> {
     let args = ZRA.encode();
-    let before = vec![("new", 450u32.encode(), 0), ("deposit", Vec::new(), 500 * ZRA)];
+    let before =
+        vec![("new", 450u32.encode(), 0), ("deposit", Vec::new(), 500 * ZRA), ("borrow", (40 * ZRA).encode(), 0)];
     let code = fetched(LENDING).await?;
     Ok(Call { name: "withdraw", code, entry: "withdraw", argument: 0, args, value: 0, before, every: 0 })
 }
