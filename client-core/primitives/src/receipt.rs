@@ -69,16 +69,7 @@ impl CallRecord {
     pub fn execution(&self) -> Hash {
         Hash::of_encoded(
             "zera/execution/v1",
-            &(
-                self.code,
-                &self.entry,
-                self.args,
-                self.result,
-                self.gas,
-                self.outcome,
-                self.host_log,
-                self.storage_log,
-            ),
+            &(self.code, &self.entry, self.args, self.result, self.gas, self.outcome, self.host_log, self.storage_log),
         )
     }
 }

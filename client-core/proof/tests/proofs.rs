@@ -1,4 +1,5 @@
 //! Whole proofs: runs with and without a host, both provers, hidden parts, and the development keys on file.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod common;
 

@@ -90,7 +90,7 @@ impl Options {
 pub fn hex(word: &str) -> Result<Vec<u8>, Failure> {
     let digits = word.strip_prefix("0x").unwrap_or(word);
     let bad = || Failure::Usage(format!("{word} is not a number of hexadecimal digits."));
-    if digits.len() % 2 != 0 || !digits.is_ascii() {
+    if !digits.len().is_multiple_of(2) || !digits.is_ascii() {
         return Err(bad());
     }
     let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| bad());

@@ -1,4 +1,5 @@
 //! The command as scripts meet it: exit codes, words, files.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use std::{
     path::{Path, PathBuf},

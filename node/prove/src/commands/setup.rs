@@ -84,11 +84,11 @@ fn make(class: &Class, folder: &Path, pinned: Option<&ClassKeys>, output: &mut O
     let began = Instant::now();
     let matrices = class.shape().matrices();
     let circuit = matrices.digest();
-    if let Some(pinned) = pinned.filter(|pinned| pinned.circuit == circuit && pinned.info == class.info()) {
-        if whole(&path(folder, &pinned.proving_key), &pinned.proving_key) {
-            output.say(format!("Class {} ({}): there already", class.id, class.name));
-            return Ok(pinned.clone());
-        }
+    if let Some(pinned) = pinned.filter(|pinned| pinned.circuit == circuit && pinned.info == class.info())
+        && whole(&path(folder, &pinned.proving_key), &pinned.proving_key)
+    {
+        output.say(format!("Class {} ({}): there already", class.id, class.name));
+        return Ok(pinned.clone());
     }
     let fault =
         |error: &dyn std::fmt::Display| Failure::Fault(format!("Class {} ({}): {error}.", class.id, class.name));
