@@ -3,7 +3,7 @@
 use super::{alarm, segments, statement, words};
 use crate::{
     answer,
-    client::{Answer, live, use_client},
+    client::{Answer, Phase, use_client},
     components::{
         Step, copy_button, crumbs, failure, head, kv, leaf, link, mark, path_wide, plan_panel, solid, tag, tool_button,
         verdict,
@@ -28,13 +28,20 @@ pub fn detail(id: &str) -> AnyView {
             .into_any();
     };
     let again = RwSignal::new(0u32);
-    let slot: RwSignal<Answer<Arc<ProofDetail>>> = live(
-        move || {
-            again.track();
-            Some(Command::Proof(file))
-        },
-        |result| answer!(result, Proof).map(|detail| Arc::new(*detail)),
-    );
+    let slot: RwSignal<Answer<Arc<ProofDetail>>> = RwSignal::new(None);
+    let client = use_client();
+    // Asked once and when somebody wants it, not with every block: each answer verifies the whole proof, and a form that is
+    // open on the page would begin anew.
+    Effect::new(move |_| {
+        again.track();
+        if client.phase.get() != Phase::Running {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            let result = answer!(client.ask(Command::Proof(file)).await, Proof).map(|detail| Arc::new(*detail));
+            slot.try_set(Some(result));
+        });
+    });
     shown_page(slot, say!(PF_A_PROOF).into(), move |detail| show(detail, again))
 }
 
@@ -197,10 +204,7 @@ fn tools(detail: &ProofDetail, again: RwSignal<u32>) -> AnyView {
             }
         });
     };
-    let verify = move || {
-        again.update(|count| *count += 1);
-        use_client().refresh();
-    };
+    let verify = move || again.update(|count| *count += 1);
     let forget = move || {
         leptos::task::spawn_local(async move {
             match answer_done(use_client().ask(Command::ForgetProof(file)).await) {
@@ -215,7 +219,7 @@ fn tools(detail: &ProofDetail, again: RwSignal<u32>) -> AnyView {
         (_, state @ OnLedger::Verified { .. }) => view! { <p>{words::ledger_long(state)}</p> }.into_any(),
         _ => view! {
             <p class="small dim">{say!(PF_SUBMIT_NOTE)}</p>
-            {plan_panel(say!(PF_SUBMIT), move || Ok(Command::SubmitProof(file)), None, |_| use_client().refresh())}
+            {plan_panel(say!(PF_SUBMIT), move || Ok(Command::SubmitProof(file)), None, move |_| again.update(|count| *count += 1))}
         }
         .into_any(),
     };
