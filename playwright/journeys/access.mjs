@@ -181,6 +181,7 @@ function views(made) {
     ["pipelines", "pipelines", (page) => page.locator("#lanes svg").waitFor()],
     ["pipelines-forgotten", `pipelines/${made.block}`],
     ["transaction", `transactions/${made.transaction}`],
+    ["executions", "executions", (page) => page.getByRole("table", { name: "Executions" }).waitFor()],
     ["account", "account"],
     ["settings", "settings"],
     ["evidence", "", (page) => page.locator("main .mark").first().click().then(() => page.getByRole("dialog").waitFor())],

@@ -147,7 +147,6 @@ async function hidden(page, report, browser, url) {
   const stake = "12345678901234567";
   await report.step("a function is run in private, with its arguments hidden", async () => {
     await visit(page, `${url}executions`);
-    // The section and the panel inside it share a name.
     const form = leaf(page, "Run in private").first();
     const module = form.getByLabel("Module", { exact: true });
     await module.locator("option").filter({ hasText: /^tally/ }).waitFor({ state: "attached" });

@@ -125,7 +125,7 @@ fn run(module: ModuleId, export: &ExportView, manifest: &ManifestView) -> AnyVie
                     {check("hide-events", say!(PF_HIDE_EVENTS), hide_events)}
                 </fieldset>
             </div>
-            <section class="panel" aria-label=say!(PF_LOCAL)>
+            <section class="panel" aria-label=say!(PF_RUN_AND_PROVE)>
                 <p class="small dim">{say!(PF_LOCAL_PANEL)}</p>
                 {solid(say!(PF_RUN_AND_PROVE), begin)}
                 {move || wrong.get().map(|why| view! { <p class="why" role="alert">{why}</p> })}
