@@ -30,10 +30,11 @@ pub fn detail(id: &str) -> AnyView {
     let again = RwSignal::new(0u32);
     let slot: RwSignal<Answer<Arc<ProofDetail>>> = RwSignal::new(None);
     let client = use_client();
-    // Asked once and when somebody wants it, not with every block: each answer verifies the whole proof, and a form that is
+    // Asked once, when somebody wants it and when alarms change, not with every block: each answer verifies the whole proof, and a form that is
     // open on the page would begin anew.
     Effect::new(move |_| {
         again.track();
+        client.alarms.track();
         if client.phase.get() != Phase::Running {
             return;
         }
