@@ -2,6 +2,8 @@
 //! this one with the same names. Words in the field's terms, short; the actor is named; no exclamation marks.
 #![allow(missing_docs, reason = "each constant is its own documentation: the sentence")]
 
+#[path = "en/beginning.rs"]
+mod beginning;
 #[path = "en/bench.rs"]
 mod bench;
 #[path = "en/blocks.rs"]
@@ -10,6 +12,8 @@ mod blocks;
 mod calls;
 #[path = "en/chain.rs"]
 mod chain;
+#[path = "en/charts.rs"]
+mod charts;
 #[path = "en/comparison.rs"]
 mod comparison;
 #[path = "en/deploy.rs"]
@@ -39,10 +43,12 @@ mod voting;
 #[path = "en/words.rs"]
 mod words;
 
+pub use beginning::*;
 pub use bench::*;
 pub use blocks::*;
 pub use calls::*;
 pub use chain::*;
+pub use charts::*;
 pub use comparison::*;
 pub use deploy::*;
 pub use enumerations::*;
@@ -96,11 +102,6 @@ pub const BACK: &str = "Back";
 pub const BACK_TO_FORM: &str = "Back to the form";
 pub const BALANCE: &str = "Balance";
 pub const BALANCE_NOTE: &str = "All of it counts towards the supply; nothing is hidden.";
-pub const BAR_ALT: &str = "{0} of conviction for; the bar is at {1}";
-pub const BAR_NOTE: &str =
-    "Solid: conviction for. Black tick: threshold. Hatched: added by stake against. Each row is scaled to its own bar.";
-pub const BASE: &str = "Threshold base S";
-pub const BASE_ABOUT: &str = "Thresholds are shares of this: at least 5 % of supply, or what is staked on proposals";
 pub const BLOCK: &str = "Block";
 pub const BOUNDS: &str = "Bounds";
 pub const BOUNDS_OF: &str = "{0} to {1}";
@@ -144,15 +145,6 @@ pub const COPY: &str = "copy";
 pub const COPY_WHAT: &str = "Copy the {0}";
 pub const CROSSES: &str = "Crosses";
 pub const CRUMBS: &str = "Where you are";
-pub const CURVE_AGAINST: &str = "stake against raises the bar by {0}";
-pub const CURVE_CROSSES: &str = "crosses in {0}";
-pub const CURVE_ENACTS: &str = "enacts itself in {0}";
-pub const CURVE_FOR: &str = "{0} for";
-pub const CURVE_HOLD: &str = "must hold {0}, then {1} timelock";
-pub const CURVE_NEVER: &str = "never at this support";
-pub const CURVE_SHORT: &str = "{0} short";
-pub const CURVE_THRESHOLD: &str = "threshold {0} = {1} % of S";
-pub const CURVE_TITLE: &str = "Conviction against the bar";
 pub const DEPLOY: &str = "Deploy";
 pub const DEPLOYED: &str = "The module runs.";
 pub const DEPLOYED_FIRST: &str = "deployed";
@@ -194,7 +186,6 @@ pub const EXEC_INSTRUMENTED_HOW: &str = "{0} with gas and stack counting";
 pub const EXPIRED_AT: &str = "expired in block {0}";
 pub const EXPIRY: &str = "Valid until";
 pub const EXPORTS: &str = "Exports";
-pub const EXPORT_CHAIN: &str = "Export the chain to a file";
 pub const FEE: &str = "Fee";
 pub const FEE_LIMIT: &str = "Fee at most";
 pub const FILE: &str = "File";
@@ -203,19 +194,8 @@ pub const FINAL: &str = "Final";
 pub const FINAL_ABOUT: &str = "A solo chain is final at once: one signer, this tab";
 pub const FIND: &str = "Hash, height, address, #proposal, module";
 pub const FIND_NOTHING: &str = "That is no hash, height, address, #proposal or name of a module of this chain.";
-pub const FIRST_LANE: &str = "cluster, first attempt";
-pub const FIRST_LEAD: &str = "It is yours alone. Nothing was installed, nothing was sent, no account was made. Deploy, vote and upgrade on it as you would on a shared one.";
-pub const FIRST_LOOK: &str = "Look around here";
-pub const FIRST_LOOK_WHAT: &str = "Deploy a sample or your own file, call it, propose new code for it and stake. A minor change passes after about 35 seconds and enacts itself a minute later: the code is swapped and the data migrated without anyone pressing a button.";
-pub const FIRST_OPEN: &str = "Deploy a module";
-pub const FIRST_TITLE: &str = "A chain is already running in this tab.";
-pub const FIRST_TITLE_STARTING: &str = "A chain is starting in this tab.";
-pub const FIRST_VERIFIED: &str = "“Verified” here means: by this tab, which also signs the blocks. One signer is not a network, and no mark will say otherwise.";
 pub const FOOT_MARKS: &str = "Every figure opens the path of how it is known.";
 pub const FOR: &str = "for";
-pub const FORECAST: &str = "Forecast";
-pub const FORECAST_NOTE: &str = "Forecast by the chain’s own integer arithmetic. It assumes that no other stake moves.";
-pub const FORECAST_WAITS: &str = "if no stake moves";
 pub const FREE: &str = "Free";
 pub const FREE_ABOUT: &str = "Free to spend";
 pub const FREE_BALANCE: &str = "Free to stake";
@@ -258,7 +238,6 @@ pub const IF_IT_RUNS: &str = "If it runs in block {0}";
 pub const IF_WROTE: &str = "If you wrote it";
 pub const IMPORTED: &str = "The imported chain was checked block by block and runs now.";
 pub const IMPORTS: &str = "Imports";
-pub const IMPORT_CHAIN: &str = "Import a snapshot";
 pub const IN_ORDER: &str = "In the order in which they ran.";
 pub const IN_TIME: &str = "in {0}";
 pub const KEEP: &str = "Keep everything";
@@ -445,7 +424,6 @@ pub const PROPOSED: &str = "Proposed";
 pub const PROPOSED_IN: &str = "change proposed in #{0}";
 pub const PROPOSE_CONFIG: &str = "Propose another value";
 pub const PROPOSE_UPGRADE: &str = "Propose new code";
-pub const PULSE_ALT: &str = "Block {0} used the most gas: {1}";
 pub const QUERY_ABOUT: &str = "The module’s answer";
 pub const QUERY_FAILED: &str = "The module gave no answer: {0}.";
 pub const QUOTA: &str = "Allowed";
@@ -466,17 +444,10 @@ pub const REFUSED: &str = "Refused";
 pub const RELEASE: &str = "release";
 pub const RELOAD: &str = "Reload this tab";
 pub const REMOVE_ITEM: &str = "Remove the last";
-pub const RESET: &str = "Delete and start over";
-pub const RESET_ASK: &str = "Delete this chain and its keys?";
-pub const RESET_DONE: &str = "Chain and keys are deleted; a new chain runs.";
-pub const RESET_WHAT: &str = "Blocks, modules, proposals and the keys in this browser are deleted. Export a snapshot and back up keys first; nothing can bring them back.";
-pub const RESET_YES: &str = "Delete everything";
 pub const RESULT: &str = "Result";
 pub const RETURNS: &str = "Returns";
 pub const REVIEW_N: &str = "Review {0}";
 pub const RE_EXECUTED: &str = "Run here";
-pub const RULER_NOTE: &str =
-    "The thicker the bar, the more this tab did itself. Hatched: not done since this tab started.";
 pub const RULES_NOTE: &str = "The same on every node.";
 pub const RULES_TITLE: &str = "Every rule";
 pub const RUNS_SINCE: &str = "runs now, since {0}";
@@ -499,12 +470,6 @@ pub const SIMULATING: &str = "Running it on a copy of the state.";
 pub const SINCE_BLOCK: &str = "Since block";
 pub const SIZE: &str = "Size";
 pub const SIZE_OF: &str = "{0}; {1} with gas and stack counting";
-pub const SKETCH_ALT: &str =
-    "You stake; conviction crosses the threshold after 35 seconds, and the change enacts itself after 95";
-pub const SKETCH_BAR: &str = "threshold";
-pub const SKETCH_CROSSES: &str = "crosses";
-pub const SKETCH_ENACTS: &str = "enacts itself at 95 s";
-pub const SKETCH_STAKE: &str = "you stake";
 pub const SKIP: &str = "Skip to content";
 pub const SKIPPED: &str = "{0} skipped";
 pub const SKIP_1H: &str = "1 h";
