@@ -30,6 +30,8 @@ mod keys;
 mod known;
 #[path = "en/module.rs"]
 mod module;
+#[path = "en/network.rs"]
+mod network;
 #[path = "en/pipelines.rs"]
 mod pipelines;
 #[path = "en/proofs.rs"]
@@ -57,6 +59,7 @@ pub use journal::*;
 pub use keys::*;
 pub use known::*;
 pub use module::*;
+pub use network::*;
 pub use pipelines::*;
 pub use proofs::*;
 pub use proposal::*;
@@ -112,6 +115,7 @@ pub const BY_THIS_TAB: &str = "by this tab";
 pub const CALL: &str = "Call";
 pub const CALLS: &str = "Calls";
 pub const CAUSE_BROWSER: &str = "The browser caused it.";
+pub const CAUSE_PEER: &str = "A peer caused it, or the way to it.";
 pub const CAUSE_CLIENT: &str = "This client caused it: a defect.";
 pub const CAUSE_MODULE: &str = "The module caused it.";
 pub const CAUSE_REQUEST: &str = "The request caused it.";

@@ -4,7 +4,7 @@ use crate::{deeds, say, text};
 use zera_primitives::{
     AbortReason, AccountId, Address, Class, Outcome, Payload, ProposalState, Side, manifest::ExportKind, tx::Call,
 };
-use zera_worker_protocol::{EngineUse, IncidentKind, LaneTransaction, PipelineState};
+use zera_worker_protocol::{EngineUse, IncidentKind, LaneTransaction, PipelineState, Stall};
 
 /// How a transaction ended.
 #[must_use]
@@ -225,5 +225,20 @@ pub fn call(call: &Call) -> String {
             say!(CALL_REQUEST_PROOF, call, text::short(&transaction.to_hex()))
         }
         Call::SubmitProof { proof } => say!(CALL_SUBMIT_PROOF, text::bytes(proof.len() as u64)),
+    }
+}
+
+/// Why the head does not advance.
+#[must_use]
+pub fn stall(stall: &Stall) -> String {
+    match stall {
+        Stall::Offline => say!(STALL_OFFLINE).to_owned(),
+        Stall::NoPeer => say!(STALL_NO_PEER).to_owned(),
+        Stall::NothingNew => say!(STALL_NOTHING_NEW).to_owned(),
+        Stall::Unverifiable(detail) => say!(STALL_UNVERIFIABLE, text::safe(detail)),
+        Stall::Expired => say!(STALL_EXPIRED).to_owned(),
+        Stall::Conflict => say!(STALL_CONFLICT).to_owned(),
+        Stall::OtherRules => say!(STALL_OTHER_RULES).to_owned(),
+        Stall::Storage(detail) => say!(STALL_STORAGE, text::safe(detail)),
     }
 }

@@ -50,6 +50,14 @@ pub const LEAD_ROLLED_BACK: &str = "It was enacted, and proposal {1} rolled it b
 pub const ROLLED_BACK_AT: &str = "rolled back in block {0} by #{1}";
 pub const E_BUSY: &str =
     "Too much is being computed already.|Nothing was begun. Cancel one of the computations, or wait until one ends.";
+pub const E_NETWORK_ONLY: &str = "Only possible on a network.|This node runs a chain of its own. Join a network first.";
+pub const E_NO_PEER: &str =
+    "No peer answered.|Check the address, that the peer runs, and that this browser may reach it; then try again.";
+pub const E_PEER_LIED: &str =
+    "What the peer served does not hold.|It was dropped and nothing of it was kept. Ask another peer.";
+pub const E_CHECKPOINT: &str =
+    "The checkpoint was refused.|Compare it with a copy that you got elsewhere. Nothing was changed.";
+pub const E_FULL_ONLY: &str = "Only a full node can do this.|A light node has no blocks to execute. Become a full node on the network page.";
 pub const E_CANCELLED: &str = "Given up, as you asked.|Nothing was changed. Ask again whenever you like.";
 pub const E_PROOF: &str = "The file was refused: it is no proof, cut, or of another version.|Nothing was changed. Ask whoever made it for the file again.";
 pub const E_NOT_PROVABLE: &str =

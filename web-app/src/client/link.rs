@@ -304,6 +304,8 @@ impl Client {
                 self.progress.set((done < total).then_some((what, done, total)));
             }
             Event::Started { step, micros } => self.log.update(|log| log.push(Started { step, micros })),
+            // The network page asks again with every block and on this.
+            Event::Network | Event::Proposed { .. } | Event::Leads(_) => self.refresh(),
             Event::Notice(notice) => self.notice.set(Some(notice)),
             Event::Stopped(error) if error.kind == ErrorKind::Panicked => self.crashed(error.detail),
             Event::Stopped(error) => self.stop(error),

@@ -56,6 +56,11 @@ pub fn say_error(error: &Error) -> (String, String) {
         ErrorKind::NewerSchema => say!(E_NEWER),
         ErrorKind::OtherRules => say!(E_OTHER_RULES),
         ErrorKind::SoloOnly => say!(E_SOLO_ONLY),
+        ErrorKind::NetworkOnly => say!(E_NETWORK_ONLY),
+        ErrorKind::NoPeer => say!(E_NO_PEER),
+        ErrorKind::PeerLied => say!(E_PEER_LIED),
+        ErrorKind::CheckpointRefused => say!(E_CHECKPOINT),
+        ErrorKind::FullOnly => say!(E_FULL_ONLY),
         ErrorKind::Cancelled => say!(E_CANCELLED),
         ErrorKind::Busy => say!(E_BUSY),
         ErrorKind::JournalRefused => say!(E_JOURNAL),
@@ -69,6 +74,7 @@ pub fn say_error(error: &Error) -> (String, String) {
         Cause::Module => say!(CAUSE_MODULE),
         Cause::Browser => say!(CAUSE_BROWSER),
         Cause::Client => say!(CAUSE_CLIENT),
+        Cause::Peer => say!(CAUSE_PEER),
     };
     let (title, advice) = what.split_once('|').unwrap_or((what, ""));
     (title.to_owned(), format!("{who} {advice}"))
@@ -121,6 +127,13 @@ pub fn toasts() -> AnyView {
                 Notice::EngineDisagreed { code, height, went_back_to, detail } => {
                     say!(N_ENGINE, text::short(&code.to_hex()), text::safe(&detail), height, went_back_to)
                 }
+                Notice::PeerDropped { address, cause } => say!(N_PEER_DROPPED, text::safe(&address), text::safe(&cause)),
+                Notice::Stalled(stall) => words::stall(&stall),
+                Notice::Recovered => say!(N_RECOVERED).to_owned(),
+                Notice::Conflict(fork) => say!(N_CONFLICT, fork.height),
+                Notice::TookOver { ms } => say!(N_TOOK_OVER, ms),
+                Notice::MadeRoom { bytes } => say!(N_MADE_ROOM, text::bytes(bytes)),
+                Notice::Evicted => say!(N_EVICTED).to_owned(),
                 Notice::Restarted { detail } => say!(N_RESTARTED, detail),
             };
             view! {

@@ -1,6 +1,8 @@
 //! What a page may ask of the node worker.
 
-use crate::views::{CallId, ExecutionFilter, Hide, KeySource, LocalArgs, LocalCode, Page, RehearsalOf, WhatIf};
+use crate::views::{
+    CallId, ExecutionFilter, Hide, Join, KeySource, LocalArgs, LocalCode, Mode, Page, RehearsalOf, WhatIf,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::{AccountId, Hash, Height, ModuleId, ProposalId, tx::Call};
 
@@ -282,6 +284,37 @@ pub enum Command {
         /// Why it may be put away, for those who look later.
         reason: String,
     },
+
+    /// Connect to a peer and ask it who it is; nothing is trusted or kept. Answer: `Offer`.
+    Probe {
+        /// Its address; `host:port` is completed.
+        peer: String,
+    },
+    /// Follow a network from a checkpoint; the solo chain stays stored and can be returned to. Progress events. Answer: `Status`,
+    /// once the tip is verified.
+    Join(Join),
+    /// Return to the solo chain; what is known of the network stays stored. Answer: `Status`.
+    Leave,
+    /// Follow the same network in another mode. Progress events. Answer: `Status`.
+    SetMode(Mode),
+    /// Ask this peer, too. Answer: `Network`.
+    AddPeer(String),
+    /// Ask this peer no more. Answer: `Network`.
+    RemovePeer(String),
+    /// The network as this node sees it. Answer: `Network`.
+    Network,
+    /// The certificate of a block, opened and checked again; none for the newest verified one. Answer: `Certificate`.
+    Certificate(Option<Height>),
+    /// A conflict as one file that convinces others. Answer: `Bytes`.
+    ExportEvidence(u32),
+    /// Checkpoint, boundaries and tip with their certificates in one file. Answer: `Bytes`.
+    ExportHeaders,
+    /// What this tab shows, for the list of tabs. Answer: `Done`.
+    Shows(String),
+    /// The browser says that it is on line, or not. Answer: `Done`.
+    Online(bool),
+    /// The tab is visible, or not. Answer: `Done`.
+    Visible(bool),
 
     /// What storage is used. Answer: `Usage`.
     Usage,

@@ -15,6 +15,8 @@ pub enum Cause {
     Browser,
     /// This client: a defect.
     Client,
+    /// A peer, or the way to it.
+    Peer,
 }
 
 /// What failed.
@@ -53,6 +55,16 @@ pub enum ErrorKind {
     OtherRules,
     /// Only possible on the solo chain.
     SoloOnly,
+    /// Only possible on a network.
+    NetworkOnly,
+    /// No peer could be reached, or none answered in time.
+    NoPeer,
+    /// What a peer served does not hold; it is dropped.
+    PeerLied,
+    /// A checkpoint that is none, or that no peer's chain goes through.
+    CheckpointRefused,
+    /// Not possible in light mode: it needs blocks or state that only a full node has.
+    FullOnly,
     /// Given up because the person asked for it.
     Cancelled,
     /// Too many long requests are under way or waiting already.

@@ -2,7 +2,7 @@
 
 use crate::{
     error::Error,
-    views::{AlarmView, HeadView, IncidentKind, ProofTask},
+    views::{AlarmView, ForkView, HeadView, IncidentKind, ProofTask, Stall},
 };
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::{Hash, Height, Outcome, ProposalId};
@@ -77,6 +77,17 @@ pub enum Event {
     },
     /// A proof that verifies says something else than re-execution. Kept until it is acknowledged.
     Alarm(Box<AlarmView>),
+    /// Something that the network page shows changed. At most a few times a second.
+    Network,
+    /// A block is proposed and not final yet: shown as pending.
+    Proposed {
+        /// Its height.
+        height: Height,
+        /// Its hash.
+        hash: Hash,
+    },
+    /// This tab's worker leads from now on, or follows another's.
+    Leads(bool),
     /// Something the person should know, such as a step back after a cut write.
     Notice(Notice),
     /// The worker cannot go on.
@@ -121,6 +132,31 @@ pub enum Notice {
         /// What differed, in English.
         detail: String,
     },
+    /// A peer was dropped for a lie.
+    PeerDropped {
+        /// Its address.
+        address: String,
+        /// What it did, in English.
+        cause: String,
+    },
+    /// The head does not advance.
+    Stalled(Stall),
+    /// It advances again.
+    Recovered,
+    /// Two certified blocks contradict each other; the node has stopped following.
+    Conflict(Box<ForkView>),
+    /// This tab's worker took over from another that closed, crashed or froze.
+    TookOver {
+        /// Milliseconds without a node.
+        ms: u32,
+    },
+    /// The browser's storage was full; older blocks and caches were given up to go on.
+    MadeRoom {
+        /// Bytes given back.
+        bytes: u64,
+    },
+    /// Stored data of this origin has vanished underneath; the node began again from what it could get.
+    Evicted,
     /// The worker was restarted after a defect.
     Restarted {
         /// What it died of.

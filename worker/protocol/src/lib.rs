@@ -23,7 +23,7 @@ use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_primitives::codec::{DecodeError, decode_bounded};
 
 /// Version of this protocol. Page and worker of different versions refuse each other (a stale tab beside a new one).
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// Bytes one message may take: a snapshot is the largest.
 pub const MESSAGE_BYTES: usize = 256 << 20;

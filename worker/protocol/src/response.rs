@@ -82,6 +82,12 @@ pub enum Response {
     Plan(Box<PlanView>),
     /// Hashes of the submitted transactions, in order.
     Submitted(Vec<Hash>),
+    /// What a peer says of itself.
+    Offer(Box<PeerOffer>),
+    /// The network.
+    Network(Box<NetworkView>),
+    /// A certificate.
+    Certificate(Box<CertificateView>),
     /// Storage use.
     Usage(UsageView),
     /// A file.

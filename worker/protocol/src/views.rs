@@ -12,6 +12,7 @@ use zera_primitives::{
 mod inspection;
 mod lifecycle;
 mod modules;
+mod network;
 mod pipelines;
 mod proofs;
 mod rehearsal;
@@ -21,6 +22,7 @@ mod voting;
 pub use inspection::*;
 pub use lifecycle::*;
 pub use modules::*;
+pub use network::*;
 pub use pipelines::*;
 pub use proofs::*;
 pub use rehearsal::*;
@@ -125,6 +127,14 @@ pub struct StatusView {
     pub live: u32,
     /// Transactions waiting for a block.
     pub pending: u32,
+    /// How the node runs.
+    pub mode: Mode,
+    /// Connected peers whose heads agree with the node's; zero in solo mode.
+    pub peers: u32,
+    /// Milliseconds since the newest block was verified here; none in solo mode.
+    pub lag_ms: Option<u64>,
+    /// Tabs that share the node.
+    pub tabs: u32,
 }
 
 /// A block in a list.

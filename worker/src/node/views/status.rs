@@ -16,7 +16,7 @@ use zera_governance::{
 };
 use zera_primitives::{AccountId, Amount};
 use zera_state::accounts;
-use zera_worker_protocol::{AccountView, AllocationView, Error, Response, StatusView};
+use zera_worker_protocol::{AccountView, AllocationView, Error, Mode, Response, StatusView};
 
 /// Transactions of an account that its view lists.
 const RECENT: u32 = 20;
@@ -45,6 +45,10 @@ impl<W: World, T: Ticket> Node<W, T> {
             account: chain.account,
             live: count(queries::live(state).map_err(convert::governance)?.len()),
             pending: count(client.pending().count()),
+            mode: Mode::Solo,
+            peers: 0,
+            lag_ms: None,
+            tabs: 1,
         })))
     }
 

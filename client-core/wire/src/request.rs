@@ -1,0 +1,121 @@
+//! What a tab may ask. Limits are the peer's: it answers fewer than asked where a message would grow too large.
+
+use crate::Topic;
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use zera_primitives::{AccountId, Hash, Height, StateKey};
+use zera_state::merkle::PageName;
+
+/// Keys of one [`Request::Entries`].
+pub const MOST_KEYS: usize = 512;
+/// Boundaries of one [`Request::Boundaries`].
+pub const MOST_BOUNDARIES: u32 = 256;
+/// Headers of one [`Request::Headers`].
+pub const MOST_HEADERS: u32 = 2_000;
+/// Blocks of one [`Request::Blocks`].
+pub const MOST_BLOCKS: u32 = 512;
+/// Pages of one [`Request::Pages`].
+pub const MOST_PAGES: usize = 64;
+
+/// A question.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub enum Request {
+    /// Where the peer stands. Answer: `Status`.
+    Status,
+    /// The configuration that the genesis block follows from. Answer: `Bytes`.
+    Genesis,
+    /// The newest certified block at `at` or above it, or the newest of all. Answer: `Finality`.
+    Finality {
+        /// The least height of interest.
+        at: Option<Height>,
+    },
+    /// The last blocks of consecutive epochs, each with its certificate and the set that it names next. Answer:
+    /// `Boundaries`.
+    Boundaries {
+        /// The first epoch.
+        from: u64,
+        /// How many at most, [`MOST_BOUNDARIES`] being the most.
+        limit: u32,
+    },
+    /// Headers in ascending order. Answer: `Headers`.
+    Headers {
+        /// The first.
+        from: Height,
+        /// How many at most, [`MOST_HEADERS`] being the most.
+        limit: u32,
+    },
+    /// Whole blocks in ascending order, the last of them certified. Answer: `Blocks`.
+    Blocks {
+        /// The first.
+        from: Height,
+        /// How many at most, [`MOST_BLOCKS`] being the most.
+        limit: u32,
+    },
+    /// A block's receipts and the runtime's own events, which its header commits to. Answer: `Receipts`.
+    Receipts(Height),
+    /// Entries of the state after a block, with one proof for all of them. Answer: `Entries`.
+    Entries {
+        /// The block.
+        height: Height,
+        /// Their keys, ascending, each once, at most [`MOST_KEYS`].
+        keys: Vec<StateKey>,
+    },
+    /// The first key with `prefix` beyond `after`, with its entry's proof. That nothing lies between is the peer's word.
+    /// Answer: `Next`.
+    Next {
+        /// The block.
+        height: Height,
+        /// What the key begins with.
+        prefix: Vec<u8>,
+        /// What it must be beyond.
+        after: Vec<u8>,
+    },
+    /// The newest snapshot of the whole state. Answer: `Snapshot`.
+    Snapshot,
+    /// A part of a snapshot's directory. Answer: `Bytes`.
+    Directory {
+        /// The snapshot's block.
+        height: Height,
+        /// Where the part begins; parts are of 1 MiB.
+        offset: u64,
+    },
+    /// Pages of a snapshot. Answer: `Pages`.
+    Pages {
+        /// The snapshot's block.
+        height: Height,
+        /// Which, at most [`MOST_PAGES`]; fewer may come.
+        names: Vec<PageName>,
+    },
+    /// The block that holds a transaction. Answer: `Located`.
+    Locate(Hash),
+    /// Blocks that hold transactions of an account, newest first. That none is left out is the peer's word. Answer:
+    /// `Heights`.
+    OfAccount {
+        /// The account.
+        account: AccountId,
+        /// Only below this height.
+        before: Option<Height>,
+        /// How many at most; 100 is the most.
+        limit: u32,
+    },
+    /// The file of a proof of an execution that the ledger has verified. Answer: `Bytes`.
+    ExecutionProof {
+        /// The transaction.
+        transaction: Hash,
+        /// The call.
+        call: u32,
+    },
+    /// A signed transaction. Answer: `Submitted`.
+    Submit(Vec<u8>),
+    /// What waits for a block. Answer: `Pool`.
+    Pool,
+    /// The validators and peers that this peer is connected to. Answer: `Peers`.
+    Peers,
+    /// Recorded faults of validators. Answer: `Faults`.
+    Faults,
+    /// Have news from now on. Answer: `Done`.
+    Subscribe(Topic),
+    /// No more news. Answer: `Done`.
+    Unsubscribe(Topic),
+    /// Nothing, to measure the way and keep it open. Answer: `Done`.
+    Ping,
+}

@@ -1,0 +1,1 @@
+//! The native peer (see docs/running-a-peer.md).
