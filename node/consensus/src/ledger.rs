@@ -60,6 +60,13 @@ pub trait Ledger: Clone + Send + Sync + 'static {
     /// Notes a certificate of a block that is final already, or that is about to be.
     fn certified(&self, block: Hash, certificate: Vec<u8>);
 
+    /// Height of a final block that this ledger keeps.
+    fn height_of(&self, block: Hash) -> Option<Height>;
+
+    /// Takes transactions (SCALE of `SignedTransaction`) that a peer passed on; true for each that is new here and valid:
+    /// those go further.
+    fn admit(&self, transactions: Vec<Vec<u8>>) -> impl Future<Output = Vec<bool>> + Send;
+
     /// Records a fault.
     fn fault(&self, fault: Fault);
 
