@@ -10,6 +10,7 @@
 //! Verification follows ZIP-215, signature by signature: the engine's batch verification needs randomness, and for one
 //! certificate gives the same answer.
 
+mod opened;
 #[cfg(test)]
 pub(crate) mod tests;
 
