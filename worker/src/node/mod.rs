@@ -7,6 +7,7 @@ mod convert;
 mod keys;
 mod lanes;
 mod long;
+mod network;
 mod newcomer;
 mod pages;
 pub mod phrase;
@@ -30,6 +31,7 @@ use agreement::Differences;
 use chain::Chain;
 use lanes::Lanes;
 use long::Long;
+use network::Network;
 use plans::Plans;
 use proving::{LocalRun, Proving};
 use run::{Deaf, Inbox, Ticket};
@@ -64,15 +66,17 @@ pub struct Node<W: World, T> {
     plans: Plans,
     proving: Rc<Proving>,
     long: Long<T>,
+    network: Rc<Network>,
 }
 
 impl<W: World, T: Ticket> Node<W, T> {
     /// A node that has not started.
     pub fn new(world: W) -> Self {
         let pool = Rc::new(Pool::new(world.workers(), world.engine(Tiering::default())));
+        let network = Rc::new(Network::new(world.now_ms()));
         let (world, lanes) = (Rc::new(world), Lanes::default());
         let (differences, proving) = (Differences::default(), Rc::<Proving>::default());
-        Self { world, pool, lanes, differences, chain: None, plans: Plans::new(), proving, long: Long::new() }
+        Self { world, pool, lanes, differences, chain: None, plans: Plans::new(), proving, long: Long::new(), network }
     }
 
     /// Does what `command` asks. `None` when the answer comes later, from [`Node::work`].
@@ -195,6 +199,17 @@ impl<W: World, T: Ticket> Node<W, T> {
                 self.pool.set_lies();
                 Ok(Response::Done)
             }
+            Command::Shows(what) => self.shows(what),
+            Command::Online(online) => self.online(online),
+            Command::Visible(visible) => self.visible(visible),
+            Command::Probe { .. }
+            | Command::Join(_)
+            | Command::Leave
+            | Command::SetMode(_)
+            | Command::AddPeer(_)
+            | Command::RemovePeer(_)
+            | Command::ExportEvidence(_)
+            | Command::ExportHeaders => Err(network::solo()),
             Command::Fault(point) => self.world.set_fault(point).map(|()| Response::Done),
             query => self.look(query).await,
         }
@@ -239,6 +254,8 @@ impl<W: World, T: Ticket> Node<W, T> {
             Command::Execution(call) => self.execution(&call).await,
             Command::Proofs => self.proofs(),
             Command::ProofFile(id) => self.proof_file(&id).await.map(Response::Bytes),
+            Command::Network => self.network(),
+            Command::Certificate(height) => self.certificate(height).await,
             _ => Err(Error::client(ErrorKind::Panicked, "a command without an answer")),
         }
     }
@@ -297,6 +314,8 @@ const fn is_question(command: &Command) -> bool {
             | C::Execution(_)
             | C::Proofs
             | C::ProofFile(_)
+            | C::Network
+            | C::Certificate(_)
     )
 }
 

@@ -120,6 +120,7 @@ impl<W: World, T: Ticket> Node<W, T> {
     pub(super) async fn seal(&mut self, skip: u64, inbox: &dyn Inbox<T>) -> Result<(), Error> {
         let slot = self.slot()?;
         let before = self.chain()?.height();
+        self.network.note_begun(self.world.micros());
         let sealed = loop {
             if let Some(sealed) = self.make(slot, skip, inbox).await? {
                 break sealed;

@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, future::Future, pin::Pin};
 use zera_primitives::{AccountId, Hash, Height, Outcome, Signature};
 use zera_state::merkle::PageName;
 use zera_vm::tiered::{TieredEngine, Tiering};
-use zera_worker_protocol::{Error, Event, HeadView, KeyView, UsageView};
+use zera_worker_protocol::{Error, Event, HeadView, KeyView, TabView, UsageView};
 
 /// A 32-byte Ed25519 seed.
 pub type Seed = [u8; 32];
@@ -202,6 +202,14 @@ pub trait Surroundings {
     async fn breathe(&self);
     /// Reports an event to the page.
     fn emit(&self, event: Event);
+    /// Tabs that share this node, the leader first; none where the world keeps no list.
+    fn tabs(&self) -> Vec<TabView> {
+        Vec::new()
+    }
+    /// Milliseconds that this worker's take-over from another one took; none when it did not take over.
+    fn hand_over_ms(&self) -> Option<u32> {
+        None
+    }
     /// Breaks at the named point; see [`zera_worker_protocol::command::FaultPoint`].
     ///
     /// # Errors

@@ -121,7 +121,10 @@ impl<W: World, T: Ticket> Node<W, T> {
         let chain = self.chain_mut()?;
         let Some(writing) = chain.writing.take_if(|writing| writing.has_ended()) else { return Ok(()) };
         let ended = writing.state.borrow_mut().ended.take();
-        let Some(Err(error)) = ended else { return self.settle_newcomer().await };
+        let Some(Err(error)) = ended else {
+            self.network.note_stored(writing.sealed.height, self.world.micros());
+            return self.settle_newcomer().await;
+        };
         chain.client.step_back(writing.before).map_err(Chain::error)?;
         self.proving.records.cut(writing.before);
         let chain = self.chain_mut()?;

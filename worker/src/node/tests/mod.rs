@@ -7,6 +7,7 @@ mod fleet;
 mod flood;
 mod journey;
 mod keys;
+mod network;
 mod overlap;
 mod pages;
 mod proofs;

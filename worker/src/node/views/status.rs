@@ -16,7 +16,7 @@ use zera_governance::{
 };
 use zera_primitives::{AccountId, Amount};
 use zera_state::accounts;
-use zera_worker_protocol::{AccountView, AllocationView, Error, Mode, Response, StatusView};
+use zera_worker_protocol::{AccountView, AllocationView, Error, Response, StatusView};
 
 /// Transactions of an account that its view lists.
 const RECENT: u32 = 20;
@@ -45,10 +45,10 @@ impl<W: World, T: Ticket> Node<W, T> {
             account: chain.account,
             live: count(queries::live(state).map_err(convert::governance)?.len()),
             pending: count(client.pending().count()),
-            mode: Mode::Solo,
+            mode: self.network.mode(),
             peers: 0,
             lag_ms: None,
-            tabs: 1,
+            tabs: count(self.tabs().len()),
         })))
     }
 
