@@ -3,6 +3,7 @@
 use super::{
     page::{EntryPage, PageName, PageRef},
     pages::Pages,
+    remote::Remote,
 };
 use crate::view::{ChangeSet, StateError, scan_start};
 use alloc::{collections::BTreeMap, rc::Rc, vec::Vec};
@@ -18,6 +19,8 @@ pub(super) struct Entries {
     pub base: Rc<Vec<PageRef>>,
     pub written: Rc<ChangeSet>,
     count: u64,
+    /// Entries that others keep; then there are none here.
+    pub remote: Option<Remote>,
 }
 
 impl Entries {
@@ -25,13 +28,18 @@ impl Entries {
     pub(super) fn in_memory(entries: BTreeMap<StateKey, Vec<u8>>) -> Self {
         let count = entries.len() as u64;
         let written = entries.into_iter().map(|(key, value)| (key, Some(value))).collect();
-        Self { base: Rc::default(), written: Rc::new(written), count }
+        Self { written: Rc::new(written), count, ..Self::default() }
     }
 
     /// Entries that are all on pages.
     pub(super) fn on_pages(pages: Vec<PageRef>) -> Self {
         let count = pages.iter().fold(0u64, |sum, page| sum.saturating_add(page.count.into()));
-        Self { base: Rc::new(pages), written: Rc::default(), count }
+        Self { base: Rc::new(pages), count, ..Self::default() }
+    }
+
+    /// Entries that others keep.
+    pub(super) fn remote(remote: Remote) -> Self {
+        Self { remote: Some(remote), ..Self::default() }
     }
 
     pub(super) const fn count(&self) -> u64 {
@@ -45,6 +53,9 @@ impl Entries {
         key: &StateKey,
         read: impl FnOnce(Option<&Vec<u8>>) -> T,
     ) -> Result<T, StateError> {
+        if let Some(remote) = &self.remote {
+            return remote.with(key, read);
+        }
         if let Some(change) = self.written.get(key) {
             return Ok(read(change.as_ref()));
         }
@@ -56,7 +67,10 @@ impl Entries {
 
     /// See [`StateView::next_key`](crate::StateView::next_key).
     pub(super) fn next_key(&self, pages: &Pages, prefix: &[u8], after: &[u8]) -> Result<Option<StateKey>, StateError> {
-        self.first_from(pages, prefix, scan_start(prefix, after))
+        match &self.remote {
+            Some(remote) => remote.next_key(prefix, after),
+            None => self.first_from(pages, prefix, scan_start(prefix, after)),
+        }
     }
 
     /// The first key from `start` on that begins with `prefix`.
@@ -105,7 +119,9 @@ impl Entries {
 
     /// Notes the page of `key` as wanted.
     pub(super) fn touch(&self, pages: &Pages, key: &StateKey) {
-        if !self.written.contains_key(key)
+        if let Some(remote) = &self.remote {
+            remote.want(key);
+        } else if !self.written.contains_key(key)
             && let Some((_, page)) = self.page_of(key)
         {
             pages.want(PageName::Entries(page.hash));
@@ -141,6 +157,9 @@ impl Entries {
             from.0.push(0);
             from
         });
+        if self.remote.is_some() {
+            return Err(StateError::NotLoaded(from));
+        }
         while let Some(key) = self.first_from(pages, &[], from)? {
             let more = self.with(pages, &key, |value| value.is_some_and(|value| take(&key, value)))?;
             if !more {

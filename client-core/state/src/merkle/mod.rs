@@ -5,15 +5,19 @@
 //! far as it was read lately: whatever needs a page that is not there answers [`StateError::NotLoaded`] or
 //! [`MerkleError::NotLoaded`] and changes nothing; the host loads what [`Pages::wanted`] names and calls again.
 //!
+//! A state that others keep is known by its root alone, and entry by entry by their proofs: see [`Remote`].
+//!
 //! Reopening: the host keeps the directory of some block and one record for each block after it.
 //! [`MerkleState::from_directory`] compares the tree's root with the header's; applying the records restores the blocks
 //! that can be taken back. Pages are checked by hash when they are read.
 
 mod compaction;
 mod entries;
+mod multi;
 pub mod page;
 mod pages;
 mod proof;
+mod remote;
 mod snapshot;
 mod tree;
 
@@ -21,9 +25,11 @@ mod tree;
 mod tests;
 
 pub use compaction::{Compacted, Compaction, NewPages, PageSizes};
+pub use multi::{MULTI_PROOF_BYTES, MultiProof, verify_many};
 pub use page::{Directory, PageName};
 pub use pages::{DamagedPage, Pages};
 pub use proof::{Leaf, PROOF_BYTES, Proof, ProofError, verify};
+pub use remote::{Range, Remote, Wanted};
 pub use snapshot::{Import, ImportError};
 
 use crate::view::{ChangeSet, StateError, StateView};
@@ -55,6 +61,9 @@ pub enum MerkleError {
     /// Recoverable: a directory that is none, or of another root.
     #[error("the directory of the state does not give its root")]
     Directory,
+    /// Recoverable: a state that others keep is read, and takes no block.
+    #[error("the state is kept by others")]
+    Remote,
     /// Fatal: the state contradicts itself, which is a defect of this code.
     #[error("the Merkle tree contradicts itself")]
     Tree,
@@ -189,7 +198,9 @@ impl MerkleState {
     pub fn touch<'a>(&self, keys: impl IntoIterator<Item = &'a StateKey>) {
         for key in keys {
             self.entries.touch(&self.pages, key);
-            self.tree.touch(&address(key), &self.pages);
+            if self.known().is_none() {
+                self.tree.touch(&address(key), &self.pages);
+            }
         }
     }
 
@@ -202,6 +213,9 @@ impl MerkleState {
         let expected = self.head.plus(1);
         if height != expected {
             return Err(MerkleError::NotNext { expected, given: height });
+        }
+        if self.known().is_some() {
+            return Err(MerkleError::Remote);
         }
         let replaced = self.replaced(changes)?;
         let new = replaced.iter().map(|(key, value, _)| (*key, *value));
@@ -259,7 +273,33 @@ impl MerkleState {
     /// # Errors
     /// [`MerkleError::NotLoaded`].
     pub fn prove(&self, key: &StateKey) -> Result<Proof, MerkleError> {
-        Ok(self.tree.prove(&address(key), &self.pages)?)
+        match self.known() {
+            // An entry that is known has its way in the tree; of another one the way is not even looked for.
+            Some(remote) => {
+                self.has(key)?;
+                Ok(remote.tree().prove(&address(key), &self.pages)?)
+            }
+            None => Ok(self.tree.prove(&address(key), &self.pages)?),
+        }
+    }
+
+    /// The entries of `keys` after a kept block, in their order, with one proof for all of them against that block's root.
+    ///
+    /// # Errors
+    /// [`MerkleError::NotKept`], [`MerkleError::NotLoaded`], [`MerkleError::Remote`].
+    pub fn prove_many(
+        &self,
+        height: Height,
+        keys: &[StateKey],
+    ) -> Result<(Vec<Option<Vec<u8>>>, MultiProof), MerkleError> {
+        if self.known().is_some() {
+            return Err(MerkleError::Remote);
+        }
+        let kept = self.kept(height)?;
+        let values: Vec<_> = keys.iter().map(|key| self.value_at(height, key)).collect();
+        // Both first, so that all that is missing is wanted at once.
+        let proof = MultiProof::of(&kept.tree, keys, &self.pages);
+        Ok((values.into_iter().collect::<Result<_, _>>()?, proof?))
     }
 
     /// The entry of `key` after a kept block, with its proof against that block's root.
@@ -267,14 +307,19 @@ impl MerkleState {
     /// # Errors
     /// [`MerkleError::NotKept`], [`MerkleError::NotLoaded`].
     pub fn prove_at(&self, height: Height, key: &StateKey) -> Result<(Option<Vec<u8>>, Proof), MerkleError> {
-        let proof = self.kept(height)?.tree.prove(&address(key), &self.pages)?;
+        let kept = self.kept(height)?;
+        if self.known().is_some() {
+            return Ok((self.get(key)?, self.prove(key)?));
+        }
+        let proof = kept.tree.prove(&address(key), &self.pages)?;
+        Ok((self.value_at(height, key)?, proof))
+    }
+
+    /// The value of `key` after a kept block.
+    fn value_at(&self, height: Height, key: &StateKey) -> Result<Option<Vec<u8>>, StateError> {
         // The first later block that changed the key knows what it replaced.
         let replaced = self.kept.range(height.plus(1)..).find_map(|(_, kept)| kept.undo.get(key));
-        let value = match replaced {
-            Some(before) => before.clone(),
-            None => self.get(key)?,
-        };
-        Ok((value, proof))
+        replaced.map_or_else(|| self.get(key), |before| Ok(before.clone()))
     }
 
     fn kept(&self, height: Height) -> Result<&Kept, MerkleError> {

@@ -92,6 +92,12 @@ impl Pages {
         }
     }
 
+    /// Counts a read that has asked in vain for something else than a page.
+    pub(super) fn missed(&self) {
+        let mut cache = self.0.borrow_mut();
+        cache.misses = cache.misses.saturating_add(1);
+    }
+
     /// Notes a page as wanted if it is not in memory.
     pub(super) fn want(&self, name: PageName) {
         let mut cache = self.0.borrow_mut();

@@ -49,6 +49,12 @@ pub enum ProofError {
     /// The path does not lead to this root.
     #[error("the path does not lead to this root")]
     OtherRoot,
+    /// The proof has more or fewer parts than these keys need.
+    #[error("the proof is not made for these keys")]
+    Shape,
+    /// The entries are not those that come next in the range.
+    #[error("the entries are not the next of the range")]
+    Range,
 }
 
 impl Proof {

@@ -57,6 +57,9 @@ impl MerkleState {
 
     /// Notes all pages as wanted if together they take about `bytes` or less; true when it did.
     pub fn touch_small(&self, bytes: usize) -> bool {
+        if self.known().is_some() {
+            return false;
+        }
         let mut top = Vec::new();
         self.tree.top(&mut top);
         let directory = Directory { entries: self.entries.base.to_vec(), tree: top };

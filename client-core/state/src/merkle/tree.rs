@@ -154,6 +154,29 @@ impl Link {
         })
     }
 
+    /// A subtree of which only the hash is known.
+    pub(super) fn unknown(hash: Hash) -> Self {
+        if hash == EMPTY_ROOT { Self::Empty } else { Self::Page(Rc::new(PageNode { hash, leaves: 2 })) }
+    }
+
+    /// The subtree over two halves as somebody shows them.
+    pub(super) fn inner(left: Self, right: Self) -> Self {
+        Self::Inner(Rc::new(InnerNode { hash: inner_hash(&left.hash(), &right.hash()), left, right }))
+    }
+
+    /// The subtree with what `other`, which has the same hash, knows of it.
+    pub(super) fn merged(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Page(_), other) => other.clone(),
+            (Self::Inner(one), Self::Inner(two)) => Self::Inner(Rc::new(InnerNode {
+                hash: one.hash,
+                left: one.left.merged(&two.left),
+                right: one.right.merged(&two.right),
+            })),
+            _ => self.clone(),
+        }
+    }
+
     fn updated(&self, changes: &[Change], depth: usize, pages: &Pages) -> Self {
         if changes.is_empty() {
             return self.clone();
@@ -190,9 +213,7 @@ impl Link {
     fn join(left: Self, right: Self) -> Self {
         match (left, right) {
             (only @ (Self::Empty | Self::Leaf(_)), Self::Empty) | (Self::Empty, only @ Self::Leaf(_)) => only,
-            (left, right) => {
-                Self::Inner(Rc::new(InnerNode { hash: inner_hash(&left.hash(), &right.hash()), left, right }))
-            }
+            (left, right) => Self::inner(left, right),
         }
     }
 }
