@@ -33,11 +33,13 @@ pub const E_NOT_STARTED: &str =
 pub const E_NOT_WASM: &str =
     "The file is not WebAssembly.|Nothing was run, stored, signed or charged. Choose the .wasm your compiler wrote.";
 pub const E_NO_KEY: &str = "No key is in this tab.|Nothing was signed. Make or import one on the account page.";
+pub const E_HANDED_OVER: &str = "The node moved to another tab of this browser while this was under way.|Look whether it was done, and ask again if it was not.";
 pub const E_OTHER_TAB: &str = "The node already runs in another tab of this browser.|This tab wrote nothing, so that the chain has one writer. Go to that tab, or close it and reload this one.";
 pub const E_PANICKED: &str = "The node stopped three times within a minute.|It was restarted twice from the last good block, then left stopped. Reload; if it stays, export what you can and start over.";
 pub const E_SNAPSHOT: &str = "The snapshot was refused: it is cut, changed, or of another format.|The chain in this tab was left as it is. Export it again at its source.";
 pub const E_SOLO_ONLY: &str = "That is possible only on a chain of one’s own.|Nothing was changed.";
 pub const E_STORAGE: &str = "The browser refused to store.|The chain goes on in memory until this tab closes. Free some space, or leave private browsing.";
+pub const E_STORAGE_FULL: &str = "This browser's storage is full.|Records of executions were given up and that was not enough. Nothing of the chain is lost. Free space on this device, forget records or proofs, or export the chain.";
 pub const E_TX_REFUSED: &str = "The transaction was refused before it entered a block.|It cost nothing and changed nothing. Go back to the form and preview again.";
 pub const E_WOULD_FAIL: &str = "The transaction would fail, so it was not signed.|It cost nothing and changed nothing. Change the arguments named below.";
 pub const O_GAS: &str = "out of gas";

@@ -29,6 +29,8 @@ pub enum ErrorKind {
     NotStarted,
     /// Another tab of this browser runs the node.
     OtherTab,
+    /// The node moved to another tab while this was under way; whether it was done is not known.
+    HandedOver,
     /// Nothing of that id.
     NotFound,
     /// Code that breaks the profile; `detail` names function, offset and operator.
@@ -49,6 +51,8 @@ pub enum ErrorKind {
     StorageCorrupt,
     /// The browser refused to store.
     StorageFailed,
+    /// The browser's storage is full, and nothing is left that could be given up.
+    StorageFull,
     /// Stored by a newer client.
     NewerSchema,
     /// The chain was made by a client of other rules; it is whole.

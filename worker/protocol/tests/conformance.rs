@@ -417,6 +417,8 @@ fn formats_are_those_on_file() {
         DelegationView { class: Class::Minor, to: AccountId([1; 32]), amount: Amount(2), allocated: Amount(3) };
     let delegator = DelegatorView { class: Class::Major, from: AccountId([4; 32]), amount: Amount(5) };
     let kinds = [
+        ErrorKind::HandedOver,
+        ErrorKind::StorageFull,
         ErrorKind::Cancelled,
         ErrorKind::Busy,
         ErrorKind::JournalRefused,

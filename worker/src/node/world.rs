@@ -127,6 +127,17 @@ pub trait Shelf {
     /// # Errors
     /// `StorageFailed`: the old chain is still there.
     async fn replace(&self, blocks: &[Commit]) -> Result<(), Error>;
+    /// Turns to the shelf of another chain: a network's by its genesis, the solo chain's for none. Blocks, state and archive
+    /// come from there and go there from now on; keys and notes stay where they are.
+    ///
+    /// # Errors
+    /// `StorageFailed`, `NewerSchema`: the shelf is still the old one.
+    async fn turn_to(&self, chain: Option<Hash>) -> Result<(), Error>;
+    /// Forgets the records and summaries of the oldest blocks, those below `height`, to make room; how many went.
+    ///
+    /// # Errors
+    /// `StorageFailed`, `OtherTab`.
+    async fn forget_below(&self, height: Height) -> Result<u64, Error>;
     /// What is stored, as far as the world can tell; `entries` is filled by the node.
     ///
     /// # Errors
@@ -208,6 +219,14 @@ pub trait Surroundings {
     }
     /// Milliseconds that this worker's take-over from another one took; none when it did not take over.
     fn hand_over_ms(&self) -> Option<u32> {
+        None
+    }
+    /// Tells whoever may lead next of a signed transaction that waits from now on: it is submitted again there.
+    fn share(&self, _signed: &[u8]) {}
+    /// Tells whoever may lead next of a plan that was shown, so that it can be signed there, exactly as it was shown.
+    fn share_plan(&self, _id: u32, _plan: &[u8]) {}
+    /// A plan that an earlier leader has shown.
+    fn shared_plan(&self, _id: u32) -> Option<Vec<u8>> {
         None
     }
     /// Breaks at the named point; see [`zera_worker_protocol::command::FaultPoint`].

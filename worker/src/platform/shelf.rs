@@ -222,6 +222,19 @@ impl Shelf for Browser {
         finish(transaction).await
     }
 
+    async fn turn_to(&self, _: Option<Hash>) -> Result<(), Error> {
+        Err(Error::request(ErrorKind::Unavailable, "one chain per browser"))
+    }
+
+    async fn forget_below(&self, height: Height) -> Result<u64, Error> {
+        let transaction = self.lead(&[RECORDS, INDEX, META]).await?;
+        for name in [RECORDS, INDEX] {
+            let below = KeyRange::upper_bound(&key(height.0), Some(true)).map_err(storage)?;
+            transaction.object_store(name).and_then(|store| store.delete(below)).map_err(storage)?;
+        }
+        finish(transaction).await.map(|()| 0)
+    }
+
     async fn usage(&self) -> Result<UsageView, Error> {
         let transaction = self.db()?.read(&[RECORDS])?;
         let records = transaction.object_store(RECORDS).map_err(storage)?;

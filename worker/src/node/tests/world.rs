@@ -23,8 +23,22 @@ use zera_vm::{
 };
 use zera_worker_protocol::{Error, ErrorKind, Event, KeyKind, KeyView, UsageView, command::FaultPoint};
 
+/// What is stored of a chain.
+#[derive(Default)]
+pub struct Parked {
+    head: Option<Vec<u8>>,
+    records: BTreeMap<u64, Vec<u8>>,
+    index: BTreeMap<u64, Summary>,
+    bases: BTreeMap<u64, Vec<u8>>,
+    pages: BTreeMap<PageName, Vec<u8>>,
+    drawers: BTreeMap<(Drawer, Vec<u8>), Vec<u8>>,
+}
+
 #[derive(Default)]
 pub struct Inner {
+    /// The chain whose shelf is in use, and the others' shelves.
+    pub turned_to: Option<Hash>,
+    pub parked: BTreeMap<Option<Hash>, Parked>,
     pub head: Option<Vec<u8>>,
     pub records: BTreeMap<u64, Vec<u8>>,
     pub index: BTreeMap<u64, Summary>,
@@ -206,6 +220,30 @@ impl Shelf for Memory {
             self.commit(block).await?;
         }
         Ok(())
+    }
+
+    async fn turn_to(&self, chain: Option<Hash>) -> Result<(), Error> {
+        let inner = &mut *self.0.borrow_mut();
+        if inner.turned_to == chain {
+            return Ok(());
+        }
+        let mut shelf = inner.parked.remove(&chain).unwrap_or_default();
+        std::mem::swap(&mut shelf.head, &mut inner.head);
+        std::mem::swap(&mut shelf.records, &mut inner.records);
+        std::mem::swap(&mut shelf.index, &mut inner.index);
+        std::mem::swap(&mut shelf.bases, &mut inner.bases);
+        std::mem::swap(&mut shelf.pages, &mut inner.pages);
+        std::mem::swap(&mut shelf.drawers, &mut inner.drawers);
+        inner.parked.insert(std::mem::replace(&mut inner.turned_to, chain), shelf);
+        Ok(())
+    }
+
+    async fn forget_below(&self, height: Height) -> Result<u64, Error> {
+        let mut inner = self.0.borrow_mut();
+        let before = inner.records.len();
+        inner.records.retain(|stored, _| *stored >= height.0);
+        inner.index.retain(|stored, _| *stored >= height.0);
+        Ok((before - inner.records.len()) as u64)
     }
 
     async fn usage(&self) -> Result<UsageView, Error> {
