@@ -24,8 +24,8 @@ pub enum Answer {
     Receipts(Box<BlockReceipts>),
     /// Entries.
     Entries(Box<Entries>),
-    /// The next key.
-    Next(Option<Box<NextEntry>>),
+    /// The next entries of a range.
+    Run(Box<EntryRun>),
     /// A snapshot.
     Snapshot(Box<SnapshotOffer>),
     /// Pages in the order asked for; fewer where the message would grow too large, none in place of an unknown one.
@@ -91,14 +91,14 @@ pub struct Entries {
     pub proof: Vec<u8>,
 }
 
-/// The next entry of a range.
+/// The next entries of a range.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
-pub struct NextEntry {
-    /// Its key.
-    pub key: StateKey,
-    /// Its value.
-    pub value: Vec<u8>,
-    /// `zera_state::merkle::MultiProof` over it.
+pub struct EntryRun {
+    /// Keys and values, ascending.
+    pub entries: Vec<(StateKey, Vec<u8>)>,
+    /// True when the range has no further entry.
+    pub end: bool,
+    /// `zera_state::merkle::MultiProof` over the entries; of no meaning where there is none.
     pub proof: Vec<u8>,
 }
 

@@ -59,15 +59,22 @@ pub enum Request {
         /// Their keys, ascending, each once, at most [`MOST_KEYS`].
         keys: Vec<StateKey>,
     },
-    /// The first key with `prefix` beyond `after`, with its entry's proof. That nothing lies between is the peer's word.
-    /// Answer: `Next`.
-    Next {
+    /// The set that certifies an epoch, as far as it is decided. Answer: `Bytes`, the encoded `zera_light::ValidatorSet`.
+    Committee {
+        /// The epoch.
+        epoch: u64,
+    },
+    /// The next entries whose keys begin with `prefix`, beyond `after`, ascending, none left out, with one proof for all of
+    /// them. That none is left out is the peer's word. Answer: `Run`.
+    Run {
         /// The block.
         height: Height,
-        /// What the key begins with.
+        /// What the keys begin with.
         prefix: Vec<u8>,
-        /// What it must be beyond.
+        /// What they are beyond; empty for all of them.
         after: Vec<u8>,
+        /// How many at most, [`MOST_KEYS`] being the most.
+        limit: u32,
     },
     /// The newest snapshot of the whole state. Answer: `Snapshot`.
     Snapshot,

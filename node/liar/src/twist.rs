@@ -139,10 +139,10 @@ impl Twist {
                 }
                 self.proof = honest;
             }
-            Answer::Next(Some(next)) => match lie {
-                Lie::TruncatedProof => next.proof.truncate(next.proof.len() / 2),
-                Lie::SwappedProof if !self.proof.is_empty() => next.proof.clone_from(&self.proof),
-                Lie::FalseValue => flip(&mut next.value, 0),
+            Answer::Run(run) => match lie {
+                Lie::TruncatedProof => run.proof.truncate(run.proof.len() / 2),
+                Lie::SwappedProof if !self.proof.is_empty() => run.proof.clone_from(&self.proof),
+                Lie::FalseValue => run.entries.iter_mut().for_each(|(_, value)| flip(value, 0)),
                 _ => {}
             },
             Answer::Blocks(blocks) => {
