@@ -25,8 +25,8 @@ pub enum HeaderError {
     /// Time ran backwards.
     #[error("the slot lies before the parent's")]
     Slot,
-    /// The epoch lies before the parent's.
-    #[error("the epoch lies before the parent's")]
+    /// Its epoch is neither its parent's nor the next one, or not the one of its height.
+    #[error("the epoch is not that of its height")]
     Epoch,
     /// Its validator set is not the one that its parent promised.
     #[error("the validator set is not the one the parent names")]
@@ -59,9 +59,8 @@ pub fn check_child(parent: &Header, child: &Header) -> Result<(), HeaderError> {
     }
     let validators = match child.epoch.checked_sub(parent.epoch) {
         Some(0) => parent.validators,
-        // Epochs without a block cannot have changed the set.
-        Some(_) => parent.next_validators,
-        None => return Err(HeaderError::Epoch),
+        Some(1) => parent.next_validators,
+        _ => return Err(HeaderError::Epoch),
     };
     if child.validators == validators { Ok(()) } else { Err(HeaderError::Validators) }
 }
@@ -92,11 +91,7 @@ mod tests {
         assert_eq!(check(|h| h.parent = Hash::ZERO), Err(HeaderError::OtherParent));
         assert!(matches!(check(|h| h.height = Height(9)), Err(HeaderError::Height { .. })));
         assert_eq!(check(|h| h.slot = Slot(0)), Err(HeaderError::Slot));
-        assert_eq!(
-            check(|h| h.epoch += 2),
-            Err(HeaderError::Validators),
-            "epochs without a block keep the promised set"
-        );
+        assert_eq!(check(|h| h.epoch += 2), Err(HeaderError::Epoch), "every epoch has blocks");
         assert_eq!(check(|h| h.epoch -= 1), Err(HeaderError::Epoch));
         assert_eq!(check(|h| h.validators = h.next_validators), Err(HeaderError::Validators));
         assert_eq!(check(|h| h.epoch += 1), Err(HeaderError::Validators));

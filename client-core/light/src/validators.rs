@@ -55,22 +55,34 @@ impl ValidatorSet {
     /// # Errors
     /// [`ValidatorSetError`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ValidatorSetError> {
-        let set: Self = decode_bounded(bytes, 2 + 32 * MAX_VALIDATORS)?;
-        if !set.0.is_sorted() {
-            return Err(DecodeError::Malformed.into());
-        }
+        let set = Self::ordered(bytes)?;
         set.check()?;
         Ok(set)
     }
 
+    /// Decodes outside bytes, all but whether the keys are points of the curve.
+    pub(crate) fn ordered(bytes: &[u8]) -> Result<Self, ValidatorSetError> {
+        let set: Self = decode_bounded(bytes, 2 + 32 * MAX_VALIDATORS)?;
+        if !set.0.is_sorted() {
+            return Err(DecodeError::Malformed.into());
+        }
+        set.check_form()?;
+        Ok(set)
+    }
+
     fn check(&self) -> Result<(), ValidatorSetError> {
+        self.check_form()?;
+        self.0.iter().find(|key| public_key(key).is_none()).map_or(Ok(()), |key| Err(ValidatorSetError::BadKey(*key)))
+    }
+
+    fn check_form(&self) -> Result<(), ValidatorSetError> {
         if self.0.is_empty() || self.0.len() > MAX_VALIDATORS {
             return Err(ValidatorSetError::Count(self.0.len()));
         }
         if self.0.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
             return Err(ValidatorSetError::Twice);
         }
-        self.0.iter().find(|key| public_key(key).is_none()).map_or(Ok(()), |key| Err(ValidatorSetError::BadKey(*key)))
+        Ok(())
     }
 
     /// Keys in order.

@@ -25,6 +25,7 @@ const PROOF: &str = "zera-proof";
 const RUNTIME: &str = "zera-runtime";
 const ZIP: &str = "zera-zip";
 const LIGHT: &str = "zera-light";
+const WIRE: &str = "zera-wire";
 const CLIENT: &str = "zera-client";
 const ENGINE: &str = "zera-browser-engine";
 const WORKER: &str = "zera-worker";
@@ -46,7 +47,9 @@ const ROOMS: &[Room] = &[
     Room { name: PROOF, may_use: &[PRIMITIVES, VM, ROWS, VERIFY, MSM], consensus: true },
     Room { name: RUNTIME, may_use: &[PRIMITIVES, STATE, VM, ROWS, VERIFY, REGISTRY, GOVERNANCE], consensus: true },
     Room { name: ZIP, may_use: &[PRIMITIVES, STATE, VM, REGISTRY, GOVERNANCE, RUNTIME], consensus: true },
-    Room { name: LIGHT, may_use: &[PRIMITIVES, STATE], consensus: true },
+    // What a tab and a peer say to each other.
+    Room { name: WIRE, may_use: &[PRIMITIVES, STATE], consensus: false },
+    Room { name: LIGHT, may_use: &[PRIMITIVES, STATE, WIRE], consensus: true },
     Room {
         name: CLIENT,
         may_use: &[PRIMITIVES, STATE, VM, INSPECT, ROWS, VERIFY, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT],

@@ -14,6 +14,12 @@ impl Certificate {
         (self.epoch, self.view, self.parent_view)
     }
 
+    /// Places in the set of those who signed, ascending.
+    #[must_use]
+    pub fn places(&self) -> Vec<usize> {
+        self.signed.signers.iter().filter_map(|signer| usize::try_from(signer.get()).ok()).collect()
+    }
+
     /// The bytes that each signer signed on the chain `chain`.
     #[must_use]
     pub fn signed_bytes(&self, chain: &Hash) -> Vec<u8> {
