@@ -143,6 +143,7 @@ impl Twist {
                 Lie::TruncatedProof => run.proof.truncate(run.proof.len() / 2),
                 Lie::SwappedProof if !self.proof.is_empty() => run.proof.clone_from(&self.proof),
                 Lie::FalseValue => run.entries.iter_mut().for_each(|(_, value)| flip(value, 0)),
+                Lie::HiddenEntry => drop(run.entries.pop()),
                 _ => {}
             },
             Answer::Blocks(blocks) => {
