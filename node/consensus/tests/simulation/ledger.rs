@@ -1,0 +1,257 @@
+//! A ledger in memory that executes next to nothing, but checks all that consensus promises it.
+
+use codec::Encode as _;
+use commonware_runtime::{Clock, deterministic::Context};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+    time::{Duration, UNIX_EPOCH},
+};
+use zera_consensus::{Fault, Ledger, Verdict};
+use zera_light::{Certificate, SealKey, ValidatorSet};
+use zera_primitives::{AccountId, Block, BlockBody, Hash, Header, Height, Slot, block::HEADER_FORMAT};
+
+/// The committee of every epoch: indices of the keys of all seeds.
+pub type Schedule = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
+
+/// Key seed of a validator.
+pub fn seed(index: u8) -> [u8; 32] {
+    [index + 1; 32]
+}
+
+/// Name of a validator.
+pub fn id(index: u8) -> AccountId {
+    SealKey::from_seed(&seed(index)).unwrap().public()
+}
+
+/// What the whole network shares.
+#[derive(Clone)]
+pub struct Rules {
+    pub epoch_blocks: u64,
+    pub schedule: Schedule,
+    /// How long a leader with nothing to say waits.
+    pub heartbeat: Duration,
+}
+
+impl Rules {
+    pub fn set(&self, epoch: u64) -> ValidatorSet {
+        ValidatorSet::new((self.schedule)(epoch).into_iter().map(id).collect()).unwrap()
+    }
+
+    pub fn genesis(&self) -> Block {
+        let mut block = Block { header: header(self, None, Slot(0), AccountId([0; 32])), body: BlockBody::default() };
+        block.header.transaction_root = block.body.root();
+        block
+    }
+}
+
+fn header(rules: &Rules, parent: Option<&Header>, slot: Slot, proposer: AccountId) -> Header {
+    let height = parent.map_or(0, |parent| parent.height.0 + 1);
+    let epoch = height / rules.epoch_blocks;
+    let parent_hash = parent.map_or(Hash::ZERO, Header::hash);
+    Header {
+        format: HEADER_FORMAT,
+        chain: parent.map_or(Hash::ZERO, |parent| if parent.height.0 == 0 { parent.hash() } else { parent.chain }),
+        height: Height(height),
+        slot,
+        epoch,
+        parent: parent_hash,
+        proposer,
+        transaction_root: BlockBody::default().root(),
+        receipt_root: Hash::ZERO,
+        event_root: Hash::ZERO,
+        state_root: Hash::of_parts("test/state", &[&parent_hash.0, &height.to_le_bytes()]),
+        validators: rules.set(epoch).hash(),
+        next_validators: rules.set(epoch + 1).hash(),
+        params: Hash::ZERO,
+        runtime: Hash::ZERO,
+        module_set: Hash::ZERO,
+    }
+}
+
+/// What survives a crash.
+#[derive(Default)]
+struct Disk {
+    /// Final blocks from genesis on, each with its certificate or none.
+    blocks: Vec<(Block, Vec<u8>)>,
+}
+
+#[derive(Default)]
+struct Memory {
+    candidates: BTreeMap<Hash, Header>,
+    certificates: BTreeMap<Hash, Vec<u8>>,
+    pub faults: Vec<Fault>,
+    voted: BTreeMap<AccountId, u64>,
+    delivered: u64,
+}
+
+/// One peer's ledger.
+#[derive(Clone)]
+pub struct MemoryLedger {
+    rules: Rules,
+    me: AccountId,
+    clock: Arc<Context>,
+    /// Seconds that this peer's clock is ahead of everybody's (or behind).
+    skew: i64,
+    disk: Arc<Mutex<Disk>>,
+    memory: Arc<Mutex<Memory>>,
+    /// Whether what this peer proposes is invalid.
+    pub lies: bool,
+}
+
+impl MemoryLedger {
+    pub fn new(rules: Rules, index: u8, clock: Arc<Context>, skew: i64) -> Self {
+        let disk = Disk { blocks: vec![(rules.genesis(), Vec::new())] };
+        let memory = Arc::default();
+        Self { rules, me: id(index), clock, skew, disk: Arc::new(Mutex::new(disk)), memory, lies: false }
+    }
+
+    /// What is left of it after a crash.
+    pub fn restarted(&self) -> Self {
+        Self { memory: Arc::default(), ..self.clone() }
+    }
+
+    fn disk(&self) -> MutexGuard<'_, Disk> {
+        self.disk.lock().unwrap()
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap()
+    }
+
+    fn slot(&self) -> u64 {
+        let seconds = self.clock.current().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        seconds.saturating_add_signed(self.skew)
+    }
+
+    fn header_of(&self, hash: &Hash) -> Option<Header> {
+        if let Some(header) = self.memory().candidates.get(hash) {
+            return Some(header.clone());
+        }
+        self.disk().blocks.iter().map(|(block, _)| &block.header).find(|header| header.hash() == *hash).cloned()
+    }
+
+    pub fn hashes(&self) -> Vec<Hash> {
+        self.disk().blocks.iter().map(|(block, _)| block.header.hash()).collect()
+    }
+
+    pub fn headers(&self) -> Vec<Header> {
+        self.disk().blocks.iter().map(|(block, _)| block.header.clone()).collect()
+    }
+
+    pub fn faults(&self) -> Vec<Fault> {
+        self.memory().faults.clone()
+    }
+
+    /// How many validators were heard voting.
+    pub fn voters(&self) -> usize {
+        self.memory().voted.len()
+    }
+
+    /// How many final blocks carry their own certificate.
+    pub fn certified_blocks(&self) -> usize {
+        self.disk().blocks.iter().filter(|(_, certificate)| !certificate.is_empty()).count()
+    }
+
+    fn expect(&self, header: &Header, certificate: &[u8]) {
+        let decoded = Certificate::from_bytes(certificate).expect("the engine's certificate is not ours");
+        assert_eq!(decoded.to_bytes(), certificate);
+        decoded.verify(header, &self.rules.set(header.epoch)).expect("the engine's certificate does not hold");
+    }
+}
+
+impl Ledger for MemoryLedger {
+    fn genesis(&self) -> Vec<u8> {
+        self.rules.genesis().encode()
+    }
+
+    fn epoch_blocks(&self) -> u64 {
+        self.rules.epoch_blocks
+    }
+
+    fn committee(&self, epoch: u64) -> Option<ValidatorSet> {
+        let known = epoch == 0 || self.final_height().0 + 1 >= epoch * self.rules.epoch_blocks;
+        known.then(|| self.rules.set(epoch))
+    }
+
+    fn final_height(&self) -> Height {
+        Height(self.disk().blocks.len() as u64 - 1)
+    }
+
+    fn block(&self, height: Height) -> Option<(Vec<u8>, Vec<u8>)> {
+        self.disk().blocks.get(height.0 as usize).map(|(block, certificate)| (block.encode(), certificate.clone()))
+    }
+
+    fn height_of(&self, block: Hash) -> Option<Height> {
+        self.hashes().iter().position(|hash| *hash == block).map(|height| Height(height as u64))
+    }
+
+    async fn propose(&self, parent: Hash) -> Option<Vec<u8>> {
+        let parent = self.header_of(&parent)?;
+        self.clock.sleep(self.rules.heartbeat).await;
+        let mut header = header(&self.rules, Some(&parent), Slot(parent.slot.0.max(self.slot())), self.me);
+        if self.lies {
+            header.state_root = Hash::of(b"not the state");
+        }
+        self.memory().candidates.insert(header.hash(), header.clone());
+        Some(Block { header, body: BlockBody::default() }.encode())
+    }
+
+    async fn check(&self, parent: Hash, block: Vec<u8>) -> Verdict {
+        let block = Block::from_bytes(&block).unwrap();
+        let parent = self.header_of(&parent).expect("a block is checked before its parent");
+        while block.header.slot.0 > self.slot() + 2 {
+            self.clock.sleep(Duration::from_millis(100)).await;
+        }
+        let expected = header(&self.rules, Some(&parent), block.header.slot, block.header.proposer);
+        if block.header != expected || block.header.slot < parent.slot {
+            return Verdict::Invalid("another state".into());
+        }
+        self.memory().candidates.insert(block.header.hash(), block.header);
+        Verdict::Valid
+    }
+
+    async fn finalised(&self, block: Vec<u8>, certificate: Vec<u8>) {
+        let block = Block::from_bytes(&block).unwrap();
+        let height = block.header.height.0;
+        if !certificate.is_empty() {
+            self.expect(&block.header, &certificate);
+        }
+        let mut disk = self.disk();
+        if let Some((known, _)) = disk.blocks.get(height as usize) {
+            assert_eq!(known.header.hash(), block.header.hash(), "two final blocks at height {height}");
+            return;
+        }
+        assert_eq!(height, disk.blocks.len() as u64, "a final block is delivered out of order");
+        assert_eq!(
+            block.header.parent,
+            disk.blocks.last().unwrap().0.header.hash(),
+            "a final block has another parent"
+        );
+        disk.blocks.push((block, certificate));
+        drop(disk);
+        self.memory().delivered += 1;
+    }
+
+    fn certified(&self, block: Hash, certificate: Vec<u8>) {
+        let decoded = Certificate::from_bytes(&certificate).expect("the engine's certificate is not ours");
+        assert_eq!(decoded.block(), block);
+        let mut memory = self.memory();
+        memory.certificates.insert(block, certificate);
+        if memory.certificates.len() > 64 {
+            memory.certificates.pop_first();
+        }
+    }
+
+    async fn admit(&self, transactions: Vec<Vec<u8>>) -> Vec<bool> {
+        transactions.iter().map(|bytes| bytes.first() != Some(&0)).collect()
+    }
+
+    fn fault(&self, fault: Fault) {
+        self.memory().faults.push(fault);
+    }
+
+    fn voted(&self, validator: AccountId, view: u64) {
+        self.memory().voted.insert(validator, view);
+    }
+}
