@@ -1,56 +1,32 @@
-//! How figures of a solo chain are known: the paths that marks open. In solo mode "verified" means by this tab, which is
-//! also the only signer, and every path says so.
+//! How figures are known: the paths that marks open. In solo mode "verified" means by this tab, which is also the only
+//! signer; a light node's figures are proven, a full node's run here; every path says which, down to what is trusted.
+
+mod ground;
+
+pub use ground::{executed, ground, trust};
 
 use crate::{
     client::use_client,
     components::{Evidence, Known, Step},
-    say, text,
+    say, standing, text,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
-use zera_worker_protocol::{GroundView, Holds, VerdictView};
-
-/// The lower end of every path: root, certificate, genesis.
-fn ground() -> Vec<Step> {
-    let client = use_client();
-    client.status.with_untracked(|status| {
-        let Some(status) = status else { return Vec::new() };
-        let (signed, needed) = status.signers;
-        vec![
-            Step::checked(
-                say!(P_ROOT, text::count(status.head.height.0)),
-                format!("b3:{}", text::short(&status.head.root.to_hex())),
-            ),
-            Step::checked(say!(P_CERTIFICATE), say!(P_CERTIFICATE_OF, signed, needed)),
-            Step::trusted(say!(P_GENESIS), say!(P_GENESIS_OF, text::short(&status.genesis.to_hex()))),
-        ]
-    })
-}
-
-/// The step between a figure and the state root: which blocks this tab ran itself since it started. Those before were
-/// run when they were sealed or imported; of them it says what was checked since, and no more.
-#[must_use]
-pub fn executed() -> Step {
-    let client = use_client();
-    client.status.with_untracked(|status| {
-        let (ran, head, (hashed, records)) =
-            status.as_ref().map_or((0, 0, (0, 0)), |s| (s.executed, s.head.height.0, s.scrubbed));
-        if ran >= head {
-            Step::checked(say!(P_EXECUTED), say!(P_EXECUTED_HOW))
-        } else if ran == 0 {
-            Step::checked(say!(P_RAN_BEFORE), say!(P_RAN_BEFORE_HOW, text::count(hashed), text::count(records)))
-        } else {
-            let figures = [ran, head, hashed, records].map(text::count);
-            Step::checked(say!(P_EXECUTED), say!(P_RAN_PART_HOW, figures[0], figures[1], figures[2], figures[3]))
-        }
-    })
-}
+use zera_worker_protocol::{GroundView, Holds, Mode, VerdictView};
 
 /// Something that running block `height` gave: recomputed here when this tab ran that block since it started, otherwise
-/// read back from what this device stored when it ran it.
+/// read back from what this device stored when it ran it; a light node holds it against the roots of the block's header.
 #[must_use]
 pub fn of_block(figure: impl Into<String>, about: impl Into<String>, height: u64) -> Evidence {
     let client = use_client();
+    if standing::now().mode == Mode::Light {
+        let figure = figure.into();
+        let steps = vec![
+            Step::checked(figure.clone(), say!(P_SERVED)),
+            Step::checked(say!(P_BLOCK_ROOTS, text::count(height)), say!(P_BLOCK_ROOTS_HOW)),
+        ];
+        return evidence(Known::Verified, say!(BY_ITS_BLOCK).into(), figure, about.into(), steps, true);
+    }
     let here = client
         .status
         .with_untracked(|status| status.as_ref().is_some_and(|s| height > s.head.height.0.saturating_sub(s.executed)));
@@ -63,25 +39,103 @@ pub fn of_block(figure: impl Into<String>, about: impl Into<String>, height: u64
 }
 
 fn evidence(
-    known: Known,
-    method: String,
+    mut known: Known,
+    mut method: String,
     figure: String,
     about: String,
     mut steps: Vec<Step>,
     grounded: bool,
 ) -> Evidence {
     if grounded {
+        (known, method) = ground::shaken(known, method);
         steps.extend(ground());
     }
     Evidence { known, method, figure, about, steps: Arc::from(steps) }
 }
 
-/// A figure read from the state this tab computed by running every block.
+/// A figure read from the state: computed by this tab by running every block, or proven to it entry by entry.
 #[must_use]
 pub fn state(figure: impl Into<String>, about: impl Into<String>) -> Evidence {
     let figure = figure.into();
     let steps = vec![Step::checked(figure.clone(), say!(P_READ)), executed()];
-    evidence(Known::Verified, say!(BY_THIS_TAB).into(), figure, about.into(), steps, true)
+    let method = standing::by_mode(say!(BY_THIS_TAB), say!(STATE_PROOF), say!(RE_RUN));
+    evidence(Known::Verified, method.into(), figure, about.into(), steps, true)
+}
+
+/// That a list leaves nothing out: a light node has only its peers' word for that, and says so; others ran every block.
+#[must_use]
+pub fn complete() -> Option<Evidence> {
+    if standing::now().mode != Mode::Light {
+        return None;
+    }
+    let steps = vec![
+        Step::checked(say!(P_LIST_ENTRIES), say!(P_LIST_ENTRIES_HOW)),
+        Step::of("unverified", say!(P_LIST_WHOLE), say!(P_LIST_WHOLE_HOW)),
+        Step::trusted(say!(P_LIST_PEERS), say!(P_LIST_PEERS_HOW)),
+    ];
+    let (figure, about) = (say!(P_LIST_WHOLE).into(), say!(P_LIST_ABOUT).into());
+    Some(evidence(Known::Unverified, say!(PEERS_WORD).into(), figure, about, steps, false))
+}
+
+/// What a peer says of itself or of the chain, before anything of it is checked.
+#[must_use]
+pub fn said_by_peer(figure: impl Into<String>, peer: &str) -> Evidence {
+    words(figure, say!(PEER_SAYS, text::safe(peer)))
+}
+
+/// A certificate's parts, checked again just now, down to the checkpoint.
+#[must_use]
+pub fn certified(figure: impl Into<String>, steps: Vec<Step>) -> Evidence {
+    let (known, method) = ground::shaken(Known::Verified, say!(OVER_HEADER).into());
+    Evidence { known, method, figure: figure.into(), about: say!(NW_CERT_ABOUT).into(), steps: Arc::from(steps) }
+}
+
+/// The newest final block: certified by one signer, or by a quorum of validators.
+#[must_use]
+pub fn finalised(figure: impl Into<String>) -> Evidence {
+    let figure = figure.into();
+    let signers = use_client().status.with_untracked(|s| s.as_ref().map_or((0, 0), |status| status.signers));
+    let steps = vec![Step::checked(figure.clone(), say!(P_CERTIFICATE_OF, signers.0, signers.1)), executed()];
+    let about = standing::by_mode(say!(FINAL_ABOUT), say!(FINAL_ABOUT_NET), say!(FINAL_ABOUT_NET));
+    let method = standing::by_mode(say!(RECOMPUTED), say!(BY_CERTIFICATE), say!(BY_CERTIFICATE));
+    evidence(Known::Verified, method.into(), figure, about.into(), steps, true)
+}
+
+/// Blocks that lead by parent hashes to a certified head.
+#[must_use]
+pub fn certified_range(figure: impl Into<String>) -> Evidence {
+    let figure = figure.into();
+    let steps = vec![Step::checked(figure.clone(), say!(P_RANGE_HOW))];
+    evidence(Known::Verified, say!(BY_CERTIFICATE).into(), figure, say!(NW_RANGE_ABOUT).into(), steps, true)
+}
+
+/// How many entries came with proofs that held.
+#[must_use]
+pub fn proven_entries(figure: impl Into<String>) -> Evidence {
+    let figure = figure.into();
+    let steps = vec![Step::checked(figure.clone(), say!(P_PROVEN_HOW))];
+    evidence(Known::Verified, say!(STATE_PROOF).into(), figure, say!(NW_PROVEN_ABOUT).into(), steps, true)
+}
+
+/// What this tab counted while it worked.
+#[must_use]
+pub fn counted(figure: impl Into<String>, about: impl Into<String>) -> Evidence {
+    let figure = figure.into();
+    let steps = vec![Step::checked(figure.clone(), say!(BY_COUNT))];
+    evidence(Known::Verified, say!(BY_COUNT).into(), figure, about.into(), steps, false)
+}
+
+/// What two blocks of one height come to.
+#[must_use]
+pub fn contradicted(figure: impl Into<String>, steps: Vec<Step>) -> Evidence {
+    let figure = figure.into();
+    evidence(Known::Alarm, say!(GROUND_BROKEN).into(), figure, say!(NW_CONFLICT_ABOUT).into(), steps, false)
+}
+
+/// A peer, by what it has served.
+#[must_use]
+pub fn peer(known: Known, method: &str, address: &str, steps: Vec<Step>) -> Evidence {
+    evidence(known, method.into(), text::safe(address), say!(NW_PEER_ABOUT).into(), steps, false)
 }
 
 /// A figure recomputed from other figures of the chain; `how` names the arithmetic.

@@ -10,8 +10,10 @@ mod en;
 mod happened;
 mod json;
 mod known;
+mod origin;
 mod pages;
 mod router;
+mod standing;
 mod text;
 mod words;
 
@@ -26,6 +28,7 @@ fn main() {
     mount_to(root, || {
         client::Client::start();
         router::Router::start();
+        standing::start();
         components::provide_evidence();
         components::shell(pages::page)
     })

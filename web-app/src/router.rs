@@ -51,6 +51,8 @@ pub enum Route {
     Account,
     /// `/account/<address>`: someone's.
     OtherAccount(String),
+    /// `/network`
+    Network,
     /// `/settings`
     Settings,
     /// Anything else.
@@ -89,6 +91,7 @@ impl Route {
             ["transactions", hash] => Self::Transaction((*hash).to_owned()),
             ["account"] => Self::Account,
             ["account", address] => Self::OtherAccount((*address).to_owned()),
+            ["network"] => Self::Network,
             ["settings"] => Self::Settings,
             _ => not_found(),
         }
@@ -125,6 +128,7 @@ impl Route {
             Self::Transaction(hash) => format!("/transactions/{hash}"),
             Self::Account => "/account".into(),
             Self::OtherAccount(address) => format!("/account/{address}"),
+            Self::Network => "/network".into(),
             Self::Settings => "/settings".into(),
             Self::NotFound(path) => path.clone(),
         }
@@ -147,6 +151,7 @@ impl Route {
             Self::Blocks | Self::Block(_) | Self::Transaction(_) => "/blocks",
             Self::Pipelines(_) | Self::Bench => "/pipelines",
             Self::Account | Self::OtherAccount(_) => "/account",
+            Self::Network => "/network",
             Self::Settings => "/settings",
             Self::NotFound(_) => "",
         }
@@ -312,6 +317,7 @@ mod tests {
             "/transactions/ab",
             "/account",
             "/account/zeras1x",
+            "/network",
             "/settings",
             "/bench",
         ] {

@@ -214,6 +214,13 @@ pub fn date(unix_seconds: u64) -> String {
     format!("{name} {day} {month} {year}, {clock}")
 }
 
+/// `10:02 UTC` of seconds since 1970.
+#[must_use]
+pub fn clock(unix_seconds: u64) -> String {
+    let of_day = unix_seconds % 86_400;
+    format!("{:02}:{:02}\u{a0}UTC", of_day / 3_600, of_day % 3_600 / 60)
+}
+
 /// Year, month, day of a day number since 1970 (Howard Hinnant's `civil_from_days`, for days from 1970 on).
 fn civil(days: u64) -> (u64, u64, u64) {
     let z = days + 719_468;

@@ -29,6 +29,7 @@ pub const KIND_NOTES: &[(&str, &str)] = &[
     ("unfreeze", "A freeze ends before its time."),
     ("reference", "A module runs what a manager’s tag names, resolved at every call."),
     ("execute", "Code runs once, as the proposal itself, with exactly the listed effects."),
+    ("validators", "Who certifies blocks from the next epoch on."),
     ("parameters", "The parameters of governance itself, each between its floor and ceiling."),
     ("builders", "Who is counted when a code is rebuilt from its source."),
     ("spam", "Another proposal closes and its deposit is burnt. Minor class."),

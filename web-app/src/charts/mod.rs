@@ -4,6 +4,7 @@
 mod bars;
 mod conflicts;
 mod conviction;
+pub mod finality;
 mod gains;
 mod lanes;
 mod lineage;

@@ -3,11 +3,11 @@
 
 use super::react;
 use super::{button_or_why, evidence::Step, failure, kv, link, mark, path_wide, tool_button, verdict};
-use crate::{answer, client::use_client, components::basic, known, say, text, words};
+use crate::{answer, client::use_client, components::basic, known, say, standing, text, words};
 use leptos::{html, prelude::*};
 use std::sync::Arc;
 use zera_primitives::{Hash, Outcome, hash::to_hex, tx::Call};
-use zera_worker_protocol::{Command, Error, PlanStep, PlanView, TransactionStage};
+use zera_worker_protocol::{Command, Error, Mode, PlanStep, PlanView, TransactionStage};
 
 /// Codes to upload and calls to make, or why the form is not ready.
 pub type Deed = Result<(Vec<Vec<u8>>, Vec<Call>), String>;
@@ -230,7 +230,8 @@ fn receipt_of(hash: Hash, stage: Option<TransactionStage>) -> AnyView {
 #[must_use]
 pub fn steps(stage: Option<TransactionStage>) -> AnyView {
     let signed = Step::checked(say!(ST_SIGNED), say!(ST_SIGNED_HOW));
-    let sent = |kind| Step::of(kind, say!(ST_SENT), say!(ST_SENT_HOW));
+    let solo = standing::now().mode == Mode::Solo;
+    let sent = |kind| Step::of(kind, say!(ST_SENT), if solo { say!(ST_SENT_HOW) } else { say!(ST_SENT_NET) });
     let path = match stage {
         None | Some(TransactionStage::Signed) => vec![signed, sent("pending")],
         Some(TransactionStage::Pending) => {
@@ -246,9 +247,18 @@ pub fn steps(stage: Option<TransactionStage>) -> AnyView {
                 signed,
                 sent(""),
                 Step::of(kind, say!(ST_INCLUDED), block),
-                Step::checked(say!(ST_FINAL), say!(ST_FINAL_HOW)),
+                Step::checked(say!(ST_FINAL), finalised(solo)),
             ]
         }
     };
     view! { <div role="status">{path_wide(&path)}</div> }.into_any()
+}
+
+/// By whom: the one signer of a chain of one's own, or as many validators as a quorum takes.
+fn finalised(solo: bool) -> String {
+    let signers = use_client().status.with_untracked(|status| status.as_ref().map(|status| status.signers));
+    match signers.filter(|_| !solo) {
+        Some((signed, needed)) => say!(ST_FINAL_NET, signed, needed),
+        None => say!(ST_FINAL_HOW).to_owned(),
+    }
 }

@@ -86,6 +86,10 @@ pub fn say_error(error: &Error) -> (String, String) {
 #[must_use]
 pub fn failure(error: &Error) -> AnyView {
     let (title, advice) = say_error(error);
+    // Nothing failed: the question is one for another mode, which the network page offers.
+    if matches!(error.kind, ErrorKind::SoloOnly | ErrorKind::NetworkOnly | ErrorKind::FullOnly) {
+        return empty(title, view! { <p>{advice}" "<a href="/network">{say!(NAV_NETWORK)}</a></p> });
+    }
     let detail = (!error.detail.is_empty()).then(|| view! { <p class="small"><code>{error.detail.clone()}</code></p> });
     verdict("alarm", title, view! { <p>{advice}</p>{detail} }, None)
 }

@@ -89,6 +89,16 @@ pub type Col = (&'static str, bool);
 /// own cells: first a header cell, then [`td`], [`td_num`] or [`td_known`] in the order of `columns`.
 #[must_use]
 pub fn table(label: impl Into<String>, columns: &[Col], rows: Vec<(AnyView, Vec<AnyView>)>) -> AnyView {
+    table_of(label, columns, rows.into_iter().map(|(first, rest)| ("", first, rest)).collect())
+}
+
+/// [`table`] whose rows have a class: `hot` for what is wrong, `sel` for what is chosen.
+#[must_use]
+pub fn table_of(
+    label: impl Into<String>,
+    columns: &[Col],
+    rows: Vec<(&'static str, AnyView, Vec<AnyView>)>,
+) -> AnyView {
     let heads = columns.iter().map(|(name, number)| {
         let class = match (name.is_empty(), *number) {
             (true, _) => "known",
@@ -99,8 +109,8 @@ pub fn table(label: impl Into<String>, columns: &[Col], rows: Vec<(AnyView, Vec<
         let hidden = if name.is_empty() { "sr" } else { "" };
         view! { <th role="columnheader" scope="col" class=class><span class=hidden>{label}</span></th> }.into_any()
     });
-    let rows = rows.into_iter().map(|(first, rest)| {
-        view! { <tr role="row"><th role="rowheader" scope="row">{first}</th>{rest}</tr> }.into_any()
+    let rows = rows.into_iter().map(|(class, first, rest)| {
+        view! { <tr role="row" class=class><th role="rowheader" scope="row">{first}</th>{rest}</tr> }.into_any()
     });
     view! {
         <table class="table" role="table" aria-label=label.into()>

@@ -29,7 +29,7 @@ pub use feedback::{empty, failure, loading, progress_bar, say_error, verdict};
 pub use form::{Field, check, drop_zone, field, seg, select, slider, text_area};
 pub use gas_table::gas_table;
 pub use hunks::hunks;
-pub use layout::{crumbs, figure, figures, head, kv, leaf, table, td, td_known, td_num};
+pub use layout::{crumbs, figure, figures, head, kv, leaf, table, table_of, td, td_known, td_num};
 pub use listing::code_text;
 pub use long::Long;
 pub use overlay::ask_dialog;

@@ -5,12 +5,15 @@ use crate::{
     answer,
     client::{Phase, use_client},
     known,
+    pages::{network_name, waiting},
     router::{Route, use_router},
-    say, text,
+    say,
+    standing::{self, standing},
+    text,
 };
 use leptos::prelude::*;
 use zera_primitives::{Address, Network};
-use zera_worker_protocol::{Command, ModuleView, StatusView};
+use zera_worker_protocol::{Command, Mode, ModuleView, StatusView};
 
 /// Heights the strip has room for; older ones leave at the left.
 const TICKS: usize = 240;
@@ -43,7 +46,8 @@ fn top() -> AnyView {
                 <a class="logo" href="/" aria-label=say!(HOME)><svg aria-hidden="true"><use href="#logo"></use></svg>"ZERA"</a>
                 <nav class="nav" aria-label=say!(PAGES)>
                     {entry("/", say!(NAV_OVERVIEW))}{entry("/proposals", say!(NAV_PROPOSALS))}{entry("/modules", say!(NAV_MODULES))}
-                    {entry("/blocks", say!(NAV_BLOCKS))}{entry("/pipelines", say!(NAV_PIPELINES))}{entry("/executions", say!(NAV_EXECUTIONS))}{entry("/verify", say!(NAV_VERIFY))}{entry("/account", say!(NAV_ACCOUNT))}
+                    {entry("/blocks", say!(NAV_BLOCKS))}{entry("/pipelines", say!(NAV_PIPELINES))}{entry("/executions", say!(NAV_EXECUTIONS))}{entry("/verify", say!(NAV_VERIFY))}
+                    {entry("/network", say!(NAV_NETWORK))}{entry("/account", say!(NAV_ACCOUNT))}
                 </nav>
                 <div class="top-end">{find()}{key_link()}</div>
             </div>
@@ -161,10 +165,12 @@ fn find() -> AnyView {
 
 fn node_line() -> AnyView {
     let client = use_client();
-    let mode = move || match client.phase.get() {
-        Phase::Starting => say!(MODE_STARTING),
-        Phase::Running => say!(MODE_SOLO),
-        Phase::Stopped(_) => say!(MODE_STOPPED),
+    let mode = move || match (client.phase.get(), standing().mode) {
+        (Phase::Starting, _) => say!(MODE_STARTING),
+        (Phase::Running, Mode::Solo) => say!(MODE_SOLO),
+        (Phase::Running, Mode::Light) => say!(MODE_LIGHT),
+        (Phase::Running, Mode::Full) => say!(MODE_FULL),
+        (Phase::Stopped(_), _) => say!(MODE_STOPPED),
     };
     let facts = move || client.status.get().map(|status| facts(&status));
     view! {
@@ -180,6 +186,9 @@ fn node_line() -> AnyView {
 }
 
 fn facts(status: &StatusView) -> AnyView {
+    if status.mode != Mode::Solo {
+        return network_facts(status);
+    }
     let client = use_client();
     let slot = status.head.slot.0;
     let zero = status.clock_zero_ms / 1_000;
@@ -188,10 +197,41 @@ fn facts(status: &StatusView) -> AnyView {
     let skipped = (status.skipped > 0).then(|| format!(" · {}", say!(SKIPPED, text::duration(status.skipped))));
     let height = text::count(status.head.height.0);
     view! {
-        <span class="wide dim">{say!(MODE_SOLO_MEANS)}</span>
+        <span class="wide dim">{say!(MODE_SOLO_MEANS)}", "{say!(NO_PEERS)}</span>
         <span><span class="dim">{say!(HEAD)}" "</span><b id="head-height">{height.clone()}</b><span class="wide dim" aria-hidden="true">" · "{age}</span></span>
         <span class="wide dim" aria-hidden="true">{now}{skipped}</span>
         <span class="end">{mark(known::state(height, say!(HEAD_ABOUT)))}</span>
+    }
+    .into_any()
+}
+
+/// The line of a node on a network: who runs it, head and final, who agrees, and how the head is known.
+fn network_facts(status: &StatusView) -> AnyView {
+    let client = use_client();
+    let slot = status.head.slot.0;
+    let age = move || say!(AGO, text::duration(client.clock.get().saturating_sub(slot)));
+    let height = text::count(status.head.height.0);
+    let view = standing::network();
+    let heard = view.as_ref().and_then(|view| waiting(view)).map_or_else(|| height.clone(), text::count);
+    let sync = view.as_ref().and_then(|view| view.sync).filter(|(ran, all)| ran < all);
+    let agree = match status.peers {
+        0 => say!(NONE_AGREES).to_owned(),
+        peers => text::plural(peers as usize, say!(ONE_AGREES), say!(MANY_AGREE)),
+    };
+    let leads = view.as_ref().and_then(|view| view.tabs.iter().find(|tab| tab.own).map(|tab| tab.leads));
+    let others = (status.tabs as usize).saturating_sub(1);
+    let tabs = match (leads, others) {
+        (Some(false), _) => format!(" · {}", say!(MODE_FOLLOWS)),
+        (_, 0) => String::new(),
+        (_, others) => format!(" · {}", say!(MODE_LEADS, text::plural(others, say!(ONE_OTHER), say!(MANY_OTHERS)))),
+    };
+    view! {
+        <span class="wide dim">{network_name(&status.genesis)}{tabs}</span>
+        <span><span class="dim">{say!(HEAD)}" "</span><b>{heard}</b><span class="wide dim" aria-hidden="true">" · "{age}</span></span>
+        <span class="wide"><span class="dim">{say!(FINAL)}" "</span><b id="head-height">{height.clone()}</b></span>
+        <span class="wide dim">{agree}</span>
+        {sync.map(|(ran, all)| view! { <span class="dim">{say!(SYNCING, text::count(ran), text::count(all))}</span> })}
+        <span class="end">{mark(known::finalised(height))}</span>
     }
     .into_any()
 }
@@ -238,6 +278,7 @@ fn foot() -> AnyView {
                 <span>{say!(CLIENT_VERSION, env!("CARGO_PKG_VERSION"))}</span>
                 <a href="/settings">{say!(NAV_SETTINGS)}</a>
                 <a href="/pipelines">{say!(NAV_PIPELINES)}</a>
+                <a href="/executions">{say!(NAV_EXECUTIONS)}</a>
                 <a href="/bench">{say!(NAV_BENCH)}</a>
                 <button type="button" on:click=next>{words}</button>
                 <span>{say!(FOOT_MARKS)}</span>

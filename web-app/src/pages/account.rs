@@ -2,7 +2,7 @@
 
 mod voting;
 
-use super::{keys, shown, shown_page};
+use super::{keys, shown, shown_page, whole};
 use crate::components::react;
 use crate::{
     answer,
@@ -92,7 +92,7 @@ fn summary(account: &AccountView, address: &str, own: bool) -> AnyView {
         })}
         {leaf(say!(LOCKS), say!(LOCKS_NOTE), locks(account))}
         {voting::leaves(account)}
-        {leaf(say!(TRANSACTIONS), say!(TRANSACTIONS_NOTE), recent(account))}
+        {leaf(say!(TRANSACTIONS), say!(TRANSACTIONS_NOTE), view! { {recent(account)}{whole()} })}
     }
     .into_any()
 }

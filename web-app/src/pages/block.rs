@@ -8,8 +8,8 @@ use crate::{
     answer,
     client::{live, network},
     components::{
-        Evidence, Part, Step, bare, by_parts, crumbs, empty, hash, head, kv, leaf, link, mark, path_wide, slot_time,
-        table, td, td_known, td_num,
+        Evidence, Part, bare, by_parts, crumbs, empty, hash, head, kv, leaf, link, mark, slot_time, table, td,
+        td_known, td_num,
     },
     known, say, text, words,
 };
@@ -42,18 +42,13 @@ fn show(block: &BlockView) -> AnyView {
         text::count(head_view.gas.0)
     );
     let lead = view! { {slot_time((head_view.height, head_view.slot))}", "{say!(SLOT_N, text::count(head_view.slot.0))}" "{(block.body.skip > 0).then(|| say!(BLOCK_SKIPPED, text::duration(block.body.skip)))} };
-    let certificate = vec![
-        Step::checked(say!(HEADER), format!("b3:{}", text::short(&head_view.hash.to_hex()))),
-        Step::checked(say!(P_CERTIFICATE), say!(CERTIFICATE_BYTES, text::bytes(block.certificate.len() as u64))),
-        Step::trusted(say!(ONE_SIGNER), say!(ONE_SIGNER_MEANS)),
-    ];
     view! {
         {head(crumbs("/blocks", say!(NAV_BLOCKS), height), title, lead)}
         {leaf(say!(TRANSACTIONS), say!(IN_ORDER), transactions(block, network()))}
         {leaf(say!(PL_LANES), say!(PL_LANES_NOTE), pipelines::of_block(head_view.height))}
         {leaf(say!(EVENTS), say!(RUNTIME_EVENTS), events(&block.events, head_view.height, network()))}
         {leaf(say!(HEADER), say!(HEADER_NOTE), header(block))}
-        {leaf(say!(P_CERTIFICATE), say!(CERTIFICATE_NOTE), path_wide(&certificate))}
+        {leaf(say!(P_CERTIFICATE), say!(CERTIFICATE_NOTE), super::network::certificate_of_block(head_view.height))}
     }
     .into_any()
 }

@@ -1,6 +1,6 @@
 //! Builders: who is registered, how anybody checks a build, and the form with which a builder signs what it found.
 
-use super::shown_page;
+use super::{shown_page, whole};
 use crate::{
     answer,
     client::{live, network, use_client},
@@ -46,7 +46,7 @@ fn show(builders: &[BuilderView]) -> AnyView {
         let rows = builders.iter().map(row).collect();
         table(say!(BUILDERS), &[(say!(ATT_BUILDER), false), (say!(ACCOUNT), false), ("", false)], rows)
     };
-    view! { {head(().into_any(), title, say!(BUILDERS_LEAD))}{leaf(say!(BUILDERS_REGISTERED), say!(BUILDERS_REGISTERED_NOTE), list)} }.into_any()
+    view! { {head(().into_any(), title, say!(BUILDERS_LEAD))}{leaf(say!(BUILDERS_REGISTERED), say!(BUILDERS_REGISTERED_NOTE), view! { {list}{whole()} })} }.into_any()
 }
 
 fn row(builder: &BuilderView) -> (AnyView, Vec<AnyView>) {

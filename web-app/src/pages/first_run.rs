@@ -1,6 +1,6 @@
 //! The first run: a chain already runs; a key, a sample, or one's own file; what just happened; how to read marks.
 
-use super::keys;
+use super::{keys, network};
 use crate::{
     client::use_client,
     components::{Known, example, head, leaf, mark},
@@ -29,9 +29,10 @@ pub fn page() -> AnyView {
                     </p>
                     <p class="small dim">{say!(FIRST_VERIFIED)}</p>
                 </section>
-                {keys::key_panel()}
+                {network::join_panel()}
             </div>
         </div>
+        {leaf(say!(KEY_PANEL), keys::key_why(), keys::key_offer())}
         {leaf(say!(WHAT_HAPPENED), say!(WHAT_HAPPENED_NOTE), start_log())}
         {leaf(say!(HOW_MARKS), say!(HOW_MARKS_NOTE), marks())}
     }

@@ -1,6 +1,6 @@
 //! The fleet of a manager: its tags, what they stand at and come to, and how far their followers are.
 
-use super::{module::bad_address, module_standing::countdown, shown, shown_page};
+use super::{module::bad_address, module_standing::countdown, shown, shown_page, whole};
 use crate::{
     answer,
     client::{Answer, live, use_client},
@@ -80,7 +80,7 @@ fn fleet(id: ModuleId, tag: String, tags: &[String], network: Network) -> AnyVie
         {choice}
         {leaf(say!(FLEET_FAR), say!(FLEET_FAR_NOTE), shown(slot, |fleet| how_far(fleet)))}
         {leaf(say!(FLEET_LEADS), say!(FLEET_LEADS_NOTE), shown(slot, move |fleet| leads(fleet, &manager_address.get_value())))}
-        {leaf(say!(FLEET_FOLLOWERS), say!(FLEET_FOLLOWERS_NOTE), shown(slot, move |fleet| followers(fleet, modules, after, network)))}
+        {leaf(say!(FLEET_FOLLOWERS), say!(FLEET_FOLLOWERS_NOTE), view! { {shown(slot, move |fleet| followers(fleet, modules, after, network))}{whole()} })}
         {leaf(say!(FLEET_HISTORY), say!(FLEET_HISTORY_NOTE), shown(slot, |fleet| changes(&fleet.tag)))}
         {leaf(say!(FLEET_CHANGE), say!(FLEET_CHANGE_NOTE), view! { <p>{say!(FLEET_CHANGE_WHAT)}</p><p class="gap-2">{file_link("btn", format!("/modules/{}", manager_address.get_value()), say!(FLEET_CALL_MANAGER))}</p> })}
     }

@@ -8,7 +8,7 @@ use crate::{
         Field, ask_dialog, button, check, drop_zone, failure, field, keep_focus, kv, link_button, tag, text_area,
         tool_button,
     },
-    say, text,
+    say, standing, text,
 };
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -223,9 +223,15 @@ pub fn save_file(name: &str, bytes: &[u8]) {
     set_timeout(move || _ = web_sys::Url::revoke_object_url(&url), std::time::Duration::from_secs(10));
 }
 
+/// What a key is for here.
+#[must_use]
+pub fn key_why() -> &'static str {
+    standing::by_mode(say!(KEY_PANEL_WHY), say!(KEY_PANEL_WHY_NET), say!(KEY_PANEL_WHY_NET))
+}
+
 /// Says what a key is for, with the offer: for pages where nothing can be done without one.
 #[must_use]
 pub fn key_panel() -> AnyView {
-    view! { <section class="panel" aria-label=say!(KEY_PANEL)><h2>{say!(KEY_PANEL)}</h2><p class="small dim">{say!(KEY_PANEL_WHY)}</p>{key_offer()}</section> }
+    view! { <section class="panel" aria-label=say!(KEY_PANEL)><h2>{say!(KEY_PANEL)}</h2><p class="small dim">{key_why()}</p>{key_offer()}</section> }
         .into_any()
 }

@@ -20,6 +20,7 @@ mod module_list;
 mod module_parameters;
 mod module_standing;
 mod names;
+mod network;
 mod new_proposal;
 mod overview;
 mod pipelines;
@@ -37,13 +38,16 @@ mod transaction;
 mod verify;
 
 pub use keys::key_offer;
+pub use network::{network_name, waiting};
 
 use crate::components::react;
 use crate::{
     client::{Answer, Phase, use_client},
-    components::{empty, failure, head, loading},
+    components::{empty, failure, head, loading, mark},
+    known,
     router::{Route, use_router},
     say,
+    standing::standing,
 };
 use leptos::prelude::*;
 use zera_worker_protocol::{Error, ErrorKind};
@@ -64,7 +68,8 @@ pub fn page() -> AnyView {
     };
     let content = react(move || match stopped.get() {
         Some(error) => stopped_page(&error),
-        None => match router.get() {
+        // Another mode, or a ground that is shaken, changes what every mark may say.
+        None => match (standing(), router.get()).1 {
             Route::Overview => overview::page(),
             Route::Proposals => proposal_list::page(),
             Route::NewProposal(module) => new_proposal::page(module),
@@ -87,11 +92,12 @@ pub fn page() -> AnyView {
             Route::Transaction(hash) => transaction::page(&hash),
             Route::Account => account::own(),
             Route::OtherAccount(address) => account::other(&address),
+            Route::Network => network::page(),
             Route::Settings => settings::page(),
             Route::NotFound(path) => not_found(&path),
         },
     });
-    view! { {react(alarms)}{content} }.into_any()
+    view! { {react(alarms)}{network::banner()}{content} }.into_any()
 }
 
 fn stopped_page(error: &Error) -> AnyView {
@@ -121,6 +127,12 @@ fn not_found(path: &str) -> AnyView {
         {empty(say!(NOT_FOUND_EMPTY), view! { <p><a href="/">{say!(NAV_OVERVIEW)}</a></p> })}
     }
     .into_any()
+}
+
+/// Below lists whose entries a light node has proofs of and whose completeness it has not; nothing in other modes.
+fn whole() -> AnyView {
+    let Some(evidence) = known::complete() else { return ().into_any() };
+    view! { <p class="small dim gap-2">{say!(LIST_NOTE)}" "{mark(evidence)}</p> }.into_any()
 }
 
 /// The usual three states of something asked: asking, answered, failed.

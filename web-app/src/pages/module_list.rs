@@ -1,6 +1,6 @@
 //! Modules: what runs, since when, and what would change it.
 
-use super::shown_page;
+use super::{shown_page, whole};
 use crate::{
     answer,
     client::{live, network},
@@ -41,6 +41,7 @@ fn list(modules: &[ModuleView], filter: RwSignal<String>, which: RwSignal<String
         {head(().into_any(), title, say!(MODULES_LEAD))}
         <p class="row tools">{deploy}{journal}{builders}</p>
         {if modules.is_empty() { nothing() } else { lists(modules, filter, which) }}
+        {whole()}
     }
     .into_any()
 }

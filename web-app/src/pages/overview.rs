@@ -1,23 +1,28 @@
 //! Overview: what this tab has checked, what needs you, what is being voted on. Before there is a key: the first run.
 
-use super::{first_run, proposal_list, shown};
+use super::{first_run, keys, proposal_list, shown, whole};
 use crate::components::react;
 use crate::{
     answer,
     charts::{Coverage, coverage},
     client::{live, use_client},
     components::{bare, counts, empty, figure, figures, file_link, leaf, link, mark, table, td, td_known, td_num},
-    known, say, text,
+    known, say,
+    standing::{self, Footing, Standing},
+    text,
 };
 use leptos::prelude::*;
 use zera_primitives::{Address, Amount};
-use zera_worker_protocol::{AccountView, Command, ModuleView, ProposalView, StatusView};
+use zera_worker_protocol::{AccountView, Command, Mode, ModuleView, ProposalView, StatusView};
 
 /// `/`.
 #[must_use]
 pub fn page() -> AnyView {
     let client = use_client();
-    let newcomer = Memo::new(move |_| client.status.with(|s| s.as_ref().is_none_or(|status| status.account.is_none())));
+    // On a network nobody begins with a chain of one's own: a key is what is missing, and the page says so.
+    let newcomer = Memo::new(move |_| {
+        client.status.with(|s| s.as_ref().is_none_or(|status| status.account.is_none() && status.mode == Mode::Solo))
+    });
     react(move || if newcomer.get() { first_run::page() } else { known_page() })
 }
 
@@ -29,6 +34,7 @@ fn known_page() -> AnyView {
         move || client.status.with(|s| s.as_ref().and_then(|status| status.account)).map(Command::Account),
         |result| answer!(result, Account),
     );
+    let keyless = Memo::new(move |_| client.status.with(|s| s.as_ref().is_some_and(|status| status.account.is_none())));
     let ready = move |slot: RwSignal<crate::client::Answer<Vec<ProposalView>>>| {
         slot.with(|answer| answer.as_ref().and_then(|r| r.as_ref().ok()).cloned())
     };
@@ -40,7 +46,7 @@ fn known_page() -> AnyView {
     };
     view! {
         <div class="wide-host">{move || client.status.get().map(|status| top(&status))}</div>
-        {leaf(say!(NEEDS_YOU), say!(NEEDS_YOU_NOTE), react(move || needs().into_any()))}
+        {react(move || if keyless.get() { leaf(say!(KEY_PANEL), keys::key_why(), keys::key_offer()) } else { leaf(say!(NEEDS_YOU), say!(NEEDS_YOU_NOTE), react(move || needs().into_any())) })}
         {leaf(say!(NAV_PROPOSALS), say!(BAR_NOTE), shown(proposals, |proposals| some_proposals(proposals)))}
         {leaf(say!(NAV_MODULES), view! { <p>{link("/modules", say!(ALL_MODULES))}</p><p>{link("/journal", say!(NAV_JOURNAL))}</p> }, shown(modules, |modules| some_modules(modules)))}
         {leaf(say!(WHAT_HAPPENED), say!(WHAT_HAPPENED_NOTE), first_run::start_log())}
@@ -51,56 +57,73 @@ fn known_page() -> AnyView {
 fn top(status: &StatusView) -> AnyView {
     let client = use_client();
     let height = text::count(status.head.height.0);
-    let (scrubbed, records) = status.scrubbed;
-    let title = if status.executed == 0 {
-        say!(OVERVIEW_OPENED, height, text::count(scrubbed), text::count(records))
-    } else {
-        say!(OVERVIEW_TITLE, height, text::count(status.executed))
-    };
+    let title = title(status);
     document().set_title(&format!("{title} · ZERA"));
     let slot = status.head.slot.0;
     let age = move || say!(AGO, text::duration(client.clock.get().saturating_sub(slot)));
-    let (signed, needed) = status.signers;
     let state = |figure: String, about: &'static str| mark(known::state(figure, about));
-    let rows = vec![
-        Coverage {
-            name: say!(CERTIFICATES),
-            range: (1, status.head.height.0),
-            words: say!(CERTIFICATES_ALL, height),
-            thickness: 6,
-        },
-        Coverage {
-            name: say!(RECORDS),
-            range: (records.saturating_sub(scrubbed) + 1, records.max(1)),
-            words: say!(OF_RECORDS, text::count(scrubbed), text::count(records)),
-            thickness: 12,
-        },
-        Coverage {
-            name: say!(RE_EXECUTED),
-            range: (status.head.height.0.saturating_sub(status.executed) + 1, status.head.height.0.max(1)),
-            words: say!(BLOCKS_RUN, text::count(status.executed)),
-            thickness: 20,
-        },
-    ];
     view! {
         <div class="overview-head">
             <div>
                 <h1>{title}</h1>
-                <p class="lead">{say!(OVERVIEW_LEAD)}</p>
+                <p class="lead">{standing::by_mode(say!(OVERVIEW_LEAD), say!(OVERVIEW_LEAD_NET), say!(OVERVIEW_LEAD_NET))}</p>
                 {counts()}
             </div>
             {figures(vec![
                 figure(say!(HEAD), height.clone(), "", view! { <span aria-hidden="true">{age}</span>" "{state(height.clone(), say!(HEAD_ABOUT))} }),
-                figure(say!(FINAL), height.clone(), "", mark(known::recomputed(height, say!(FINAL_ABOUT), say!(P_CERTIFICATE_OF, signed, needed)))),
+                figure(say!(FINAL), height.clone(), "", mark(known::finalised(height))),
                 figure(say!(BASE), text::zra_short(status.base).replace("\u{a0}ZRA", ""), "ZRA", state(text::zra(status.base), say!(BASE_ABOUT))),
                 figure(say!(LIVE), text::count(status.live.into()), "", state(status.live.to_string(), say!(LIVE_ABOUT))),
                 figure(say!(SUPPLY), text::zra_short(status.supply).replace("\u{a0}ZRA", ""), "ZRA", view! { {say!(BURNT, text::zra_about(status.burnt))}" "{state(text::zra(status.supply), say!(SUPPLY_ABOUT))} }),
                 figure(say!(HALF_LIFE), text::duration(status.params.half_life), "", state(text::duration(status.params.half_life), say!(HALF_LIFE_ABOUT))),
             ])}
         </div>
-        <div class="ruler-host">{coverage(status.head.height.0, rows)}<p class="small dim gap-2">{say!(RULER_NOTE)}</p></div>
+        <div class="ruler-host">{coverage(status.head.height.0, covered(status))}<p class="small dim gap-2">{say!(RULER_NOTE)}</p></div>
     }
     .into_any()
+}
+
+/// The page's sentence: what this tab has checked, by mode.
+fn title(status: &StatusView) -> String {
+    let height = text::count(status.head.height.0);
+    let (scrubbed, records) = status.scrubbed;
+    match (standing::now(), status.executed) {
+        (Standing { footing: Footing::Broken, .. }, _) => say!(OVERVIEW_BROKEN).to_owned(),
+        (Standing { mode: Mode::Light, .. }, _) => say!(OVERVIEW_LIGHT, height),
+        (Standing { mode: Mode::Full, .. }, ran) => say!(OVERVIEW_FULL, height, text::count(ran)),
+        (_, 0) => say!(OVERVIEW_OPENED, height, text::count(scrubbed), text::count(records)),
+        (_, ran) => say!(OVERVIEW_TITLE, height, text::count(ran)),
+    }
+}
+
+/// Methods of the ruler and the blocks that each covers.
+fn covered(status: &StatusView) -> Vec<Coverage> {
+    let head = status.head.height.0;
+    let (scrubbed, records) = status.scrubbed;
+    let range = standing::network_now().and_then(|view| view.range).map_or((1, head), |(from, to)| (from.0, to.0));
+    let solo = status.mode == Mode::Solo;
+    let certified = if solo {
+        say!(CERTIFICATES_ALL, text::count(head))
+    } else {
+        say!(RAN_FROM_TO, text::count(range.0), text::count(range.1))
+    };
+    let ran = if status.executed == 0 && !solo {
+        say!(NONE_RUN).to_owned()
+    } else {
+        say!(BLOCKS_RUN, text::count(status.executed))
+    };
+    let mut rows = vec![Coverage { name: say!(CERTIFICATES), range, words: certified, thickness: 6 }];
+    if records > 0 {
+        rows.push(Coverage {
+            name: say!(RECORDS),
+            range: (records.saturating_sub(scrubbed) + 1, records.max(1)),
+            words: say!(OF_RECORDS, text::count(scrubbed), text::count(records)),
+            thickness: 12,
+        });
+    }
+    let executed = (head.saturating_sub(status.executed) + 1, head.max(1));
+    rows.push(Coverage { name: say!(RE_EXECUTED), range: executed, words: ran, thickness: 20 });
+    rows
 }
 
 struct Need {
@@ -162,7 +185,7 @@ fn needs_you(proposals: &[ProposalView], modules: usize, account: &AccountView) 
 
 fn some_proposals(proposals: &[ProposalView]) -> AnyView {
     let first: Vec<&ProposalView> = proposals.iter().take(5).collect();
-    view! { {proposal_list::rows(&first, say!(PROPOSALS_NONE))} <p class="gap-2">{link("/proposals", say!(ALL_PROPOSALS))}</p> }.into_any()
+    view! { {proposal_list::rows(&first, say!(PROPOSALS_NONE))} <p class="gap-2">{link("/proposals", say!(ALL_PROPOSALS))}</p>{whole()} }.into_any()
 }
 
 fn some_modules(modules: &[ModuleView]) -> AnyView {

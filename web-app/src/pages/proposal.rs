@@ -6,6 +6,7 @@ mod forecast;
 mod payload;
 mod rehearsal;
 mod report;
+mod validators;
 mod votes;
 
 pub use effects::{Returning, list as effect_list, returning, returning_words};
@@ -384,16 +385,8 @@ fn curves(detail: &ProposalDetail, what_if: Option<(String, ForecastView)>) -> C
 }
 
 fn how_known((conviction, changes): (Amount, usize)) -> AnyView {
-    let client = use_client();
-    let (root, genesis, height) = client.status.with_untracked(|status| {
-        status.as_ref().map_or_else(Default::default, |s| (s.head.root.to_hex(), s.genesis.to_hex(), s.head.height.0))
-    });
-    let steps = vec![
-        Step::checked(say!(TALLY, text::zra_short(conviction)), say!(TALLY_HOW, changes)),
-        known::executed(),
-        Step::checked(say!(P_ROOT, text::count(height)), format!("b3:{}", text::short(&root))),
-        Step::checked(say!(P_CERTIFICATE), say!(ONE_SIGNER)),
-        Step::trusted(say!(P_GENESIS), say!(P_GENESIS_OF, text::short(&genesis))),
-    ];
+    let mut steps =
+        vec![Step::checked(say!(TALLY, text::zra_short(conviction)), say!(TALLY_HOW, changes)), known::executed()];
+    steps.extend(known::ground());
     path_wide(&steps)
 }

@@ -1,7 +1,7 @@
 //! Proposals: what the active key has not voted on first, then what it has, then what has closed; each with its bar.
 //! Several can be chosen to split stake over them in one signature.
 
-use super::{shown_page, split};
+use super::{shown_page, split, whole};
 use crate::{
     answer,
     charts::bar_row,
@@ -73,6 +73,7 @@ pub fn page() -> AnyView {
         {shown_page(slot, say!(NAV_PROPOSALS).into(), move |_| react(move || head(().into_any(), summary.get(), say!(PROPOSALS_LEAD))))}
         <p class="row tools">{file_link("btn solid", "/proposals/new", say!(NEW_PROPOSAL))}</p>
         {react(move || if known.get() { leaves() } else { ().into_any() })}
+        {whole()}
     }
     .into_any()
 }

@@ -7,11 +7,11 @@ use crate::{
     components::{
         ask_dialog, drop_zone, failure, figure, figures, head, leaf, mark, progress_bar, tool_button, verdict,
     },
-    known, say, text,
+    known, say, standing, text,
 };
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use zera_worker_protocol::{Command, Error, Response, UsageView};
+use zera_worker_protocol::{Command, Error, Mode, Response, UsageView};
 
 /// Steps of the clock: slots and label.
 const SKIPS: [(u64, &str); 4] =
@@ -23,14 +23,20 @@ pub fn page() -> AnyView {
     let usage = live(|| Some(Command::Usage), |result| answer!(result, Usage));
     let failed: RwSignal<Option<Error>> = RwSignal::new(None);
     let said: RwSignal<Option<&'static str>> = RwSignal::new(None);
+    let solo = standing::now().mode == Mode::Solo;
+    let (title, lead) = if solo {
+        (say!(SETTINGS_TITLE), say!(SETTINGS_LEAD))
+    } else {
+        (say!(SETTINGS_TITLE_NET), say!(SETTINGS_LEAD_NET))
+    };
     view! {
-        {head(().into_any(), say!(SETTINGS_TITLE), say!(SETTINGS_LEAD))}
+        {head(().into_any(), title, lead)}
         {progress_bar()}
         <div role="status">{move || said.get().map(|words| verdict("verified", words, (), None))}</div>
         {move || failed.get().map(|error| failure(&error))}
-        {leaf(say!(CLOCK), say!(CLOCK_NOTE), clock())}
+        {solo.then(|| leaf(say!(CLOCK), say!(CLOCK_NOTE), clock()))}
         {leaf(say!(ON_DEVICE), say!(ON_DEVICE_NOTE), shown(usage, used))}
-        {leaf(say!(SNAPSHOT), say!(SNAPSHOT_NOTE), snapshot(failed, said))}
+        {solo.then(|| leaf(say!(SNAPSHOT), say!(SNAPSHOT_NOTE), snapshot(failed, said)))}
         {leaf(say!(START_OVER), say!(START_OVER_NOTE), start_over(failed, said))}
     }
     .into_any()
@@ -69,7 +75,7 @@ pub fn clock() -> AnyView {
     .into_any()
 }
 
-fn used(usage: &UsageView) -> AnyView {
+pub(super) fn used(usage: &UsageView) -> AnyView {
     let client = use_client();
     let keep = move || {
         leptos::task::spawn_local(async move {

@@ -1,6 +1,6 @@
 //! The storage browser: entries in key order, each with a Merkle proof checked against the head's root.
 
-use super::shown;
+use super::{shown, whole};
 use crate::{
     answer,
     client::live,
@@ -67,6 +67,7 @@ fn entries(page: &StoragePage, after: RwSignal<Vec<u8>>) -> AnyView {
             {page.more.then(|| tool_button(say!(NEXT_ENTRIES), move || after.set(last.clone().unwrap_or_default())))}
             {(!first).then(|| tool_button(say!(FROM_START), move || after.set(Vec::new())))}
         </p>
+        {whole()}
     }
     .into_any()
 }

@@ -18,7 +18,8 @@ struct New {
     name: RwSignal<String>,
 }
 
-fn account(text: &str) -> Result<AccountId, String> {
+/// The account that an address names.
+pub(super) fn account(text: &str) -> Result<AccountId, String> {
     match Address::from_text(text.trim(), network()) {
         Ok(Address::Account(id)) => Ok(id),
         Ok(Address::Module(_)) => Err(say!(BUILDER_MODULE).to_owned()),
