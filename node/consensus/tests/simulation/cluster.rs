@@ -1,12 +1,16 @@
 //! Peers on a simulated network in a deterministic runtime.
 
-use crate::ledger::{MemoryLedger, Rules, id, seed};
+use crate::ledger::{MemoryLedger, Pace, Rules, id, seed};
 use commonware_codec::{Copying, Decode as _};
 use commonware_cryptography::ed25519::PublicKey;
 use commonware_p2p::simulated::{Config, Link, Network, Oracle, Receiver, Sender};
 use commonware_runtime::{Clock as _, Handle, Quota, Spawner as _, Supervisor as _, deterministic::Context};
 use commonware_utils::{NZU32, NZUsize, probability};
-use std::{sync::Arc, time::Duration};
+use futures::{FutureExt as _, future::BoxFuture};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 use zera_consensus::{
     Ledger as _, Timings,
     engine::{self, Networks, Setup},
@@ -26,6 +30,19 @@ pub fn key(index: u8) -> PublicKey {
     PublicKey::decode_cfg(Copying(&id(index).0), &()).unwrap()
 }
 
+/// The clock of the simulation.
+struct Simulated(Context);
+
+impl Pace for Simulated {
+    fn now(&self) -> SystemTime {
+        self.0.current()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.0.sleep(duration).boxed()
+    }
+}
+
 /// One peer.
 pub struct Peer {
     pub ledger: MemoryLedger,
@@ -37,7 +54,7 @@ pub struct Peer {
 
 /// All of them.
 pub struct Cluster {
-    pub context: Arc<Context>,
+    pub context: Context,
     pub oracle: Oracle<PublicKey, Context>,
     pub peers: Vec<Peer>,
     pub timings: Timings,
@@ -64,10 +81,10 @@ impl Cluster {
         };
         let (network, oracle) = Network::new(context.child("network"), config);
         network.start();
-        let context = Arc::new(context);
+        let clock = Arc::new(Simulated(context.child("clock")));
         let peers = (0..count)
             .map(|index| {
-                let ledger = MemoryLedger::new(rules.clone(), index, Arc::clone(&context), skew(index));
+                let ledger = MemoryLedger::new(rules.clone(), index, clock.clone(), skew(index));
                 Peer { ledger, outbox: Outbox::new().0, heard: Table::default(), running: None, starts: 0 }
             })
             .collect();

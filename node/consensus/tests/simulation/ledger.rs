@@ -1,11 +1,11 @@
 //! A ledger in memory that executes next to nothing, but checks all that consensus promises it.
 
 use codec::Encode as _;
-use commonware_runtime::{Clock, deterministic::Context};
+use futures::future::BoxFuture;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard},
-    time::{Duration, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use zera_consensus::{Fault, Ledger, Verdict};
 use zera_light::{Certificate, SealKey, ValidatorSet};
@@ -69,6 +69,12 @@ fn header(rules: &Rules, parent: Option<&Header>, slot: Slot, proposer: AccountI
     }
 }
 
+/// A clock, simulated or real.
+pub trait Pace: Send + Sync {
+    fn now(&self) -> SystemTime;
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+}
+
 /// What survives a crash.
 #[derive(Default)]
 struct Disk {
@@ -90,7 +96,7 @@ struct Memory {
 pub struct MemoryLedger {
     rules: Rules,
     me: AccountId,
-    clock: Arc<Context>,
+    clock: Arc<dyn Pace>,
     /// Seconds that this peer's clock is ahead of everybody's (or behind).
     skew: i64,
     disk: Arc<Mutex<Disk>>,
@@ -100,7 +106,7 @@ pub struct MemoryLedger {
 }
 
 impl MemoryLedger {
-    pub fn new(rules: Rules, index: u8, clock: Arc<Context>, skew: i64) -> Self {
+    pub fn new(rules: Rules, index: u8, clock: Arc<dyn Pace>, skew: i64) -> Self {
         let disk = Disk { blocks: vec![(rules.genesis(), Vec::new())] };
         let memory = Arc::default();
         Self { rules, me: id(index), clock, skew, disk: Arc::new(Mutex::new(disk)), memory, lies: false }
@@ -120,7 +126,7 @@ impl MemoryLedger {
     }
 
     fn slot(&self) -> u64 {
-        let seconds = self.clock.current().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let seconds = self.clock.now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         seconds.saturating_add_signed(self.skew)
     }
 
