@@ -2,6 +2,7 @@
 
 mod bench;
 mod codegen;
+mod devnet;
 mod keys;
 mod modules;
 mod page;
@@ -27,6 +28,10 @@ usage: cargo xtask <verb>
   setup                          bring every tool this repository needs (a second run takes seconds)
   serve [--port N] [--host ADDR] [--no-build]
                                  build the release page and serve it; prints one URL
+  devnet [--validators N] [--latency MS] [--partition 30-60:0,1|2,3] [--for SECONDS] [--json] [--fast]
+         [--load PER_SECOND] [--faults [--seed N]] [--fresh] [--port N] [--no-page] [--no-build]
+                                 a network of real peers on this machine, which serve the page; with --for it ends with a
+                                 summary; --faults kills, freezes and parts them; docs/running-a-peer.md
   test [--long] [--only WORD]    everything CI checks; --long runs full counts and fuzz targets, --only runs the steps
                                  whose names contain a word, such as tidy, lints, native, scenarios, journeys
   bench [suite] [--json]         measure; writes docs/benchmarks.md, or one JSON object per case
@@ -63,6 +68,7 @@ fn run(args: &[String]) -> Result<bool> {
     match verb.as_str() {
         "setup" => done(Args::new(rest).finish(&[], &[]).and_then(|_| setup::run(setup::Scope::All))),
         "serve" => done(serve::run(&Args::new(rest).finish(&["--port", "--host"], &["--no-build"])?)),
+        "devnet" => devnet::run(&Args::new(rest).finish(&devnet::PASSED, &devnet::FLAGS)?),
         "test" => test::run(&Args::new(rest).finish(&["--only"], &["--long"])?),
         "bench" => bench::run(&Args::new(rest).finish(&["--only"], &["--json", "--quick"])?),
         "tidy" => Args::new(rest).finish(&[], &[]).and_then(|args| tidy::run(&args)),
@@ -116,6 +122,12 @@ impl Args {
     pub fn value(&self, option: &str) -> Option<&str> {
         let at = self.words.iter().position(|word| word == option)?;
         self.words.get(at + 1).map(String::as_str)
+    }
+
+    /// The words after every `option`.
+    pub fn values<'a>(&'a self, option: &'a str) -> impl Iterator<Item = &'a str> {
+        let pairs = self.words.iter().zip(self.words.iter().skip(1));
+        pairs.filter(move |(word, _)| *word == option).map(|(_, value)| value.as_str())
     }
 
     /// The first word that is no option.

@@ -3,7 +3,7 @@
 use crate::setup::{self, Scope};
 use crate::sh::{self, Step};
 use crate::toolchain::{self, WASM, Wasm};
-use crate::{Args, Result, codegen, keys, modules, page, scenarios, serve, tidy, trials};
+use crate::{Args, Result, codegen, devnet, keys, modules, page, scenarios, serve, tidy, trials};
 use std::path::Path;
 use std::process::Command;
 
@@ -22,6 +22,8 @@ const ALSO_FOR_WASM: &[&str] = &[
 ];
 /// At least so many fuzz targets there must be: transaction, block, manifest, wasm, worker message, snapshot, journal.
 const FUZZ_TARGETS: u64 = 7;
+/// How long real processes are killed, frozen and parted: for everybody, and in the long test, in seconds.
+const FAULTS: [&str; 2] = ["45", "1800"];
 /// How long a fuzz target runs in the long test, in milliseconds.
 const FUZZ_MILLIS: &str = "60000";
 
@@ -70,6 +72,9 @@ pub fn run(args: &Args) -> Result<bool> {
         run.tests("fuzz targets, 60 s each", fuzz);
         let ran = run.count.passed - before;
         run.check("fuzz: none is missing", || Ok(ran >= FUZZ_TARGETS));
+    }
+    if run.check("devnet: built", || devnet::Programs::build(false).map(|_| true)) {
+        run.faults();
     }
     if ready {
         run.scenarios();
@@ -133,6 +138,17 @@ impl Run {
         self.add(name, count);
     }
 
+    /// Four validators as real processes, killed, frozen and cut off from each other: nothing final may be lost or have a
+    /// rival, and after each fault the network goes on.
+    fn faults(&mut self) {
+        let time = FAULTS[usize::from(self.long)];
+        self.check("devnet: faults on real processes", || {
+            let mut devnet = devnet::Programs::at(false).devnet("faults");
+            devnet.args(["--fresh", "--dir", "target/devnet-faults", "--port", "0", "--for", time]);
+            succeeds(devnet)
+        });
+    }
+
     /// The scenario files in a real browser: the same reports as natively.
     fn scenarios(&mut self) {
         if self.check("scenarios for wasm32", || scenarios::build().map(|()| true)) {
@@ -166,7 +182,7 @@ impl Run {
         };
         self.tests(name, || {
             let mut node = sh::command("node", &[script]);
-            node.env("ZERA_URL", url);
+            node.env("ZERA_URL", url).env("ZERA_PROGRAMS", devnet::Programs::at(false).folder());
             for (name, path) in [("ZERA_XTASK", std::env::current_exe().ok()), ("ZERA_CHROMIUM", toolchain::chromium())]
             {
                 if let Some(path) = path {

@@ -30,6 +30,11 @@ const CLIENT: &str = "zera-client";
 const ENGINE: &str = "zera-browser-engine";
 const WORKER: &str = "zera-worker";
 const PROTOCOL: &str = "zera-worker-protocol";
+const PIPELINES: &str = "zera-pipelines";
+const SIMPLEX: &str = "zera-consensus";
+const NODE: &str = "zera-node";
+const LIAR: &str = "zera-liar";
+const DEVNET: &str = "zera-devnet";
 const VERIFIER: &str = "zera-verifier";
 const PROVER: &str = "zera-prover-worker";
 
@@ -48,7 +53,7 @@ const ROOMS: &[Room] = &[
     Room { name: RUNTIME, may_use: &[PRIMITIVES, STATE, VM, ROWS, VERIFY, REGISTRY, GOVERNANCE], consensus: true },
     Room { name: ZIP, may_use: &[PRIMITIVES, STATE, VM, REGISTRY, GOVERNANCE, RUNTIME], consensus: true },
     // What a tab and a peer say to each other.
-    Room { name: WIRE, may_use: &[PRIMITIVES, STATE], consensus: false },
+    Room { name: WIRE, may_use: &[PRIMITIVES, STATE], consensus: true },
     Room { name: LIGHT, may_use: &[PRIMITIVES, STATE, WIRE], consensus: true },
     Room {
         name: CLIENT,
@@ -58,7 +63,18 @@ const ROOMS: &[Room] = &[
     // Runs scenario files natively and in a browser; ships nowhere.
     Room { name: "zera-scenarios", may_use: &[CLIENT], consensus: false },
     // Native threads behind ZIP's pipelines.
-    Room { name: "zera-pipelines", may_use: &[PRIMITIVES, RUNTIME, ZIP], consensus: false },
+    Room { name: PIPELINES, may_use: &[PRIMITIVES, RUNTIME, ZIP], consensus: false },
+    // The consensus engine and everything that it stands on: the only room that names them.
+    Room { name: SIMPLEX, may_use: &[PRIMITIVES, LIGHT], consensus: false },
+    // The native peer.
+    Room {
+        name: NODE,
+        may_use: &[PRIMITIVES, STATE, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT, WIRE, CLIENT, PIPELINES, SIMPLEX],
+        consensus: false,
+    },
+    // A peer that lies, and a network with weather: for tests and developers; they ship nowhere.
+    Room { name: LIAR, may_use: &[PRIMITIVES, LIGHT, WIRE], consensus: false },
+    Room { name: DEVNET, may_use: &[PRIMITIVES, STATE, WIRE], consensus: false },
     // Proves and verifies natively, without a chain.
     Room { name: "zera-prove", may_use: &[PRIMITIVES, VM, ROWS, VERIFY, PROOF], consensus: false },
     Room { name: PROTOCOL, may_use: &[PRIMITIVES], consensus: false },
@@ -70,8 +86,8 @@ const ROOMS: &[Room] = &[
     Room {
         name: WORKER,
         may_use: &[
-            PRIMITIVES, STATE, VM, INSPECT, ROWS, VERIFY, REGISTRY, GOVERNANCE, RUNTIME, ZIP, LIGHT, CLIENT, PROTOCOL,
-            ENGINE, VERIFIER, PROVER,
+            PRIMITIVES, STATE, VM, INSPECT, ROWS, VERIFY, REGISTRY, GOVERNANCE, RUNTIME, ZIP, WIRE, LIGHT, CLIENT,
+            PROTOCOL, ENGINE, VERIFIER, PROVER,
         ],
         consensus: false,
     },
@@ -94,10 +110,15 @@ const ROOMS: &[Room] = &[
 /// Libraries with one home: a name or, with a final `*`, a prefix.
 const HOMES: &[(&str, &[&str])] = &[
     ("wasmi", &[VM]),
-    ("commonware-cryptography", &[LIGHT, "zera-node"]),
-    ("commonware-codec", &[LIGHT, "zera-node"]),
-    ("commonware-*", &["zera-node", LIGHT]),
-    ("tokio", &["zera-node"]),
+    ("commonware-cryptography", &[LIGHT, SIMPLEX, LIAR]),
+    ("commonware-codec", &[LIGHT, SIMPLEX, LIAR]),
+    ("commonware-utils", &[LIGHT, SIMPLEX, LIAR]),
+    ("commonware-parallel", &[LIGHT, SIMPLEX]),
+    ("commonware-*", &[SIMPLEX]),
+    ("axum", &[NODE]),
+    ("redb", &[NODE]),
+    ("tokio", &[NODE, SIMPLEX, LIAR, DEVNET]),
+    ("tokio-*", &[NODE, LIAR, DEVNET]),
     ("ark-*", &[PROOF, VERIFY, MSM]),
     ("idb", &[WORKER]),
 ];
@@ -197,6 +218,10 @@ mod tests {
         assert_eq!(complaint(room("zera-vm"), "wasmi", &ours), None);
         assert!(complaint(room("zera-zip"), "gloo-timers", &ours).is_some());
         assert_eq!(complaint(room("zera-worker"), "gloo", &ours), None);
+        assert!(complaint(room("zera-wire"), "tokio", &ours).is_some());
+        assert!(complaint(room("zera-node"), "commonware-consensus", &ours).is_some(), "through zera-consensus");
+        assert_eq!(complaint(room("zera-consensus"), "commonware-consensus", &ours), None);
+        assert!(complaint(room("zera-worker"), "axum", &ours).is_some());
     }
 
     #[test]

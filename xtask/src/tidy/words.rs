@@ -70,10 +70,37 @@ const BANS: &[Ban] = &[
         says: "names wasmi (invariant 5); go through zera-vm's Engine trait",
     },
     Ban {
-        words: &["commonware_cryptography", "commonware_codec"],
+        words: &["commonware_cryptography", "commonware_codec", "commonware_utils"],
         under: SHIPPED,
-        except: &["client-core/light/", "node/"],
+        except: &["client-core/light/", "node/consensus/", "node/liar/"],
         says: "names commonware (invariant 5); go through zera-light",
+    },
+    Ban {
+        words: &[
+            "commonware_consensus",
+            "commonware_p2p",
+            "commonware_runtime",
+            "commonware_broadcast",
+            "commonware_resolver",
+            "commonware_storage",
+            "commonware_stream",
+            "commonware_actor",
+        ],
+        under: SHIPPED,
+        except: &["node/consensus/"],
+        says: "names the consensus engine (invariant 5); go through zera-consensus",
+    },
+    Ban {
+        words: &["axum", "redb"],
+        under: SHIPPED,
+        except: &["node/src/"],
+        says: "names what only the native peer stands on; go through zera-node",
+    },
+    Ban {
+        words: &["WebSocket"],
+        under: &["worker/", "web-app/"],
+        except: &["worker/src/platform/"],
+        says: "opens a socket; go through worker/src/platform",
     },
     Ban {
         words: &["ark_bn254", "ark_groth16", "ark_relations", "ark_ff", "ark_ec"],
@@ -199,5 +226,9 @@ mod tests {
         assert!(says("client-core/vm/src/engine.rs", "use wasmi::Engine;").is_empty());
         assert_eq!(says("worker/src/keys.rs", "use idb::Factory;").len(), 1);
         assert!(says("worker/src/platform/shelf.rs", "use idb::Factory;").is_empty());
+        assert_eq!(says("node/src/chain/mod.rs", "use commonware_consensus::simplex;").len(), 1);
+        assert!(says("node/consensus/src/node.rs", "use commonware_consensus::simplex;").is_empty());
+        assert_eq!(says("worker/src/net/session.rs", "use web_sys::WebSocket;").len(), 1);
+        assert!(says("worker/src/platform/sockets.rs", "use web_sys::WebSocket;").is_empty());
     }
 }
