@@ -29,7 +29,7 @@ fn world(people: u16) -> Result<Client, Box<dyn std::error::Error>> {
     let sealer = SealKey::from_seed(&[9; 32])?;
     let mut config = GenesisConfig::demo(AccountId::default(), sealer.public(), 0);
     config.accounts = (0..people).map(|person| (key(person).public(), Amount::zra(100_000))).collect();
-    Ok(Client::create(&config, sealer)?.0)
+    Ok(Client::create(&config, Some(sealer))?.0)
 }
 
 /// Prepares one transaction per person, then times submit and seal of all. Answers seconds per transaction.

@@ -125,6 +125,10 @@ fn deed(deed: &Deed, network: Network) -> String {
             let removed: Vec<String> = removed.iter().map(account).collect();
             format!("builders: registered [{}], struck [{}]", added.join(", "), removed.join(", "))
         }
+        Deed::Validators { added, removed } => {
+            let accounts = |list: &[_]| list.iter().map(account).collect::<Vec<String>>().join(", ");
+            format!("validators: taken in [{}], taken out [{}]", accounts(added), accounts(removed))
+        }
         Deed::FollowerMigrated { code, schema, generation, entries } => {
             format!("data migrated by {code} to schema {schema}, generation {generation}: {entries} entries")
         }

@@ -6,6 +6,7 @@
 
 use crate::{
     client::Client,
+    mempool::Mempool,
     past::{PastError, StateAt},
     record::Record,
 };
@@ -69,7 +70,7 @@ impl Client {
     /// Lets transactions of blocks that were taken back wait again, before those that wait already: a sender's nonces
     /// stay in order. Answers those that may not stand in a block any more.
     pub fn wait_again(&mut self, mut transactions: Vec<SignedTransaction>, slot: Slot) -> Vec<Hash> {
-        transactions.extend(core::mem::take(&mut self.mempool).iter().cloned());
+        transactions.extend(core::mem::replace(&mut self.mempool, Mempool::new(self.config.network)).iter().cloned());
         let refused = |signed: SignedTransaction| self.submit(&signed.encode(), slot).err().map(|_| signed.hash());
         transactions.into_iter().filter_map(refused).collect()
     }

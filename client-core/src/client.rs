@@ -1,12 +1,15 @@
 //! The state of the machine, and what can be asked of it without changing it.
 
-use crate::{error::ClientError, mempool::Mempool};
+use crate::{error::ClientError, fork::Fork, mempool::Mempool, sets::Sets};
 use codec::{Decode, Encode};
-use std::collections::VecDeque;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 use zera_governance as governance;
 use zera_light::{Certificate, SealKey, ValidatorSet};
 use zera_primitives::{
-    AccountId, Hash, Header, Height, ModuleId, Params, ProposalId, SignedTransaction, Slot, StateKey, limits,
+    AccountId, Hash, Header, Height, ModuleId, Network, Params, ProposalId, SignedTransaction, Slot, StateKey, limits,
 };
 use zera_runtime::{BlockCtx, Called, Chain, GenesisConfig, Rehearsal, admission, query, rehearse};
 use zera_state::{ChangeSet, StateError, StateView, get_typed, merkle::MerkleState, merkle::Proof};
@@ -18,11 +21,13 @@ pub const EXPIRY_SLOTS: u64 = 600;
 /// Bytes of trace records kept, beyond which the oldest go: enough for some thousand calls, little enough for a tab.
 const TRACE_BYTES: usize = 16 << 20;
 
-/// A block as far as later blocks need it.
+/// A final block as far as later blocks need it.
 #[derive(Clone, Debug)]
 pub(crate) struct Tip {
     pub header: Header,
-    pub certificate: Certificate,
+    /// None where only a descendant is certified, and for the genesis block of a network.
+    pub certificate: Option<Certificate>,
+    pub sets: Sets,
     /// Hash of its record's bytes.
     pub record: Hash,
 }
@@ -32,11 +37,16 @@ pub struct Client {
     pub(crate) config: GenesisConfig,
     pub(crate) genesis: Hash,
     pub(crate) state: MerkleState,
-    /// The last [`limits::STATE_VERSIONS`] blocks and the head, oldest first; never empty.
+    /// The last [`limits::STATE_VERSIONS`] final blocks and the head, oldest first; never empty.
     pub(crate) tips: VecDeque<Tip>,
+    /// The newest final block.
     pub(crate) head: Tip,
-    pub(crate) sealer: SealKey,
-    pub(crate) validators: ValidatorSet,
+    /// What was executed on it and is not final; the state is that of the block stood on.
+    pub(crate) fork: Fork,
+    /// Only where this client certifies by itself: a chain of one signer.
+    pub(crate) sealer: Option<SealKey>,
+    /// Sets by epoch, as far as they are decided and remembered.
+    pub(crate) committees: BTreeMap<u64, Arc<ValidatorSet>>,
     pub(crate) mempool: Mempool,
     pub(crate) pipelines: Box<dyn Pipelines>,
     /// Transaction, its trace records, their bytes.
@@ -58,22 +68,25 @@ impl Client {
         config: GenesisConfig,
         state: MerkleState,
         head: Tip,
-        sealer: SealKey,
-    ) -> Result<Self, ClientError> {
+        sealer: Option<SealKey>,
+    ) -> Self {
         let genesis = if head.header.height == Height(0) { head.header.hash() } else { head.header.chain };
-        Ok(Self {
-            validators: ValidatorSet::solo(config.sealer)?,
+        let mut client = Self {
             genesis,
             state,
             tips: VecDeque::from([head.clone()]),
             head,
+            fork: Fork::default(),
             sealer,
+            committees: BTreeMap::new(),
+            mempool: Mempool::new(config.network),
             config,
-            mempool: Mempool::default(),
             pipelines: Box::new(Sequential::default()),
             traces: VecDeque::new(),
             executed: 0,
-        })
+        };
+        client.note_committees();
+        client
     }
 
     /// Executes from now on with these; results do not depend on it.
@@ -81,16 +94,27 @@ impl Client {
         self.pipelines = pipelines;
     }
 
-    /// The head's header.
+    /// The newest final block.
     #[must_use]
     pub const fn head(&self) -> &Header {
         &self.head.header
     }
 
-    /// The head's certificate.
+    /// The head's certificate; none where only a descendant's is known, or nobody's yet.
     #[must_use]
-    pub const fn head_certificate(&self) -> &Certificate {
-        &self.head.certificate
+    pub const fn head_certificate(&self) -> Option<&Certificate> {
+        self.head.certificate.as_ref()
+    }
+
+    /// The block that the client stands on: the head, or a candidate above it. State, questions and drafts are of this
+    /// block. On a chain of one signer it is always the head.
+    #[must_use]
+    pub fn tip(&self) -> &Header {
+        self.fork.tip().unwrap_or(&self.head.header)
+    }
+
+    pub(crate) fn tip_sets(&self) -> &Sets {
+        self.fork.tip_sets().unwrap_or(&self.head.sets)
     }
 
     /// Hash of the genesis block: which chain this is.
@@ -111,19 +135,13 @@ impl Client {
         &self.config
     }
 
-    /// Who certifies blocks.
-    #[must_use]
-    pub const fn validators(&self) -> &ValidatorSet {
-        &self.validators
-    }
-
-    /// The head's state.
+    /// The state after the block stood on.
     #[must_use]
     pub fn state(&self) -> &dyn StateView {
         &self.state
     }
 
-    /// Number of entries of the head's state.
+    /// Number of entries of that state.
     #[must_use]
     pub const fn entries(&self) -> u64 {
         self.state.count()
@@ -143,26 +161,29 @@ impl Client {
         Ok(governance::params(&self.state).map_err(zera_runtime::Unfit::from)?)
     }
 
-    /// Slots skipped since genesis, by stored skips.
+    /// Slots skipped since genesis, by stored skips; on a network none are.
     #[must_use]
     pub fn skipped(&self) -> u64 {
+        if self.config.network != Network::Solo {
+            return 0;
+        }
         get_typed(&self.state, &zera_zip::block::skips_key()).ok().flatten().unwrap_or(0)
     }
 
-    /// The slot at a wall-clock time: seconds since genesis plus skips, never before the head's.
+    /// The slot at a wall-clock time: seconds since genesis plus skips, never before that of the block stood on.
     #[must_use]
     pub fn slot_at(&self, unix_ms: u64) -> Slot {
         let wall = unix_ms.saturating_sub(self.config.zero_ms) / 1_000;
-        Slot(wall.saturating_add(self.skipped())).max(self.head.header.slot)
+        Slot(wall.saturating_add(self.skipped())).max(self.tip().slot)
     }
 
-    /// The context of a block after the head at `slot`.
+    /// The context of a block after the one stood on at `slot`.
     ///
     /// # Errors
     /// [`ClientError::State`].
     pub fn context(&self, slot: Slot) -> Result<BlockCtx, ClientError> {
-        let slot = slot.max(self.head.header.slot);
-        Ok(BlockCtx::read(&self.state, self.chain(), self.head.header.height.plus(1), slot)?)
+        let slot = slot.max(self.tip().slot);
+        Ok(BlockCtx::read(&self.state, self.chain(), self.tip().height.plus(1), slot)?)
     }
 
     /// Waiting transactions in order of arrival.
@@ -266,7 +287,8 @@ impl Client {
     }
 
     /// Where genesis keeps its configuration.
-    pub(crate) fn config_key() -> StateKey {
+    #[must_use]
+    pub fn config_key() -> StateKey {
         StateKey::system("genesis")
     }
 

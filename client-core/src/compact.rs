@@ -47,10 +47,13 @@ impl Client {
         self.state.unwritten()
     }
 
-    /// Begins to write the head's state to pages.
+    /// Begins to write the final head's state to pages.
     #[must_use]
     pub fn compaction(&self) -> Compacting {
-        Compacting { tip: self.head.clone(), work: Compaction::new(&self.state, PageSizes::default()) }
+        let (tip, mut state) = (self.head.clone(), self.state.clone());
+        // Cannot fail, because the state holds what the head is of; a base that did not fit its header would not open.
+        let _ = state.revert_to(tip.header.height);
+        Compacting { tip, work: Compaction::new(&state, PageSizes::default()) }
     }
 
     /// True when the block of `base` is one of the last 64: otherwise the chain has gone back behind it, and it is of no use.
@@ -104,7 +107,7 @@ impl Compacting {
         let base = Base {
             format: BASE_FORMAT,
             header: self.tip.header,
-            certificate: self.tip.certificate.to_bytes(),
+            certificate: self.tip.certificate.map(|certificate| certificate.to_bytes()).unwrap_or_default(),
             record: self.tip.record,
             directory: compacted.directory.clone(),
         };

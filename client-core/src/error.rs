@@ -46,6 +46,18 @@ pub enum ClientError {
     /// A block was executed on a head that is none any more. Recoverable: execute it again.
     #[error("the chain moved on while this block was executed")]
     Stale,
+    /// The block is final already. Harmless.
+    #[error("the block is final already")]
+    AlreadyFinal,
+    /// A block says something else than came out here. Permanent: it is no block.
+    #[error("the block says another {field} than came out of executing it")]
+    Disagrees {
+        /// The first field that differs, named as in [`zera_primitives::Header`]; or what of its body breaks a limit.
+        field: &'static str,
+    },
+    /// This client follows others and certifies nothing by itself.
+    #[error("this client has no key that seals blocks")]
+    NoSealer,
     /// A key is not loaded or the state is damaged.
     #[error(transparent)]
     State(#[from] StateError),
@@ -74,6 +86,12 @@ impl ClientError {
     #[must_use]
     pub const fn is_fatal(&self) -> bool {
         matches!(self, Self::Fault(_) | Self::Merkle(MerkleError::Tree) | Self::State(StateError::Corrupt(_)))
+    }
+
+    /// True when [`crate::Client::check`] found that the block can never follow its parent: whoever proposed it is at fault.
+    #[must_use]
+    pub const fn condemns(&self) -> bool {
+        matches!(self, Self::Disagrees { .. } | Self::Header(_) | Self::Refused(_) | Self::Decode { .. })
     }
 
     /// True when a part of the state is not in memory: load what the state's pages want and try again.

@@ -147,6 +147,10 @@ pub fn export(client: &Client, genesis: &Header) -> Result<Vec<u8>, ClientError>
     if genesis.hash() != client.genesis() {
         return Err(ClientError::NotFound("genesis block of this chain"));
     }
+    if client.tip() != client.head() {
+        return Err(ClientError::Stale);
+    }
+    let certificate = client.head_certificate().ok_or(ClientError::NotFound("certificate of the newest block"))?;
     let (value, proof) = client.prove(&journal::head_key())?;
     let head = journal::head(client.state())?;
     let preamble = Preamble {
@@ -154,7 +158,7 @@ pub fn export(client: &Client, genesis: &Header) -> Result<Vec<u8>, ClientError>
         genesis: genesis.clone(),
         header: client.head().clone(),
         validators: client.validators().encode(),
-        certificate: client.head_certificate().to_bytes(),
+        certificate: certificate.to_bytes(),
         head: value.map(|_| head),
         proof,
     };

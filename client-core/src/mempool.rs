@@ -2,49 +2,116 @@
 
 use crate::error::ClientError;
 use codec::Encode;
-use std::collections::BTreeMap;
-use zera_primitives::{AccountId, Hash, SignedTransaction, Slot, limits};
+use std::collections::{BTreeMap, BTreeSet};
+use zera_primitives::{AccountId, Hash, Network, SignedTransaction, Slot, limits};
 
-/// Transactions that may wait.
-const MOST: usize = 1_024;
-/// Bytes they may take together.
-const MOST_BYTES: usize = 16 << 20;
+/// Bytes of a block that are left to its header and the lengths in its body.
+const FRAME_BYTES: usize = 1_024;
+
+/// How much may wait.
+#[derive(Clone, Copy, Debug)]
+struct Room {
+    transactions: usize,
+    bytes: usize,
+    /// Of one sender.
+    of_one: usize,
+}
+
+/// Of one tab's own chain.
+const SOLO: Room = Room { transactions: 1_024, bytes: 16 << 20, of_one: 1_024 };
+/// Of a network: some seconds of full blocks; nobody takes all of it.
+const NETWORK: Room = Room { transactions: 20_000, bytes: 32 << 20, of_one: 1_024 };
+
+/// Where a transaction stands: its sender and its number.
+type Place = (AccountId, u64);
+
+#[derive(Debug)]
+struct Waiting {
+    signed: SignedTransaction,
+    hash: Hash,
+    bytes: usize,
+    arrival: u64,
+}
+
+/// What the next block is made from.
+#[derive(Debug, Default)]
+pub struct Selection {
+    /// As many as fit by bytes and gas, each sender's in nonce order.
+    pub transactions: Vec<SignedTransaction>,
+    /// Of the senders that were looked at, those that do not follow the account's number: another transaction took their
+    /// place, or one before them is missing.
+    pub stuck: Vec<Hash>,
+}
 
 /// The waiting transactions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Mempool {
-    waiting: BTreeMap<u64, SignedTransaction>,
+    room: Room,
+    waiting: BTreeMap<Place, Waiting>,
+    /// By arrival.
+    order: BTreeMap<u64, Place>,
+    hashes: BTreeMap<Hash, Place>,
+    expiries: BTreeSet<(Slot, Place)>,
     bytes: usize,
     arrivals: u64,
 }
 
 impl Mempool {
+    /// An empty one with the room that a chain of this kind gives.
+    #[must_use]
+    pub fn new(network: Network) -> Self {
+        Self {
+            room: if network == Network::Solo { SOLO } else { NETWORK },
+            waiting: BTreeMap::new(),
+            order: BTreeMap::new(),
+            hashes: BTreeMap::new(),
+            expiries: BTreeSet::new(),
+            bytes: 0,
+            arrivals: 0,
+        }
+    }
+
     /// Adds a transaction whose signature has been checked.
     ///
     /// # Errors
     /// [`ClientError::AlreadyPending`], [`ClientError::Full`].
     pub fn add(&mut self, signed: SignedTransaction) -> Result<Hash, ClientError> {
-        let transaction = &signed.transaction;
-        let same = |other: &SignedTransaction| {
-            other.transaction.sender == transaction.sender && other.transaction.nonce == transaction.nonce
-        };
-        if self.waiting.values().any(same) {
+        let place = (signed.transaction.sender, signed.transaction.nonce);
+        if self.waiting.contains_key(&place) {
             return Err(ClientError::AlreadyPending);
         }
         let bytes = signed.encoded_size();
-        if self.waiting.len() >= MOST || self.bytes.saturating_add(bytes) > MOST_BYTES {
+        let Room { transactions, bytes: most, of_one } = self.room;
+        let full = self.waiting.len() >= transactions || self.bytes.saturating_add(bytes) > most;
+        if full || self.of(&place.0).count() >= of_one {
             return Err(ClientError::Full);
         }
-        let hash = signed.hash();
-        self.bytes = self.bytes.saturating_add(bytes);
-        self.waiting.insert(self.arrivals, signed);
+        let (hash, arrival) = (signed.hash(), self.arrivals);
         self.arrivals = self.arrivals.saturating_add(1);
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.order.insert(arrival, place);
+        self.hashes.insert(hash, place);
+        self.expiries.insert((signed.transaction.expiry, place));
+        self.waiting.insert(place, Waiting { signed, hash, bytes, arrival });
         Ok(hash)
+    }
+
+    /// Lets transactions of a block that is no more wait again, as far as there is room and nothing took their place.
+    pub fn wait_again(&mut self, transactions: Vec<SignedTransaction>) {
+        for signed in transactions {
+            // What is full or taken is lost here, and comes again from whoever sent it.
+            let _ = self.add(signed);
+        }
     }
 
     /// All of them in order of arrival.
     pub fn iter(&self) -> impl Iterator<Item = &SignedTransaction> {
-        self.waiting.values()
+        self.order.values().filter_map(|place| self.waiting.get(place)).map(|waiting| &waiting.signed)
+    }
+
+    /// Those of one sender, in nonce order.
+    fn of(&self, sender: &AccountId) -> impl DoubleEndedIterator<Item = &Waiting> {
+        self.waiting.range((*sender, 0)..=(*sender, u64::MAX)).map(|(_, waiting)| waiting)
     }
 
     /// How many wait.
@@ -53,63 +120,106 @@ impl Mempool {
         self.waiting.len()
     }
 
+    /// Bytes of all of them.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// True when none waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 
+    /// True when the transaction of this hash waits: its signature has been checked.
+    #[must_use]
+    pub fn holds(&self, hash: &Hash) -> bool {
+        self.hashes.contains_key(hash)
+    }
+
+    /// The waiting transaction of this hash.
+    #[must_use]
+    pub fn get(&self, hash: &Hash) -> Option<&SignedTransaction> {
+        self.hashes.get(hash).and_then(|place| self.waiting.get(place)).map(|waiting| &waiting.signed)
+    }
+
     /// The nonce after `sender`'s last waiting transaction, none when it has none.
     #[must_use]
     pub fn next_nonce(&self, sender: &AccountId) -> Option<u64> {
-        let own = self.iter().filter(|signed| signed.transaction.sender == *sender);
-        own.map(|signed| signed.transaction.nonce.saturating_add(1)).max()
+        self.of(sender).next_back().map(|last| last.signed.transaction.nonce.saturating_add(1))
     }
 
-    /// The next block's transactions: as many as fit by bytes and gas, each sender's in nonce order.
-    #[must_use]
-    pub fn select(&self) -> Vec<SignedTransaction> {
-        let mut order: Vec<&SignedTransaction> = self.iter().collect();
-        // Stable: senders keep their place by first arrival, one sender's own follow its nonces.
-        let mut first: BTreeMap<AccountId, usize> = BTreeMap::new();
-        for (place, signed) in order.iter().enumerate() {
-            first.entry(signed.transaction.sender).or_insert(place);
+    /// The next block's transactions: senders in order of their first arrival, each one's own from `next`, its account's
+    /// number, on without a gap.
+    ///
+    /// # Errors
+    /// Whatever `next` answers; it is asked for all senders that come into question before that.
+    pub fn select<E>(&self, next: impl Fn(&AccountId) -> Result<u64, E>) -> Result<Selection, E> {
+        let (mut seen, mut selection) = (BTreeSet::new(), Selection::default());
+        let (mut bytes, mut gas, mut failed) = (0usize, 0u64, None);
+        'senders: for (sender, _) in self.order.values() {
+            if !seen.insert(*sender) {
+                continue;
+            }
+            let mut number = match next(sender) {
+                Ok(number) => number,
+                Err(error) => {
+                    failed = failed.or(Some(error));
+                    continue;
+                }
+            };
+            for waiting in self.of(sender) {
+                if waiting.signed.transaction.nonce != number {
+                    selection.stuck.push(waiting.hash);
+                    continue;
+                }
+                number = number.saturating_add(1);
+                bytes = bytes.saturating_add(waiting.bytes);
+                gas = gas.saturating_add(waiting.signed.transaction.gas_limit.0);
+                if bytes > limits::BLOCK_BYTES - FRAME_BYTES || gas > limits::BLOCK_GAS {
+                    break 'senders;
+                }
+                selection.transactions.push(waiting.signed.clone());
+            }
         }
-        order.sort_by_key(|signed| (first.get(&signed.transaction.sender).copied(), signed.transaction.nonce));
-        let (mut bytes, mut gas) = (0usize, 0u64);
-        let fits = |signed: &&SignedTransaction| {
-            bytes = bytes.saturating_add(signed.encoded_size());
-            gas = gas.saturating_add(signed.transaction.gas_limit.0);
-            bytes < limits::BLOCK_BYTES - 64 && gas <= limits::BLOCK_GAS
-        };
-        order.into_iter().take_while(fits).cloned().collect()
+        failed.map_or(Ok(selection), Err)
     }
 
     /// Takes out what is in a block now or can no longer be in one, and answers the latter.
     pub fn settle(&mut self, included: &[SignedTransaction], slot: Slot) -> Vec<Hash> {
-        let place = |signed: &SignedTransaction| (signed.transaction.sender, signed.transaction.nonce);
-        let included: BTreeMap<_, _> = included.iter().map(|signed| (place(signed), signed)).collect();
-        let done = |signed: &SignedTransaction| included.get(&place(signed)).is_some_and(|other| *other == signed);
         let mut dropped = Vec::new();
-        self.waiting.retain(|_, signed| {
-            let expired = signed.transaction.expiry < slot;
-            let done = done(signed);
-            if expired && !done {
-                dropped.push(signed.hash());
+        for signed in included {
+            let transaction = &signed.transaction;
+            let (sender, nonce) = (transaction.sender, transaction.nonce);
+            let used: Vec<Place> =
+                self.waiting.range((sender, 0)..=(sender, nonce)).map(|(place, _)| *place).collect();
+            for waiting in used.iter().filter_map(|place| self.take(place)) {
+                if waiting.signed != *signed {
+                    dropped.push(waiting.hash);
+                }
             }
-            !expired && !done
-        });
-        self.recount();
+        }
+        while let Some((expiry, place)) = self.expiries.first().copied()
+            && expiry < slot
+        {
+            dropped.extend(self.take(&place).map(|waiting| waiting.hash));
+        }
         dropped
     }
 
-    /// Takes one out.
-    pub fn remove(&mut self, hash: &Hash) {
-        self.waiting.retain(|_, signed| signed.hash() != *hash);
-        self.recount();
+    /// Takes one out; true when it waited.
+    pub fn remove(&mut self, hash: &Hash) -> bool {
+        let place = self.hashes.get(hash).copied();
+        place.and_then(|place| self.take(&place)).is_some()
     }
 
-    fn recount(&mut self) {
-        self.bytes = self.waiting.values().map(Encode::encoded_size).sum();
+    fn take(&mut self, place: &Place) -> Option<Waiting> {
+        let waiting = self.waiting.remove(place)?;
+        self.order.remove(&waiting.arrival);
+        self.hashes.remove(&waiting.hash);
+        self.expiries.remove(&(waiting.signed.transaction.expiry, *place));
+        self.bytes = self.bytes.saturating_sub(waiting.bytes);
+        Some(waiting)
     }
 }

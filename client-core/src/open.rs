@@ -2,13 +2,15 @@
 //!
 //! Checked: the head pointer names the last record by hash, each record names the one before it by hash, headers follow
 //! each other, the base's directory gives its block's state root and the changes of each record the next one, the head's
-//! certificate holds. Where the end does not fit, the client goes back block by block to the last one that does, and says
-//! so. Pages are checked when they are read.
+//! certificate holds, by the validators that its own state names. Where the end does not fit, or is final only by a
+//! block that is not stored yet, the client goes back block by block to the last one that does, and says so. Pages are
+//! checked when they are read. That the chain is the one that was meant is for the host, which knows its genesis hash.
 
 use crate::{
     client::{Client, Tip},
     error::ClientError,
     record::{Base, HeadPointer, Record, record_hash},
+    sets::Sets,
 };
 use zera_light as light;
 use zera_primitives::{Hash, Header, Height, limits};
@@ -57,17 +59,21 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::open_on`].
-    pub fn open(stored: &Stored, sealer: light::SealKey) -> Result<(Self, Opened), ClientError> {
+    pub fn open(stored: &Stored, sealer: Option<light::SealKey>) -> Result<(Self, Opened), ClientError> {
         Self::open_on(stored, &Pages::default(), sealer)
     }
 
-    /// Opens a stored chain. Of the pages that the base names only those need be in memory that the records after it
+    /// Opens a stored chain, one of its own signer with that key. Of the pages that the base names only those need be in memory that the records after it
     /// changed; while some are missing the host loads what `pages` wants and opens again.
     ///
     /// # Errors
     /// [`ClientError::Damaged`] when not even the base or the genesis block can be used; one for which
     /// [`ClientError::is_not_loaded`] holds; [`ClientError::OtherRules`].
-    pub fn open_on(stored: &Stored, pages: &Pages, sealer: light::SealKey) -> Result<(Self, Opened), ClientError> {
+    pub fn open_on(
+        stored: &Stored,
+        pages: &Pages,
+        sealer: Option<light::SealKey>,
+    ) -> Result<(Self, Opened), ClientError> {
         let mut chain = Chain::start(stored, pages)?;
         let pointer = HeadPointer::from_bytes(&stored.head);
         let wanted = pointer.as_ref().map_or(Height(u64::MAX), |pointer| pointer.height);
@@ -86,16 +92,16 @@ impl Client {
             Ok(pointer) => chain.meet(&pointer),
             Err(_) => chain.damage = Some("the head pointer cannot be read".into()),
         }
-        let (state, link) = chain.settle()?;
-        if link.header.runtime != zera_runtime::runtime_hash() {
+        if let Some(link) = chain.links.last().filter(|link| link.header.runtime != zera_runtime::runtime_hash()) {
             return Err(ClientError::OtherRules(link.header.height));
         }
-        let config = Self::read_config(&state)?.ok_or_else(|| damaged(link.header.height, "no configuration"))?;
-        let certificate = decode_certificate(&link)?;
-        let tip = Tip { header: link.header, certificate, record: link.record };
-        let to = tip.header.height;
-        let client = Self::assemble(config, state, tip, sealer)?;
-        if client.config.sealer != client.sealer.public() {
+        let (state, link) = chain.settle()?;
+        let to = link.header.height;
+        let config = Self::read_config(&state)?.ok_or_else(|| damaged(to, "no configuration"))?;
+        let (sets, certificate) = (Sets::read(&state)?, decode_certificate(&link)?);
+        let tip = Tip { header: link.header, certificate, sets, record: link.record };
+        let client = Self::assemble(config, state, tip, sealer);
+        if client.sealer.as_ref().is_some_and(|sealer| client.validators().keys() != [sealer.public()]) {
             return Err(damaged(to, "the stored sealing key is not the chain's"));
         }
         let stepped_back = chain.damage.map(|detail| (if wanted.0 == u64::MAX { to } else { wanted }, to, detail));
@@ -219,7 +225,8 @@ impl Chain {
                 return state.zip(link).ok_or_else(|| damaged(Height(0), "no block"));
             }
             let height = link.header.height;
-            self.damage.get_or_insert_with(|| format!("block {height}: its certificate does not hold"));
+            let why = if link.certificate.is_empty() { "nothing stored certifies it" } else { "its certificate does not hold" };
+            self.damage.get_or_insert_with(|| format!("block {height}: {why}"));
             self.step_back();
         }
         let height = self.links.last().map_or(Height(0), |link| link.header.height);
@@ -227,15 +234,30 @@ impl Chain {
     }
 }
 
+/// True when the block's own certificate holds. Nobody certifies the genesis block of a network: it follows from its
+/// configuration.
 fn certified(state: &MerkleState, link: &Link) -> Result<bool, ClientError> {
     let Some(config) = Client::read_config(state)? else { return Ok(false) };
-    let Ok(set) = light::ValidatorSet::solo(config.sealer) else { return Ok(false) };
-    Ok(decode_certificate(link).is_ok_and(|certificate| certificate.verify(&link.header, &set).is_ok()))
+    if link.certificate.is_empty() {
+        let begins = |config| Client::create(config, None).is_ok_and(|(begun, _)| *begun.head() == link.header);
+        return Ok(link.header.height == Height(0) && begins(&config));
+    }
+    let sets = match Sets::read(state) {
+        Ok(sets) => sets,
+        Err(error) if error.is_not_loaded() => return Err(error),
+        Err(_) => return Ok(false),
+    };
+    let certificate = decode_certificate(link).ok().flatten();
+    Ok(certificate.is_some_and(|certificate| certificate.verify(&link.header, &sets.running).is_ok()))
 }
 
-fn decode_certificate(link: &Link) -> Result<light::Certificate, ClientError> {
-    light::Certificate::from_bytes(&link.certificate)
-        .map_err(|_| damaged(link.header.height, "its certificate cannot be read"))
+/// None where the block has none of its own.
+fn decode_certificate(link: &Link) -> Result<Option<light::Certificate>, ClientError> {
+    if link.certificate.is_empty() {
+        return Ok(None);
+    }
+    let decoded = light::Certificate::from_bytes(&link.certificate);
+    decoded.map(Some).map_err(|_| damaged(link.header.height, "its certificate cannot be read"))
 }
 
 fn damaged(height: Height, detail: &str) -> ClientError {

@@ -107,7 +107,7 @@ impl Client {
             Payload::Execute(execution) => observe(&machine, &view, &ctx, vote.proposal, &execution.code)?.0,
             _ => Vec::new(),
         };
-        let head = self.head();
+        let head = self.tip();
         Ok(Preparing {
             chain: ctx.chain,
             height: head.height,

@@ -64,8 +64,8 @@ impl Client {
     /// # Errors
     /// [`ClientError::State`].
     pub fn replay(&self, changes: &ChangeSet, slot: Slot) -> Result<Replay, ClientError> {
-        let slot = slot.max(self.head.header.slot);
-        Replay::new(MemoryState(self.state.all()?), changes, self.chain(), self.head.header.height.plus(1), slot)
+        let slot = slot.max(self.tip().slot);
+        Replay::new(MemoryState(self.state.all()?), changes, self.chain(), self.tip().height.plus(1), slot)
     }
 }
 

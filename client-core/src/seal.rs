@@ -1,16 +1,22 @@
-//! Making blocks: the genesis block, and on a solo chain every later one.
+//! Making blocks: the genesis block, drafts from what waits, and on a chain of one signer the whole of every later block.
 
 use crate::{
     client::{Client, Tip},
     error::ClientError,
+    mempool::Selection,
     record::{HeadPointer, Record, STORAGE_FORMAT, record_hash},
+    sets::Sets,
 };
 use codec::Encode;
 use zera_light as light;
-use zera_primitives::{Hash, Header, Height, SignedTransaction, Slot, block::BlockBody, block::HEADER_FORMAT, limits};
+use zera_primitives::{
+    AccountId, Hash, Header, Height, Network, SignedTransaction, Slot,
+    block::{Block, BlockBody, HEADER_FORMAT},
+    limits,
+};
 use zera_registry as registry;
 use zera_runtime::{GenesisConfig, runtime_hash};
-use zera_state::{ChangeSet, StateAccess, merkle::MerkleState};
+use zera_state::{ChangeSet, StateAccess, accounts, merkle::MerkleState};
 use zera_zip::{BlockDone, BlockError, BlockInput, Schedule, block, execute_block, now};
 
 /// A block that is part of the chain as soon as the host has stored it.
@@ -30,23 +36,22 @@ pub struct Sealed {
     pub schedule: Schedule,
 }
 
-/// A block that has been executed on the head, and is nobody's yet: [`Client::adopt`] makes it the new head.
+/// A block that has been executed on the block stood on, and is nobody's yet: [`Client::adopt`] or [`Client::extend`] take it.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    parent: Hash,
-    slot: Slot,
-    skip: u64,
-    transactions: Vec<SignedTransaction>,
-    done: BlockDone,
-    /// Transactions that cannot stand in a block any more.
-    dropped: Vec<Hash>,
+    pub(crate) parent: Hash,
+    pub(crate) slot: Slot,
+    pub(crate) body: BlockBody,
+    pub(crate) done: BlockDone,
+    /// Waiting transactions that cannot stand in a block here.
+    pub(crate) dropped: Vec<Hash>,
 }
 
 impl Draft {
     /// Its transactions.
     #[must_use]
     pub fn transactions(&self) -> &[SignedTransaction] {
-        &self.transactions
+        &self.body.transactions
     }
 
     /// How this node executed it.
@@ -57,17 +62,21 @@ impl Draft {
 }
 
 impl Client {
-    /// Begins a chain.
+    /// Begins a chain: with the key of its one signer, who certifies the genesis block, or, on a network, without: its
+    /// genesis block follows from the configuration, and everybody knows it by its hash.
     ///
     /// # Errors
-    /// [`ClientError`] when the configuration is out of bounds.
-    pub fn create(config: &GenesisConfig, sealer: light::SealKey) -> Result<(Self, Sealed), ClientError> {
+    /// [`ClientError`] when the configuration is out of bounds, or the key is not its one signer's.
+    pub fn create(
+        config: &GenesisConfig,
+        sealer: Option<light::SealKey>,
+    ) -> Result<(Self, Sealed), ClientError> {
         let mut entries = zera_state::MemoryState::default();
         config.apply(&mut entries)?;
         entries.put(Self::config_key(), config.encode());
         let changes: ChangeSet = entries.0.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
         let state = MerkleState::from_entries(entries.0, Height(0))?;
-        let validators = light::ValidatorSet::solo(config.sealer)?;
+        let sets = Sets::read(&state)?;
         let header = Header {
             format: HEADER_FORMAT,
             chain: Hash::ZERO,
@@ -75,32 +84,23 @@ impl Client {
             slot: Slot(0),
             epoch: 0,
             parent: config.hash(),
-            proposer: config.sealer,
+            proposer: sets.running.keys().first().copied().unwrap_or_default(),
             transaction_root: BlockBody::default().root(),
             receipt_root: block::receipt_root(&[]),
             event_root: block::event_root(&[], &[]),
             state_root: state.root(),
-            validators: validators.hash(),
-            next_validators: validators.hash(),
+            validators: sets.running.hash(),
+            next_validators: sets.next.hash(),
             params: config.params.hash(),
             runtime: runtime_hash(),
             module_set: registry::module_set_id(&state)?,
         };
-        let certificate = light::seal(&header, &sealer)?;
-        let record = Record {
-            format: STORAGE_FORMAT,
-            previous: Hash::ZERO,
-            header,
-            certificate: certificate.to_bytes(),
-            body: BlockBody::default(),
-            receipts: Vec::new(),
-            events: Vec::new(),
-            diagnostics: Vec::new(),
-            causes: Vec::new(),
-            changes: changes.into_iter().collect(),
-        };
-        let (sealed, tip) = pack(record, certificate, Vec::new(), Schedule::default());
-        Ok((Self::assemble(config.clone(), state, tip, sealer)?, sealed))
+        let certificate = sealer.as_ref().map(|sealer| light::seal(&header, sealer)).transpose()?;
+        let done = BlockDone { changes, ..BlockDone::default() };
+        let body = BlockBody::default();
+        let (sealed, record) = pack(Hash::ZERO, Block { header, body }, certificate.as_ref(), done, Vec::new());
+        let tip = Tip { header: sealed.decoded.header.clone(), certificate, sets, record };
+        Ok((Self::assemble(config.clone(), state, tip, sealer), sealed))
     }
 
     /// Executes and adopts the next block at `slot` in one go, for pipelines that answer at once; others take
@@ -114,27 +114,36 @@ impl Client {
         self.adopt(draft)
     }
 
-    /// Executes the next block at `slot` from waiting transactions, leaving out what cannot stand in it; `skip` slots pass
-    /// before it. Nothing changes: questions can be asked meanwhile.
+    /// As [`Client::draft_by`] in the name of this client's own signer, or of the first validator where it has none.
+    ///
+    /// # Errors
+    /// As [`Client::draft_by`].
+    pub async fn draft(&self, slot: Slot, skip: u64) -> Result<Draft, ClientError> {
+        let first = || self.head.sets.running.keys().first().copied().unwrap_or_default();
+        self.draft_by(slot, skip, self.sealer.as_ref().map_or_else(first, light::SealKey::public)).await
+    }
+
+    /// Executes the next block at `slot` from waiting transactions, leaving out what
+    /// cannot stand in it; `skip` slots pass before it, on a chain of one tab. Its fees go to `proposer`. Nothing changes:
+    /// questions can be asked meanwhile.
     ///
     /// # Errors
     /// [`ClientError::State`] when a key is not loaded: load it and draft again. [`ClientError::Fault`].
-    pub async fn draft(&self, slot: Slot, skip: u64) -> Result<Draft, ClientError> {
-        let slot = slot.plus(skip).max(self.head.header.slot);
-        let parent = self.head.header.hash();
-        let mut transactions = self.mempool.select();
-        let mut dropped = Vec::new();
+    pub async fn draft_by(&self, slot: Slot, skip: u64, proposer: AccountId) -> Result<Draft, ClientError> {
+        let skip = if self.config.network == Network::Solo { skip } else { 0 };
+        let tip = self.tip();
+        let (slot, parent, height) = (slot.plus(skip).max(tip.slot), tip.hash(), tip.height.plus(1));
+        let number = |sender: &AccountId| accounts::account(&self.state, sender).map(|account| account.nonce);
+        let Selection { mut transactions, stuck } = self.mempool.select(number)?;
+        // On a network what is missing before them may be on its way, and candidates below may never be final.
+        let mut dropped = if self.sealer.is_some() { stuck } else { Vec::new() };
         loop {
-            let input = BlockInput {
-                chain: self.chain(),
-                height: self.head.header.height.plus(1),
-                slot,
-                skip,
-                proposer: self.config.sealer,
-                transactions: &transactions,
-            };
+            let input = BlockInput { chain: self.chain(), height, slot, skip, proposer, transactions: &transactions };
             match execute_block(&self.state, &*self.pipelines, &input).await {
-                Ok(done) => return Ok(Draft { parent, slot, skip, transactions, done, dropped }),
+                Ok(done) => {
+                    let body = BlockBody { skip, transactions };
+                    return Ok(Draft { parent, slot, body, done, dropped });
+                }
                 Err(BlockError::Inadmissible { all, .. }) if all.iter().any(|index| *index < transactions.len()) => {
                     for index in all.into_iter().rev() {
                         if index < transactions.len() {
@@ -147,82 +156,56 @@ impl Client {
         }
     }
 
-    /// Makes `draft` the new head: state root, header, certificate, record.
+    /// Makes `draft` the new head of a chain of one signer: state root, header, certificate, record.
     ///
     /// # Errors
-    /// [`ClientError::Stale`] when the head is another one by now; others as [`Client::seal`]. The client stands where it
-    /// stood.
+    /// [`ClientError::Stale`] when the head is another one by now; [`ClientError::NoSealer`]; others as [`Client::seal`].
+    /// The client stands where it stood.
     pub fn adopt(&mut self, draft: Draft) -> Result<Sealed, ClientError> {
-        let Draft { parent, slot, skip, transactions, mut done, mut dropped } = draft;
-        if parent != self.head.header.hash() {
+        let sealer = self.sealer.as_ref().ok_or(ClientError::NoSealer)?.public();
+        if draft.parent != self.head.header.hash() {
             return Err(ClientError::Stale);
         }
-        let height = self.head.header.height.plus(1);
-        let began = self.pipelines.micros();
-        let state_root = self.state.apply(height, &done.changes)?;
-        done.schedule.root_us = self.pipelines.micros().saturating_sub(began);
-        let made = self.header(slot, skip, &transactions, &done, state_root);
-        let sealed = made.and_then(|header| Ok((light::seal(&header, &self.sealer)?, header)));
-        let (certificate, header) = match sealed {
-            Ok(sealed) => sealed,
+        let block = self.extend(draft, sealer)?;
+        let sealer = self.sealer.as_ref().ok_or(ClientError::NoSealer)?;
+        match light::seal(&block.header, sealer) {
+            Ok(certificate) => self.finalise(&block.header.hash(), Some(&certificate)),
             Err(error) => {
-                self.state.revert_to(self.head.header.height)?;
-                return Err(error);
+                self.step_back(self.head.header.height)?;
+                Err(error.into())
             }
-        };
-        for hash in &dropped {
-            self.mempool.remove(hash);
         }
-        dropped.extend(self.mempool.settle(&transactions, slot));
-        for (signed, traces) in transactions.iter().zip(done.traces) {
-            self.keep_traces(signed.hash(), traces);
-        }
-        let record = Record {
-            format: STORAGE_FORMAT,
-            previous: self.head.record,
-            header,
-            certificate: certificate.to_bytes(),
-            body: BlockBody { skip, transactions },
-            receipts: done.receipts,
-            events: done.events,
-            diagnostics: done.diagnostics,
-            causes: done.causes,
-            changes: done.changes.into_iter().collect(),
-        };
-        let (sealed, tip) = pack(record, certificate, dropped, done.schedule);
-        self.push_tip(tip);
-        self.executed = self.executed.saturating_add(1);
-        Ok(sealed)
     }
 
-    fn header(
+    /// The header of a draft whose changes the state has taken, and who certifies then.
+    pub(crate) fn header(
         &self,
-        slot: Slot,
-        skip: u64,
-        transactions: &[SignedTransaction],
-        done: &BlockDone,
+        draft: &Draft,
+        proposer: AccountId,
         state_root: Hash,
-    ) -> Result<Header, ClientError> {
-        let params = self.params()?;
-        let body = BlockBody { skip, transactions: transactions.to_vec() };
-        Ok(Header {
+    ) -> Result<(Header, Sets), ClientError> {
+        let Draft { parent, slot, body, done, .. } = draft;
+        let height = self.tip().height.plus(1);
+        let sets = self.tip_sets().after(&done.changes, &self.state)?;
+        let header = Header {
             format: HEADER_FORMAT,
             chain: self.genesis,
-            height: self.head.header.height.plus(1),
-            slot,
-            epoch: slot.0 / params.epoch_slots.max(1),
-            parent: self.head.header.hash(),
-            proposer: self.config.sealer,
+            height,
+            slot: *slot,
+            epoch: height.0 / self.epoch_blocks(),
+            parent: *parent,
+            proposer,
             transaction_root: body.root(),
             receipt_root: block::receipt_root(&done.receipts),
             event_root: block::event_root(&done.events, &done.receipts),
             state_root,
-            validators: self.validators.hash(),
-            next_validators: self.validators.hash(),
-            params: params.hash(),
+            validators: sets.running.hash(),
+            next_validators: sets.next.hash(),
+            params: self.params()?.hash(),
             runtime: runtime_hash(),
             module_set: registry::module_set_id(&self.state)?,
-        })
+        };
+        Ok((header, sets))
     }
 
     pub(crate) fn push_tip(&mut self, tip: Tip) {
@@ -231,20 +214,24 @@ impl Client {
         while self.tips.len() as u64 > limits::STATE_VERSIONS {
             self.tips.pop_front();
         }
+        self.state.hold(self.head.header.height);
+        self.note_committees();
     }
 
-    /// Goes back to block `to`, one of the last 64. Transactions of the blocks taken back are gone; hosts that could
-    /// not store them submit them again.
+    /// Goes back to final block `to`, one of the last 64, and forgets all candidates. Transactions of the blocks taken back
+    /// are gone; hosts that could not store them submit them again.
     ///
     /// # Errors
     /// [`ClientError::NotFound`] when that block is not kept.
     pub fn step_back(&mut self, to: Height) -> Result<(), ClientError> {
         let place = self.tips.iter().position(|tip| tip.header.height == to).ok_or(ClientError::NotFound("block"))?;
         self.state.revert_to(to)?;
+        self.forget_candidates();
         self.tips.truncate(place.saturating_add(1));
         if let Some(tip) = self.tips.back() {
             self.head = tip.clone();
         }
+        self.note_committees();
         Ok(())
     }
 }
@@ -253,11 +240,31 @@ pub(crate) fn fault(error: impl std::fmt::Display) -> ClientError {
     ClientError::Fault(error.to_string())
 }
 
-fn pack(record: Record, certificate: light::Certificate, dropped: Vec<Hash>, schedule: Schedule) -> (Sealed, Tip) {
+/// The record of a final block, and that record's hash.
+pub(crate) fn pack(
+    previous: Hash,
+    block: Block,
+    certificate: Option<&light::Certificate>,
+    done: BlockDone,
+    dropped: Vec<Hash>,
+) -> (Sealed, Hash) {
+    let record = Record {
+        format: STORAGE_FORMAT,
+        previous,
+        header: block.header,
+        certificate: certificate.map(light::Certificate::to_bytes).unwrap_or_default(),
+        body: block.body,
+        receipts: done.receipts,
+        events: done.events,
+        diagnostics: done.diagnostics,
+        causes: done.causes,
+        changes: done.changes.into_iter().collect(),
+    };
     let bytes = record.encode();
     let hash = record_hash(&bytes);
     let height = record.header.height;
     let pointer = HeadPointer { format: STORAGE_FORMAT, height, header: record.header.hash(), record: hash };
-    let tip = Tip { header: record.header.clone(), certificate, record: hash };
-    (Sealed { height, record: bytes, head: pointer.encode(), decoded: record, dropped, schedule }, tip)
+    let sealed =
+        Sealed { height, record: bytes, head: pointer.encode(), decoded: record, dropped, schedule: done.schedule };
+    (sealed, hash)
 }

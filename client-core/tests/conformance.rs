@@ -24,7 +24,7 @@ fn formats_are_those_on_file() {
     let alice = SecretKey::from_seed(&[1; 32]);
     let sealer = SealKey::from_seed(&[2; 32]).unwrap();
     let config = GenesisConfig::demo(alice.public(), sealer.public(), 1_700_000_000_000);
-    let (mut client, genesis) = Client::create(&config, sealer).unwrap();
+    let (mut client, genesis) = Client::create(&config, Some(sealer)).unwrap();
     let transfer = Call::Transfer { to: AccountId([3; 32]), amount: Amount::zra(1) };
     let refused = Call::Stake { amount: Amount::zra(10_u64.pow(9)) };
     for call in [transfer, refused] {

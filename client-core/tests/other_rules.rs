@@ -17,7 +17,7 @@ fn key() -> SealKey {
 /// The genesis block of a chain whose header names the rules `runtime`.
 fn chain(runtime: Option<Hash>) -> Stored {
     let config = GenesisConfig::demo(AccountId([1; 32]), key().public(), 0);
-    let mut record = Client::create(&config, key()).unwrap().1.decoded;
+    let mut record = Client::create(&config, Some(key())).unwrap().1.decoded;
     if let Some(runtime) = runtime {
         record.header.runtime = runtime;
         record.certificate = seal(&record.header, &key()).unwrap().to_bytes();
@@ -30,7 +30,7 @@ fn chain(runtime: Option<Hash>) -> Stored {
 
 #[test]
 fn only_these_rules_open() {
-    assert!(Client::open(&chain(None), key()).is_ok());
-    let other = Client::open(&chain(Some(Hash::of(b"older rules"))), key());
+    assert!(Client::open(&chain(None), Some(key())).is_ok());
+    let other = Client::open(&chain(Some(Hash::of(b"older rules"))), Some(key()));
     assert!(matches!(other, Err(ClientError::OtherRules(Height(0)))), "{:?}", other.err());
 }

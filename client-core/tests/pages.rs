@@ -55,7 +55,7 @@ impl Host {
 
     fn open(&mut self, stored: &Stored) -> Client {
         let pages = Pages::default();
-        let (client, opened) = self.run(&pages, || Client::open_on(stored, &pages, key()));
+        let (client, opened) = self.run(&pages, || Client::open_on(stored, &pages, Some(key())));
         assert_eq!(opened.stepped_back, None);
         client
     }

@@ -80,7 +80,7 @@ pub fn fact(key: &str, fact: &FactView, network: Network, date: impl Fn(Slot) ->
 /// Why an enactment changed nothing, by the name that the journal gives the reason.
 fn reason(name: &str) -> String {
     use AbortReason as R;
-    const ALL: [AbortReason; 29] = [
+    const ALL: [AbortReason; 30] = [
         R::NoSuchModule,
         R::CodeMissing,
         R::CodeInvalid,
@@ -110,6 +110,7 @@ fn reason(name: &str) -> String {
         R::NothingToClose,
         R::BadBuilders,
         R::NothingToProve,
+        R::BadValidators,
     ];
     let known = ALL.into_iter().find(|reason| format!("{reason:?}") == name);
     known.map_or_else(|| text::safe(name), |reason| words::abort(reason).to_owned())

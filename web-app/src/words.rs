@@ -128,6 +128,7 @@ pub const fn abort(reason: AbortReason) -> &'static str {
         AbortReason::Spam => say!(A_SPAM),
         AbortReason::NothingToClose => say!(A_NOTHING_TO_CLOSE),
         AbortReason::BadBuilders => say!(A_BAD_BUILDERS),
+        AbortReason::BadValidators => say!(A_BAD_VALIDATORS),
         AbortReason::NothingToProve => say!(A_NOTHING_TO_PROVE),
     }
 }
@@ -174,6 +175,7 @@ pub fn payload(payload: &Payload) -> String {
         }
         Payload::Spam { proposal, .. } => say!(PL_SPAM, proposal),
         Payload::Builders { add, remove, .. } => say!(PL_BUILDERS, add.len(), remove.len()),
+        Payload::Validators { add, remove, .. } => say!(PL_VALIDATORS, add.len(), remove.len()),
         Payload::RequestProof { transaction, call, .. } => {
             say!(PL_REQUEST_PROOF, call, text::short(&transaction.to_hex()))
         }

@@ -47,7 +47,7 @@ impl Chain {
         let mut config = GenesisConfig::demo(AccountId::default(), sealer.public(), 0);
         config.accounts = (0..accounts).map(|person| (key(person).public(), Amount::zra(100))).collect();
         config.accounts.push((key(VOTER).public(), Amount::zra(300_000_000)));
-        let mut chain = Self { client: Client::create(&config, sealer)?.0, lending: ModuleId::default() };
+        let mut chain = Self { client: Client::create(&config, Some(sealer))?.0, lending: ModuleId::default() };
         let code = prebuilt("lending-v1")?;
         let deploy = Call::Deploy { code: Hash::of(&code), args: 450u32.encode(), value: Amount::ZERO };
         chain.lending = *chain.vote_with(&[code], vec![deploy])?.first().ok_or("no module")?;

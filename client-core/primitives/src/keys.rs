@@ -7,7 +7,7 @@ use core::fmt;
 use scale_info::TypeInfo;
 
 /// Version of the state machine's rules, part of everything that is signed.
-pub const RUNTIME_VERSION: u32 = 4;
+pub const RUNTIME_VERSION: u32 = 5;
 
 /// An Ed25519 public key; the account it controls has the same bytes.
 pub type PublicKey = AccountId;
@@ -47,6 +47,12 @@ pub fn signing_payload(genesis: &Hash, nonce: u64, expiry_slot: u64, payload: &[
     bytes.extend_from_slice(&expiry_slot.to_le_bytes());
     bytes.extend_from_slice(payload);
     bytes
+}
+
+/// True when `key` can have signed something: a point of the curve that is not of small order.
+#[must_use]
+pub fn is_key(key: &PublicKey) -> bool {
+    ed25519_dalek::VerifyingKey::from_bytes(&key.0).is_ok_and(|key| !key.is_weak())
 }
 
 /// Strict verification of `signature` by `key` over `message`.

@@ -92,5 +92,9 @@ pub const TAG_BYTES: usize = 64;
 pub const EFFECTS: usize = 64;
 /// Delegators that one delegate acts for in one class.
 pub const DELEGATORS: usize = 64;
+/// Validators of one epoch; their certificate then stays below 17 kB.
+pub const VALIDATORS: usize = 256;
+/// Bytes of the evidence in a proposal about validators.
+pub const EVIDENCE_BYTES: usize = 4 << 10;
 /// Registered builders.
 pub const BUILDERS: usize = 64;

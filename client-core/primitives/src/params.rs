@@ -47,8 +47,6 @@ pub struct Params {
     pub gas_per_hinted_key: u64,
     /// Migration gas per block.
     pub migration_gas: u64,
-    /// Epoch, slots.
-    pub epoch_slots: u64,
     /// Trusting period of light clients, slots.
     pub trusting_slots: u64,
     /// Builder mismatches that raise a class.
@@ -96,7 +94,6 @@ impl Params {
             burn_ppm: 500_000,
             gas_per_hinted_key: 100,
             migration_gas: 100_000_000,
-            epoch_slots: 600,
             trusting_slots: 604_800,
             builder_mismatches: 2,
         }
@@ -110,7 +107,6 @@ impl Params {
         params.base_floor_ppm = 150_000;
         params.proposal_deposit = Amount::zra(100);
         params.unstake_delay_milli = 100;
-        params.epoch_slots = 7_200;
         params
     }
 
@@ -151,7 +147,7 @@ impl Params {
 
     /// The scalar values in a fixed order: name, value, least and greatest allowed.
     #[must_use]
-    pub fn scalars(&self) -> [Bounded; 16] {
+    pub fn scalars(&self) -> [Bounded; 15] {
         let zra = |whole| Amount::zra(whole).0;
         [
             ("half-life", u128::from(self.half_life), 30, 7_776_000),
@@ -167,7 +163,6 @@ impl Params {
             ("share of fees burnt", self.burn_ppm.into(), 0, 1_000_000),
             ("gas per hinted key", self.gas_per_hinted_key.into(), 10, 10_000),
             ("migration gas", self.migration_gas.into(), 10_000_000, 150_000_000),
-            ("epoch", self.epoch_slots.into(), 60, 86_400),
             ("trusting period", self.trusting_slots.into(), 86_400, 2_592_000),
             ("builder mismatches", self.builder_mismatches.into(), 1, 10),
         ]

@@ -227,6 +227,18 @@ pub enum Payload {
         /// The author's words.
         description: String,
     },
+    /// Take keys into the set of validators and others out of it, from the next epoch on.
+    Validators {
+        /// To take in.
+        add: Vec<AccountId>,
+        /// To take out.
+        remove: Vec<AccountId>,
+        /// A recorded fault for which it removes somebody, as a peer encodes it: for voters to check, nothing rests on it.
+        #[cfg_attr(feature = "serde", serde(with = "crate::plain::maybe_bytes"))]
+        evidence: Option<Vec<u8>>,
+        /// The author's words.
+        description: String,
+    },
 }
 
 impl Payload {
@@ -250,7 +262,8 @@ impl Payload {
             | Self::Reference { description, .. }
             | Self::Spam { description, .. }
             | Self::Builders { description, .. }
-            | Self::RequestProof { description, .. } => description,
+            | Self::RequestProof { description, .. }
+            | Self::Validators { description, .. } => description,
         }
     }
 

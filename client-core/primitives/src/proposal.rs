@@ -119,6 +119,8 @@ pub enum AbortReason {
     BadBuilders,
     /// The execution to be proven is not kept, or is proven.
     NothingToProve,
+    /// The set of validators would not change, or would be none.
+    BadValidators,
 }
 
 /// Where a proposal stands. Drafts exist in pages only.

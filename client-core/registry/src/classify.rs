@@ -9,7 +9,7 @@ use crate::{
     freeze,
     legality::{Asked, When, drops_invariant, holds_more_than_v, is_wider, plan, unread_schema, v},
     modules::{Ctx, required},
-    refs, rollback,
+    refs, rollback, validators,
 };
 use zera_primitives::{Class, Effect, Hash, ModuleId, Payload, WasmModuleUpgradeProposal, payload::Execution};
 use zera_state::{StateView, accounts::account};
@@ -26,7 +26,7 @@ const FOLLOWERS_WEIGHED: u64 = 16;
 /// | new code that imports more, breaks the schema, migrates, drops an invariant, states a new major version, or replaces that of a module whose free ZRA are more than V | major |
 /// | a return with a reverse migration; a module put under a manager's tag; the list of builders | major |
 /// | a tag whose code does any of this to its followers, or has more than 16 of them; more than V moved | major |
-/// | governance parameters, inside floor and ceiling | governance |
+/// | governance parameters, inside floor and ceiling; the set of validators | governance |
 /// | freeze, unfreeze | emergency |
 ///
 /// Code that at least `k` registered builders could not rebuild raises the class one step ([`raised`]).
@@ -55,6 +55,9 @@ pub fn classify(st: &(impl StateView + ?Sized), ctx: &Ctx<'_>, payload: &Payload
         Payload::Spam { .. } => Class::Minor,
         Payload::RequestProof { .. } => Class::Patch,
         Payload::Builders { add, remove, .. } => builders::changed(st, add, remove).map(|_| Class::Major)?,
+        Payload::Validators { add, remove, evidence, .. } => {
+            validators::changed(st, add, remove, evidence.as_deref()).map(|_| Class::Governance)?
+        }
     };
     Ok(if is_refuted(st, ctx, payload)? { class.raised() } else { class })
 }

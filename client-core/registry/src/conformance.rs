@@ -167,6 +167,7 @@ fn deeds() -> Vec<Deed> {
         Deed::TagDeleted { tag: "t".into() },
         Deed::Executed { code: CODE },
         Deed::Builders { added: vec![builder()], removed: vec![AccountId([14; 32])] },
+        Deed::Validators { added: vec![AccountId([15; 32])], removed: vec![AccountId([16; 32])] },
     ]
 }
 

@@ -154,6 +154,9 @@ pub enum RegistryError {
     /// The list of builders cannot change so.
     #[error("the list of builders: {0}")]
     Builders(&'static str),
+    /// The set of validators cannot change so.
+    #[error("the set of validators: {0}")]
+    Validators(&'static str),
     /// Not a registered builder.
     #[error("only registered builders may attest")]
     NoBuilder,
@@ -232,6 +235,7 @@ impl RegistryError {
             | Self::BadReference(_) => AbortReason::BadReference,
             Self::Busy => AbortReason::Busy,
             Self::Builders(_) | Self::NoBuilder => AbortReason::BadBuilders,
+            Self::Validators(_) => AbortReason::BadValidators,
             Self::NoSuchVersion(_) => AbortReason::NoSuchVersion,
             Self::GenerationGone(_) => AbortReason::GenerationGone,
             Self::DataWritten(_) => AbortReason::DataWritten,

@@ -30,6 +30,8 @@ pub const FOLLOWER_MIGRATED: &str = "follower_migrated";
 pub const CODE_ATTESTED: &str = "code_attested";
 /// Topic of an event without fields but the proposal: the list of builders changed.
 pub const BUILDERS_CHANGED: &str = "builders_changed";
+/// Topic of an event without fields but the proposal: the set of validators changes with the next epoch.
+pub const VALIDATORS_CHANGED: &str = "validators_changed";
 /// Topic of [`ProposalExecuted`].
 pub const PROPOSAL_EXECUTED: &str = "proposal_executed";
 /// Topic of [`CodeStored`].

@@ -153,6 +153,13 @@ pub enum Deed {
         /// Entries that it wrote.
         entries: u64,
     },
+    /// The set of validators changes with the next epoch.
+    Validators {
+        /// Taken in.
+        added: Vec<AccountId>,
+        /// Taken out.
+        removed: Vec<AccountId>,
+    },
 }
 
 /// One entry.

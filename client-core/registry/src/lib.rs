@@ -28,6 +28,7 @@ pub mod refs;
 mod rollback;
 pub mod upgrade;
 pub mod usage;
+pub mod validators;
 pub mod values;
 
 pub use builders::{Attestation, Verdicts, attest, attestations, builders, verdicts};

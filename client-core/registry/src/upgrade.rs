@@ -8,7 +8,7 @@ use crate::{
     error::RegistryError,
     events::{
         BUILDERS_CHANGED, MIGRATION_PROGRESS, MODULE_FROZEN, MODULE_ROLLED_BACK, MODULE_UNFROZEN, MODULE_UPGRADED,
-        MigrationProgress, ModuleFrozen, ModuleRolledBack, ModuleUnfrozen, ModuleUpgraded, event,
+        MigrationProgress, ModuleFrozen, ModuleRolledBack, ModuleUnfrozen, ModuleUpgraded, VALIDATORS_CHANGED, event,
     },
     executor::{Executor, SystemCall, SystemCaller, SystemResult},
     freeze,
@@ -21,6 +21,7 @@ use crate::{
     records::VersionRecord,
     refs, rollback,
     usage::{self, Usage},
+    validators,
 };
 use alloc::{format, string::String, vec::Vec};
 use zera_primitives::{
@@ -174,6 +175,13 @@ impl<E: ?Sized> Enactment<'_, E> {
                 builders::put(st, &list);
                 self.done.events.push(event(BUILDERS_CHANGED, &proposal));
                 self.note(st, None, Deed::Builders { added: add.clone(), removed: remove.clone() })
+            }
+            Payload::Validators { add, remove, evidence, .. } => {
+                self.covered(Class::Governance)?;
+                let set = validators::changed(st, add, remove, evidence.as_deref());
+                validators::put(st, &set.map_err(|error| self.refuse(error))?);
+                self.done.events.push(event(VALIDATORS_CHANGED, &proposal));
+                self.note(st, None, Deed::Validators { added: add.clone(), removed: remove.clone() })
             }
             Payload::Spam { .. } => self.covered(Class::Minor),
             Payload::RequestProof { .. } => self.covered(Class::Patch),

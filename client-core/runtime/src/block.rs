@@ -5,7 +5,7 @@ use crate::{context::BlockCtx, enactment, events, execute::Unfit, machine::Machi
 use alloc::{string::String, vec::Vec};
 use zera_governance::{self as governance, BaseDelta};
 use zera_primitives::{AccountId, Event, ProposalId, Receipt, limits};
-use zera_registry as registry;
+use zera_registry::{self as registry, validators};
 use zera_state::{Deltas, Overlay, accounts};
 
 /// `(proposal, reason, detail is a diagnostic and not part of it)`: an enactment changed nothing.
@@ -31,19 +31,30 @@ pub struct Closing {
     pub base: BaseDelta,
 }
 
-/// Evaluates governance at the block's slot, locks in and enacts what is due, and removes a share of what nobody can reach
+/// Begins an epoch where one is due, evaluates governance at the block's slot, locks in and enacts what is due, and removes a share of what nobody can reach
 /// or prove any more. `ctx` is re-read by the caller afterwards, because an enactment may begin a parameter epoch.
 ///
 /// # Errors
 /// [`Unfit::State`], [`Unfit::Fault`]; never because of what a proposal does.
 pub fn open_block(machine: &Machine, st: &mut Overlay<'_>, ctx: &BlockCtx) -> Result<Opening, Unfit> {
     let mut opening = Opening::default();
+    begin_epoch(st, ctx, &mut opening)?;
     let tick = governance::tick(st, &ctx.governance(), &mut opening.deltas)?;
     opening.events.extend(events::governance(&tick.events));
     enactment::run(machine, st, ctx, &tick, &mut opening)?;
     registry::sweep(st, limits::PRUNED_ENTRIES)?;
     opening.events.extend(proofs::prune(st, ctx)?);
     Ok(opening)
+}
+
+/// In the first block of an epoch, lets its validators certify.
+fn begin_epoch(st: &mut Overlay<'_>, ctx: &BlockCtx, opening: &mut Opening) -> Result<(), Unfit> {
+    if validators::begin_block(st, ctx.height)? {
+        let epoch = ctx.height.0.checked_div(validators::epoch_blocks(st)?).unwrap_or_default();
+        let count = validators::current(st)?.len() as u64;
+        opening.events.push(events::event(events::EPOCH_BEGAN, &(epoch, count)));
+    }
+    Ok(())
 }
 
 /// Applies what commutes: fees to `proposer`, burns, the base's input; and keeps, of the block's `receipts`, what proofs

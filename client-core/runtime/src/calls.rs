@@ -10,11 +10,11 @@ use crate::{
 use alloc::{string::ToString, vec::Vec};
 use zera_governance::{self as governance, BaseDelta, GovEvent};
 use zera_primitives::{
-    AccountId, Amount, Class, Event, Executable, Hash, ModuleId, Outcome, Payload, ProposalId, Side, SignedTransaction,
+    AccountId, Amount, Class, Event, Executable, Hash, ModuleId, Network, Outcome, Payload, ProposalId, Side, SignedTransaction,
     limits, tx::Call,
 };
 use zera_registry::{
-    self as registry,
+    self as registry, RegistryError,
     events::{Attested, CODE_ATTESTED, CODE_STORED, CodeStored, MODULE_DEPLOYED, ModuleDeployed},
 };
 use zera_state::{Deltas, accounts};
@@ -303,6 +303,10 @@ impl<'r, 's, 'o> Run<'r, 's, 'o> {
 
     fn propose(&mut self, title: &str, payload: &Payload) -> Result<Vec<u8>, Stop> {
         let (sender, ctx) = (self.sender(), self.session.ctx.governance());
+        let solo = self.session.ctx.chain.network == Network::Solo;
+        if solo && matches!(payload, Payload::Validators { .. }) {
+            return Err(RegistryError::Validators("a chain of one tab has one signer for good").into());
+        }
         let class = registry::classify(self.session.st, &self.session.ctx.registry(), payload)?;
         if let Payload::RequestProof { transaction, call, .. } = payload {
             proofs::requestable(self.session.st, self.session.ctx.slot, transaction, *call)?;

@@ -247,7 +247,7 @@ fn verdict(
     }
 }
 
-fn fault(error: registry::RegistryError) -> Unfit {
+pub(crate) fn fault(error: registry::RegistryError) -> Unfit {
     match error {
         registry::RegistryError::State(error) => Unfit::State(error),
         other => Unfit::Fault(alloc::format!("{other}")),

@@ -12,6 +12,8 @@ pub fn event(topic: &str, data: &impl Encode) -> Event {
     Event { module: None, topic: topic.into(), data: data.encode() }
 }
 
+/// `(epoch, validators)`: an epoch began with another set of that many validators.
+pub const EPOCH_BEGAN: &str = "epoch_began";
 /// `(from, to, amount)`: ZRA moved by a transfer.
 pub const TRANSFER: &str = "transfer";
 /// `(account, amount)`: ZRA staked.

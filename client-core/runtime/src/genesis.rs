@@ -1,19 +1,25 @@
-//! How a chain begins: who holds what, which parameters, who seals.
+//! How a chain begins: who holds what, which parameters, who certifies blocks.
 
 use crate::{
     context::{BlockCtx, Chain},
+    enactment::fault,
     execute::Unfit,
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use zera_governance as governance;
 use zera_primitives::{AccountId, Amount, Hash, Network, Params};
+use zera_registry as registry;
 use zera_state::{StateAccess, accounts};
 
 /// Supply of the demo chain, ZRA (design §11).
 pub const DEMO_SUPPLY_ZRA: u64 = 1_000_000_000;
 /// Share of it that the newcomer's account holds, percent.
 pub const DEMO_NEWCOMER_PERCENT: u64 = 3;
+/// Blocks of an epoch of a solo chain.
+pub const SOLO_EPOCH_BLOCKS: u64 = 600;
+/// Blocks of an epoch of a network, unless its founders say otherwise: two hours at one block a second.
+pub const NETWORK_EPOCH_BLOCKS: u64 = 7_200;
 
 /// Everything that the genesis block follows from.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
@@ -26,8 +32,10 @@ pub struct GenesisConfig {
     pub zero_ms: u64,
     /// Who holds how much.
     pub accounts: Vec<(AccountId, Amount)>,
-    /// The one signer of a solo chain.
-    pub sealer: AccountId,
+    /// Who certifies the blocks of the first epoch: 1 to 256 keys, the one signer of a solo chain.
+    pub validators: Vec<AccountId>,
+    /// Blocks of an epoch, 1 or more: epoch e holds heights e·n to (e + 1)·n − 1. Never changes.
+    pub epoch_blocks: u64,
 }
 
 impl GenesisConfig {
@@ -43,7 +51,8 @@ impl GenesisConfig {
             params: Params::demo(),
             zero_ms,
             accounts: alloc::vec![(newcomer, Amount::zra(newcomers)), (nobody, rest)],
-            sealer,
+            validators: alloc::vec![sealer],
+            epoch_blocks: SOLO_EPOCH_BLOCKS,
         }
     }
 
@@ -56,9 +65,10 @@ impl GenesisConfig {
     /// Writes the state before the first block.
     ///
     /// # Errors
-    /// [`Unfit`] when the parameters are out of bounds or the amounts pass 2^128.
+    /// [`Unfit`] when the parameters are out of bounds, the validators no set, or the amounts pass 2^128.
     pub fn apply(&self, st: &mut (impl StateAccess + ?Sized)) -> Result<(), Unfit> {
         governance::genesis(st, &self.params)?;
+        registry::validators::genesis(st, &self.validators, self.epoch_blocks).map_err(fault)?;
         for (account, amount) in &self.accounts {
             accounts::mint_genesis(st, account, *amount)?;
         }

@@ -6,7 +6,7 @@
 use codec::{Decode as _, Encode as _};
 use std::cell::Cell;
 use zera_primitives::{
-    AccountId, Amount, Gas, Hash, Height, ModuleId, Network, Outcome, Params, Receipt, Signature, SignedTransaction,
+    AccountId, Amount, Gas, Hash, Height, ModuleId, Network, Outcome, Receipt, Signature, SignedTransaction,
     Slot, Transaction,
     keys::RUNTIME_VERSION,
     limits::{LOGGED_RETENTION_SLOTS, RETENTION_SLOTS},
@@ -21,6 +21,10 @@ use zera_runtime::{
 use zera_state::{MemoryState, Overlay};
 
 const ALICE: AccountId = AccountId([1; 32]);
+
+fn validator() -> AccountId {
+    zera_primitives::keys::SecretKey::from_seed(&[9; 32]).public()
+}
 const GENESIS: Hash = Hash([5; 32]);
 
 const MODULE: &str = r#"(module
@@ -89,9 +93,7 @@ impl World {
     fn new(network: Network) -> Self {
         let mut state = MemoryState::default();
         let accounts = vec![(ALICE, Amount::zra(1_000_000))];
-        GenesisConfig { network, params: Params::demo(), zero_ms: 0, accounts, sealer: ALICE }
-            .apply(&mut state)
-            .unwrap();
+        GenesisConfig { network, accounts, ..GenesisConfig::demo(ALICE, validator(), 0) }.apply(&mut state).unwrap();
         let yes = Yes { insecure: true, ..Yes::default() };
         let asked = yes.asked.clone();
         let machine = Machine::default().with_verifier(Box::new(yes));

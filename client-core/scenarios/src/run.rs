@@ -85,7 +85,7 @@ impl<'m> Scenario<'m> {
             accounts: holders,
             ..GenesisConfig::demo(AccountId::default(), sealer.public(), 0)
         };
-        let (mut client, sealed) = Client::create(&config, sealer).map_err(|e| ScenarioError(e.to_string()))?;
+        let (mut client, sealed) = Client::create(&config, Some(sealer)).map_err(|e| ScenarioError(e.to_string()))?;
         client.set_pipelines(pipelines());
         let names = Names { genesis: client.genesis(), ..Names::new(modules) };
         let (slot, stored, out) = (Slot(0), Stored::default(), String::new());
@@ -281,7 +281,7 @@ impl<'m> Scenario<'m> {
     }
 
     fn reopen(&mut self) -> Result<()> {
-        match Client::open(&self.stored, sealer()?) {
+        match Client::open(&self.stored, Some(sealer()?)) {
             Ok((client, Opened { stepped_back, .. })) => {
                 self.client = client;
                 self.client.set_pipelines((self.pipelines)());

@@ -61,7 +61,7 @@ impl Chain {
         let mut config = GenesisConfig::demo(AccountId::default(), sealer.public(), 0);
         config.params = params;
         config.accounts = (1u8..).zip(holdings).map(|(person, zra)| (who(person), Amount::zra(*zra))).collect();
-        let (client, sealed) = Client::create(&config, sealer).unwrap();
+        let (client, sealed) = Client::create(&config, Some(sealer)).unwrap();
         let records = vec![(sealed.height, sealed.record.clone())];
         let stored = Stored { head: sealed.head.clone(), base: None, records };
         Self { client, stored, pages: BTreeMap::new(), heads: vec![sealed.head.clone()], slot: Slot(0), last: sealed }
@@ -212,7 +212,7 @@ impl Chain {
         self.stored.head = self.heads.last().unwrap().clone();
         let pages = Pages::default();
         let (client, opened) = loop {
-            match Client::open_on(&self.stored, &pages, SealKey::from_seed(&SEALER).unwrap()) {
+            match Client::open_on(&self.stored, &pages, SealKey::from_seed(&SEALER).ok()) {
                 Err(error) if error.is_not_loaded() => self.load(&pages),
                 opened => break opened.unwrap(),
             }

@@ -42,7 +42,7 @@ impl World {
         let sealer = SealKey::from_seed(&SEALER).unwrap();
         let mut config = GenesisConfig::demo(AccountId::default(), sealer.public(), 0);
         config.accounts = (1..=5).map(|person| (key(person).public(), Amount::zra(200_000_000))).collect();
-        let (client, sealed) = Client::create(&config, sealer).unwrap();
+        let (client, sealed) = Client::create(&config, Some(sealer)).unwrap();
         let records = vec![sealed.record];
         Self { client, records, base: Vec::new(), pages: Vec::new(), slot: Slot(0), modules: Vec::new() }
     }

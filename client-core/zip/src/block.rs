@@ -27,7 +27,7 @@ pub struct BlockInput<'a> {
 }
 
 /// What a block did.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct BlockDone {
     /// Entries it changed.
     pub changes: ChangeSet,

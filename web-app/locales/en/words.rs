@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "each constant is its own documentation: the sentence")]
 
 pub const A_ALREADY_FROZEN: &str = "the module is frozen already";
+pub const A_BAD_VALIDATORS: &str = "the set of validators would not change so, or would be none";
 pub const A_BAD_BUILDERS: &str = "the list of builders would not change, or would be too long";
 pub const A_BAD_REFERENCE: &str = "the reference leads nowhere, to itself, or to a follower";
 pub const A_BUSY: &str = "another migration of the module is under way";
@@ -27,6 +28,7 @@ pub const CALL_DELEGATED_RELEASE: &str = "release what is delegated to you from 
 pub const CALL_DEPLOY_REFERENCE: &str = "deploy a module that runs the tag “{0}”";
 pub const CALL_REQUEST_PROOF: &str = "request a proof of call {0} of transaction {1}";
 pub const CALL_SUBMIT_PROOF: &str = "submit a proof of {0} to be verified by the chain";
+pub const PL_VALIDATORS: &str = "change the set of validators from the next epoch on: {0} in, {1} out";
 pub const PL_BUILDERS: &str = "change the register of builders: {0} in, {1} out";
 pub const PL_EXECUTE: &str = "run code once with {0}";
 pub const PL_FREEZE: &str = "stop all calls for {0}";
@@ -57,7 +59,8 @@ pub const E_PEER_LIED: &str =
     "What the peer served does not hold.|It was dropped and nothing of it was kept. Ask another peer.";
 pub const E_CHECKPOINT: &str =
     "The checkpoint was refused.|Compare it with a copy that you got elsewhere. Nothing was changed.";
-pub const E_FULL_ONLY: &str = "Only a full node can do this.|A light node has no blocks to execute. Become a full node on the network page.";
+pub const E_FULL_ONLY: &str =
+    "Only a full node can do this.|A light node has no blocks to execute. Become a full node on the network page.";
 pub const E_CANCELLED: &str = "Given up, as you asked.|Nothing was changed. Ask again whenever you like.";
 pub const E_PROOF: &str = "The file was refused: it is no proof, cut, or of another version.|Nothing was changed. Ask whoever made it for the file again.";
 pub const E_NOT_PROVABLE: &str =

@@ -5,7 +5,7 @@ use crate::{say, text};
 use zera_primitives::{Amount, Class, Params};
 
 /// Parameters in all: scalars, and three per class.
-pub const COUNT: usize = 16 + 3 * Class::ALL.len();
+pub const COUNT: usize = 15 + 3 * Class::ALL.len();
 
 /// What a number of a parameter means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,7 +39,7 @@ pub struct Row {
     pub ceiling: u128,
 }
 
-const SCALARS: [Unit; 16] = [
+const SCALARS: [Unit; 15] = [
     Unit::Slots,
     Unit::Ppm,
     Unit::Zra,
@@ -53,7 +53,6 @@ const SCALARS: [Unit; 16] = [
     Unit::Ppm,
     Unit::Number,
     Unit::Number,
-    Unit::Slots,
     Unit::Slots,
     Unit::Number,
 ];
@@ -87,9 +86,9 @@ pub fn set(params: &mut Params, index: usize, value: u128) {
         5 => Some(&mut params.freeze_milli),
         6 => Some(&mut params.major_value_ppm),
         10 => Some(&mut params.burn_ppm),
-        15 => Some(&mut params.builder_mismatches),
-        16.. => {
-            let (class, which) = ((index - 16) / 3, (index - 16) % 3);
+        14 => Some(&mut params.builder_mismatches),
+        15.. => {
+            let (class, which) = ((index - 15) / 3, (index - 15) % 3);
             let values = match which {
                 0 => &mut params.threshold_ppm,
                 1 => &mut params.confirmation_milli,
@@ -119,8 +118,7 @@ pub fn set(params: &mut Params, index: usize, value: u128) {
         9 => Some(&mut params.fee_per_byte),
         11 => Some(&mut params.gas_per_hinted_key),
         12 => Some(&mut params.migration_gas),
-        13 => Some(&mut params.epoch_slots),
-        14 => Some(&mut params.trusting_slots),
+        13 => Some(&mut params.trusting_slots),
         _ => None,
     };
     if let (Some(place), Ok(value)) = (number, long) {

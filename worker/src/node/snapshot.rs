@@ -6,6 +6,7 @@
 use super::{
     Answer, Node,
     chain::{Chain, commit, seal_key},
+    network::solo_only,
     run::Ticket,
     upkeep::Upkeep,
     world::{Commit, Role, Seed, World},
@@ -36,6 +37,7 @@ fn refused(detail: impl Into<String>) -> Error {
 impl<W: World, T: Ticket> Node<W, T> {
     pub(super) async fn export(&self) -> Answer {
         let chain = self.chain()?;
+        let sealer = chain.sealer.ok_or_else(|| solo_only("a chain of one's own goes into a file"))?;
         let mut blocks = Vec::new();
         for (height, bytes) in self.all_records(Height(0)).await? {
             let damaged =
@@ -49,31 +51,36 @@ impl<W: World, T: Ticket> Node<W, T> {
         let (genesis, _) = blocks.remove(0);
         let newcomer = chain.newcomer.map(|(_, seed)| seed);
         let config = chain.client.config().clone();
-        let body = Snapshot { config, sealer: chain.sealer, newcomer, genesis, blocks }.encode();
+        let body = Snapshot { config, sealer, newcomer, genesis, blocks }.encode();
         Ok(Response::Bytes([INTRO, &Hash::of(&body).0, &body].concat()))
     }
 
     /// Checks all of a snapshot, then puts it in the place of the chain. Keys stay.
     pub(super) async fn import(&mut self, bytes: &[u8]) -> Answer {
-        self.chain()?;
+        self.own_chain_only("a file takes the place of a chain of one's own")?;
         let snapshot = read(bytes)?;
         let (client, blocks, last) = self.replay(&snapshot)?;
         self.world.replace(&blocks).await?;
         self.world.set_role(Role::Sealer, Some(&snapshot.sealer)).await?;
         self.world.set_role(Role::Newcomer, snapshot.newcomer.as_ref()).await?;
         self.forget_proving(false).await?;
-        let chain = Chain::new(client, &last.decoded, &last.record, snapshot.sealer, Upkeep::fresh());
+        let chain = Chain::new(client, &last.decoded, &last.record, Some(snapshot.sealer), Upkeep::fresh());
         self.change_to(chain).await
     }
 
     /// Deletes chain and keys and begins anew.
     pub(super) async fn reset(&mut self) -> Answer {
-        self.chain()?;
+        self.own_chain_only("a reset begins a chain of one's own anew")?;
         self.world.replace(&[]).await?;
         self.world.clear().await?;
         self.forget_proving(true).await?;
         let chain = self.create().await?;
         self.change_to(chain).await
+    }
+
+    fn own_chain_only(&self, what: &str) -> Result<(), Error> {
+        self.chain()?;
+        if self.network.is_solo() { Ok(()) } else { Err(solo_only(what)) }
     }
 
     async fn change_to(&mut self, chain: Chain) -> Answer {
@@ -90,11 +97,11 @@ impl<W: World, T: Ticket> Node<W, T> {
     /// Executes every block again; each must come out exactly as the file says, signature included.
     fn replay(&self, snapshot: &Snapshot) -> Result<(Client, Vec<Commit>, Sealed), Error> {
         let sealer = seal_key(&snapshot.sealer)?;
-        if sealer.public() != snapshot.config.sealer {
+        if snapshot.config.validators != [sealer.public()] {
             return Err(refused("the sealing key in the file is not the chain's"));
         }
         let (mut client, first) =
-            Client::create(&snapshot.config, sealer).map_err(|error| refused(error.to_string()))?;
+            Client::create(&snapshot.config, Some(sealer)).map_err(|error| refused(error.to_string()))?;
         if first.decoded.header != snapshot.genesis {
             return Err(refused("the genesis block does not follow from the configuration"));
         }

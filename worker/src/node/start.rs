@@ -24,11 +24,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         let mut since = self.world.micros();
         self.world.open().await?;
         self.took("storage", &mut since);
-        let shelved = self.world.shelved().await?;
-        let chain = match shelved {
-            Some(shelved) => self.open(&shelved).await?,
-            None => self.create().await?,
-        };
+        let chain = self.last_chain().await?;
         self.stand_on(chain);
         self.load_settings().await;
         self.load_differences().await;
@@ -54,9 +50,9 @@ impl<W: World, T: Ticket> Node<W, T> {
         let newcomer = self.fresh_role(Role::Newcomer).await?;
         let public = |seed: &Seed| SecretKey::from_seed(seed).public();
         let config = GenesisConfig::demo(public(&newcomer), public(&sealer), self.world.now_ms());
-        let (client, sealed) = Client::create(&config, seal_key(&sealer)?).map_err(convert::client)?;
+        let (client, sealed) = Client::create(&config, Some(seal_key(&sealer)?)).map_err(convert::client)?;
         self.world.commit(&commit(&sealed)).await?;
-        Ok(Chain::new(client, &sealed.decoded, &sealed.record, sealer, Upkeep::fresh()))
+        Ok(Chain::new(client, &sealed.decoded, &sealed.record, Some(sealer), Upkeep::fresh()))
     }
 
     async fn fresh_role(&self, role: Role) -> Result<Seed, Error> {
@@ -67,13 +63,10 @@ impl<W: World, T: Ticket> Node<W, T> {
     }
 
     pub(super) async fn open(&self, shelved: &Shelved) -> Result<Chain, Error> {
-        let Some(sealer) = self.world.role(Role::Sealer).await? else {
-            let detail = "the key that seals this chain is gone; export is no longer possible, a reset begins anew";
-            return Err(Error::browser(ErrorKind::StorageCorrupt, true, detail));
-        };
+        let sealer = if self.network.is_following() { None } else { Some(self.sealer().await?) };
         let mut problem = None;
         for base in order(shelved) {
-            match self.open_from(shelved, base, &sealer).await? {
+            match self.open_from(shelved, base, sealer.as_ref()).await? {
                 Ok(chain) => return Ok(chain),
                 Err(error) => problem = Some(error),
             }
@@ -81,12 +74,19 @@ impl<W: World, T: Ticket> Node<W, T> {
         Err(problem.map_or_else(|| convert::defect("no way to open"), convert::client))
     }
 
+    /// The key that seals the node's own chain.
+    async fn sealer(&self) -> Result<Seed, Error> {
+        let detail = "the key that seals this chain is gone; export is no longer possible, a reset begins anew";
+        let gone = || Error::browser(ErrorKind::StorageCorrupt, true, detail);
+        self.world.role(Role::Sealer).await?.ok_or_else(gone)
+    }
+
     /// Opens with one base, or with none from the genesis block on.
     async fn open_from(
         &self,
         shelved: &Shelved,
         base: Option<&(Height, Vec<u8>)>,
-        sealer: &Seed,
+        sealer: Option<&Seed>,
     ) -> Result<Result<Chain, ClientError>, Error> {
         let from = base.map_or(Height(0), |(height, _)| height.plus(1));
         let records = self.all_records(from).await?;
@@ -114,7 +114,7 @@ impl<W: World, T: Ticket> Node<W, T> {
             before.unwrap_or_else(|| record_hash(bytes)),
             opened.checked,
         );
-        let chain = Chain::new(client, &record, bytes, *sealer, upkeep);
+        let chain = Chain::new(client, &record, bytes, sealer.copied(), upkeep);
         if let Some((from, to, detail)) = opened.stepped_back {
             self.world.cut(to, &chain.pointer().encode()).await?;
             self.world.emit(Event::Notice(Notice::SteppedBack { from, to, detail }));
@@ -126,12 +126,12 @@ impl<W: World, T: Ticket> Node<W, T> {
     async fn open_on_pages(
         &self,
         stored: &Stored,
-        sealer: &Seed,
+        sealer: Option<&Seed>,
     ) -> Result<Result<(Client, Opened), ClientError>, Error> {
         let pages = Pages::default();
         let damaged = |page: DamagedPage| ClientError::Damaged { height: Height(0), detail: page.to_string() };
         let opened = loop {
-            match Client::open_on(stored, &pages, seal_key(sealer)?) {
+            match Client::open_on(stored, &pages, sealer.map(seal_key).transpose()?) {
                 Err(error) if error.is_not_loaded() => {
                     if let Err(page) = fill(&*self.world, &pages).await? {
                         return Ok(Err(damaged(page)));

@@ -83,6 +83,12 @@ pub fn payloads() -> Vec<Payload> {
             description: "builders".to_string(),
         },
         Payload::RequestProof { transaction: hash(8), call: 9, description: "request".to_string() },
+        Payload::Validators {
+            add: vec![account(10)],
+            remove: vec![account(11)],
+            evidence: Some(vec![12]),
+            description: "validators".to_string(),
+        },
     ]
 }
 
@@ -136,6 +142,7 @@ pub fn abort_reasons() -> Vec<AbortReason> {
         A::NothingToClose,
         A::BadBuilders,
         A::NothingToProve,
+        A::BadValidators,
     ]
 }
 

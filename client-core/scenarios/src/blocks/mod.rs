@@ -39,6 +39,7 @@ pub struct World {
     /// Code that is stored.
     pub code: Hash,
     config: GenesisConfig,
+    proposer: AccountId,
 }
 
 /// The key of a person.
@@ -78,7 +79,8 @@ impl World {
             (0..=MODULES).map(|nonce| ModuleId::derive(&who(0), nonce, place(nonce))).collect();
         let code = wat::parse_str(script(&modules)).map_err(|error| broken(&error))?;
         let hash = Hash::of(&code);
-        let (mut client, _) = Client::create(&config, sealer)?;
+        let proposer = sealer.public();
+        let (mut client, _) = Client::create(&config, Some(sealer))?;
         let slot = Slot(1);
         let deploy = Call::Deploy { code: hash, args: Vec::new(), value: Amount::zra(1_000) };
         let mut steps = client.prepare(who(0), slot, &[code], vec![deploy.clone()])?.steps;
@@ -95,7 +97,7 @@ impl World {
         client.seal(slot, 0)?;
         let state = copy(client.state())?;
         let height = client.head().height.plus(1);
-        Ok(Self { state, height, slot: slot.plus(1), modules, code: hash, config })
+        Ok(Self { state, height, slot: slot.plus(1), modules, code: hash, config, proposer })
     }
 
     /// Which chain it is; its genesis block counts for nothing here.
@@ -120,7 +122,7 @@ impl World {
             height: self.height,
             slot: self.slot,
             skip: 0,
-            proposer: self.config.sealer,
+            proposer: self.proposer,
             transactions,
         }
     }

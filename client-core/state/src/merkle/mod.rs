@@ -16,6 +16,7 @@ mod entries;
 mod multi;
 pub mod page;
 mod pages;
+mod past;
 mod proof;
 mod remote;
 mod snapshot;
@@ -113,6 +114,8 @@ pub struct MerkleState {
     pages: Pages,
     head: Height,
     kept: BTreeMap<Height, Kept>,
+    /// A block that stays within reach however far the head goes, and the 64 before it.
+    held: Option<Height>,
 }
 
 impl MerkleState {
@@ -147,7 +150,7 @@ impl MerkleState {
 
     fn at(entries: Entries, tree: Link, pages: Pages, head: Height) -> Self {
         let kept = Kept { tree: tree.clone(), count: entries.count(), undo: ChangeSet::new() };
-        Self { entries, tree, pages, head, kept: BTreeMap::from([(head, kept)]) }
+        Self { entries, tree, pages, head, kept: BTreeMap::from([(head, kept)]), held: None }
     }
 
     /// Height of the block whose state this is.
@@ -322,12 +325,20 @@ impl MerkleState {
         replaced.map_or_else(|| self.get(key), |before| Ok(before.clone()))
     }
 
+    /// Keeps block `height` and the 64 before it within reach of [`revert_to`](Self::revert_to), however far the head goes,
+    /// until another is held; what is behind them and behind the head's own 64 is forgotten.
+    pub fn hold(&mut self, height: Height) {
+        self.held = Some(height);
+        self.forget_old();
+    }
+
     fn kept(&self, height: Height) -> Result<&Kept, MerkleError> {
         self.kept.get(&height).ok_or(MerkleError::NotKept(height))
     }
 
     fn forget_old(&mut self) {
-        let oldest = Height(self.head.0.saturating_sub(limits::STATE_VERSIONS));
+        let from = self.held.map_or(self.head, |held| held.min(self.head));
+        let oldest = Height(from.0.saturating_sub(limits::STATE_VERSIONS));
         while self.kept.first_key_value().is_some_and(|(height, _)| *height < oldest) {
             self.kept.pop_first();
         }

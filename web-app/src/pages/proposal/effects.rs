@@ -55,6 +55,7 @@ pub fn what_it_does(payload: &Payload, names: Names) -> AnyView {
         .into_any(),
         Payload::Spam { proposal, .. } => spam(*proposal),
         Payload::Builders { add, remove, .. } => builders(add, remove),
+        Payload::Validators { add, remove, evidence, .. } => super::validators::shown(add, remove, evidence.as_deref()),
         Payload::RequestProof { transaction, call, .. } => kv(vec![
             (say!(REQUEST_TRANSACTION).into(), hash(transaction)),
             (say!(REQUEST_CALL).into(), call.to_string().into_any()),
@@ -318,6 +319,23 @@ fn builders(add: &[Builder], remove: &[AccountId]) -> AnyView {
         say!(BUILDER_LIST),
         &[(say!(ACCOUNT), false), (say!(CHANGE), false), (say!(NAME), false)],
         added.chain(struck).collect(),
+    )
+}
+
+/// Keys that are taken into the set of validators or out of it.
+fn validators(add: &[AccountId], remove: &[AccountId]) -> AnyView {
+    let network = network();
+    let row = move |id: &AccountId, change: AnyView| {
+        let address = Address::Account(*id).to_text(network);
+        let who = view! { <code>{text::short(&address)}</code> }.into_any();
+        (who, vec![td(say!(CHANGE), change)])
+    };
+    let added = add.iter().map(|id| row(id, view! { <b class="for">{say!(VALIDATOR_IN)}</b> }.into_any()));
+    let removed = remove.iter().map(|id| row(id, view! { <b class="against">{say!(VALIDATOR_OUT)}</b> }.into_any()));
+    table(
+        say!(VALIDATOR_CHANGES),
+        &[(say!(VALIDATOR_KEY), false), (say!(CHANGE), false)],
+        added.chain(removed).collect(),
     )
 }
 

@@ -52,7 +52,7 @@ impl World {
         let sealer = SealKey::from_seed(&[9; 32]).map_err(said)?;
         let mut config = GenesisConfig::demo(AccountId::default(), sealer.public(), 0);
         config.accounts = (0..PEOPLE).map(|person| (key(person).public(), Amount::zra(100_000))).collect();
-        let (mut client, _) = Client::create(&config, sealer).map_err(said)?;
+        let (mut client, _) = Client::create(&config, Some(sealer)).map_err(said)?;
         let slot = client.head().slot.plus(1);
         let code = described(code);
         let call = Call::Deploy { code: Hash::of(&code), args: Vec::new(), value: Amount::ZERO };

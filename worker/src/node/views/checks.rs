@@ -66,6 +66,15 @@ pub fn facts(rehearsed: &Rehearsed) -> Result<Vec<Fact>, Error> {
                 known(after).map_err(convert::defect)?,
             ));
         }
+        Payload::Validators { .. } => {
+            let known = |state| zera_registry::validators::next(state).map(|set| set.len().to_string());
+            let (before, after) = (rehearsed.states.before(), rehearsed.states.after());
+            facts.push(fact(
+                "validators",
+                known(before).map_err(convert::defect)?,
+                known(after).map_err(convert::defect)?,
+            ));
+        }
         Payload::Parameters { params, .. } => {
             let before = zera_governance::params(rehearsed.states.before()).map_err(convert::governance)?;
             parameters(&before, params, &mut facts);

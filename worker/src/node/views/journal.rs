@@ -206,6 +206,11 @@ fn deed(deed: &Deed) -> (&'static str, Facts) {
             facts.extend(removed.iter().map(|account| ("removed", FactView::Account(*account))));
             "builders"
         }
+        Deed::Validators { added, removed } => {
+            facts.extend(added.iter().map(|key| ("added", FactView::Account(*key))));
+            facts.extend(removed.iter().map(|key| ("removed", FactView::Account(*key))));
+            "validators"
+        }
     };
     (name, facts)
 }

@@ -97,6 +97,7 @@ const SPAM: Order = &[("class", &[AbortReason::ClassTooLow]), ("close", &[AbortR
 const BUILDERS: Order = &[("class", &[AbortReason::ClassTooLow]), ("builders", &[AbortReason::BadBuilders])];
 
 /// The same for a request of a proof.
+const VALIDATORS: Order = &[("class", &[AbortReason::ClassTooLow]), ("validators", &[AbortReason::BadValidators])];
 const REQUEST: Order = &[("class", &[AbortReason::ClassTooLow]), ("request", &[AbortReason::NothingToProve])];
 
 /// What was checked. To be asked before anything is replayed on the states.
@@ -113,6 +114,7 @@ pub fn checks(rehearsed: &Rehearsed) -> Result<Vec<DryRunCheck>, Error> {
         Payload::Spam { .. } => SPAM,
         Payload::Builders { .. } => BUILDERS,
         Payload::RequestProof { .. } => REQUEST,
+        Payload::Validators { .. } => VALIDATORS,
     };
     let rehearsal = &rehearsed.rehearsal;
     Ok(in_order(order, &facts(rehearsed)?, rehearsal.abort, rehearsal.cause.as_deref()))
