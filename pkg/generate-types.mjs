@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 const root = new URL("../", import.meta.url);
-const VIEWS = ["inspection", "lifecycle", "modules", "pipelines", "proofs", "rehearsal", "verdict", "voting"].map((name) => `views/${name}`);
+const VIEWS = ["inspection", "lifecycle", "modules", "network", "pipelines", "proofs", "rehearsal", "verdict", "voting"].map((name) => `views/${name}`);
 const PROTOCOL = ["command", "error", "event", "response", "shape", "views", ...VIEWS].map((name) => `worker/protocol/src/${name}.rs`);
 const PRIMITIVES = ["address", "block", "manifest", "params", "payload", "proposal", "receipt", "tx"].map((name) => `client-core/primitives/src/${name}.rs`);
 

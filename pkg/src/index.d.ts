@@ -7,6 +7,7 @@ import type {
   Call,
   CalledView,
   CallId,
+  CertificateView,
   Class,
   CodeView,
   Command,
@@ -29,11 +30,14 @@ import type {
   KeyView,
   LanesView,
   ListingView,
+  Mode,
   ModuleDetail,
   ModuleId,
   ModuleView,
+  NetworkView,
   Outcome,
   Payload,
+  PeerOffer,
   PipelinesView,
   PlanView,
   ProofDetail,
@@ -169,6 +173,17 @@ export class Client {
   delegate(kind: Class, to: AccountId, amount: Amount | bigint): Promise<Done>;
   attest(code: Hash, rebuilt: Hash, recipe: Hash): Promise<Done>;
   advance(slots: number, options?: { signal?: AbortSignal }): Promise<StatusView>;
+
+  network(): Promise<NetworkView>;
+  probe(peer: string): Promise<PeerOffer>;
+  join(peers: string | string[], checkpoint: string, options?: { full?: boolean }): Promise<StatusView>;
+  leave(): Promise<StatusView>;
+  setMode(mode: Mode): Promise<StatusView>;
+  addPeer(peer: string): Promise<NetworkView>;
+  removePeer(peer: string): Promise<NetworkView>;
+  certificate(height?: Height): Promise<CertificateView>;
+  exportEvidence(id: number): Promise<Uint8Array>;
+  exportHeaders(): Promise<Uint8Array>;
 
   exportChain(): Promise<Uint8Array>;
   importChain(bytes: Uint8Array): Promise<StatusView>;

@@ -7,7 +7,7 @@
 export const UNITS_PER_ZRA = 1_000_000_000n;
 
 /** The protocol this package speaks; a worker of another one is refused. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** The nonce of a proof that nobody asked one for. */
 const NO_NONCE = "00".repeat(32);
@@ -485,6 +485,62 @@ export class Client {
   /** Lets time pass on the solo chain; `signal` stops where it is. */
   advance(slots, { signal = undefined } = {}) {
     return this._ask({ Advance: { slots } }, "Status", signal);
+  }
+
+  // ---- the network
+
+  /** The network as the node sees it: mode, checkpoint, peers, recent finality, conflicts, tabs. */
+  network() {
+    return this._ask("Network", "Network");
+  }
+
+  /** What a peer says of itself; nothing of it is trusted or kept. */
+  probe(peer) {
+    return this._ask({ Probe: { peer } }, "Offer");
+  }
+
+  /**
+   * Follows a network from a checkpoint (`genesis`, or `genesis:height:block:set`, all hashes hexadecimal); answers once
+   * the tip is verified. `full` runs every block, too. The solo chain stays stored.
+   */
+  join(peers, checkpoint, { full = false } = {}) {
+    const mode = full ? "Full" : "Light";
+    return this._ask({ Join: { mode, peers: Array.isArray(peers) ? peers : [peers], checkpoint } }, "Status");
+  }
+
+  /** Returns to the solo chain; what is known of the network stays stored. */
+  leave() {
+    return this._ask("Leave", "Status");
+  }
+
+  /** Follows the same network as a light or a full node: "Light" or "Full". */
+  setMode(mode) {
+    return this._ask({ SetMode: mode }, "Status");
+  }
+
+  /** Asks this peer, too. */
+  addPeer(peer) {
+    return this._ask({ AddPeer: peer }, "Network");
+  }
+
+  /** Asks this peer no more. */
+  removePeer(peer) {
+    return this._ask({ RemovePeer: peer }, "Network");
+  }
+
+  /** The certificate of a block, each signature checked again; without a height, that of the newest verified block. */
+  certificate(height) {
+    return this._ask({ Certificate: height ?? null }, "Certificate");
+  }
+
+  /** A conflict of two finalised blocks as a file that convinces others. */
+  exportEvidence(id) {
+    return this._ask({ ExportEvidence: id }, "Bytes");
+  }
+
+  /** Checkpoint, boundaries and tip with their certificates in one file. */
+  exportHeaders() {
+    return this._ask("ExportHeaders", "Bytes");
   }
 
   /** The whole chain in one file. */

@@ -59,7 +59,9 @@ export type AbortReason =
   /** The list of builders would be empty of change or too long. */
   | "BadBuilders"
   /** The execution to be proven is not kept, or is proven. */
-  | "NothingToProve";
+  | "NothingToProve"
+  /** The set of validators would not change, or would be none. */
+  | "BadValidators";
 
 /** Keys a transaction expects to touch, from simulating it before signing. Each is priced. */
 export interface AccessHint {
@@ -508,7 +510,30 @@ export type Cause =
   /** This browser: storage, locks, memory. */
   | "Browser"
   /** This client: a defect. */
-  | "Client";
+  | "Client"
+  /** A peer, or the way to it. */
+  | "Peer";
+
+/** A certificate, opened and checked again. */
+export interface CertificateView {
+  /** The block. */
+  height: Height;
+  /** Its header's hash. */
+  block: Hash;
+  /** Epoch, view and parent view that were signed. */
+  round: [number, number, number];
+  /** Hash of the validator set. */
+  set: Hash;
+  /** Signatures needed. */
+  quorum: number;
+  /** Every validator, in the order of the set. */
+  signatures: Array<SignatureView>;
+  /** The bytes that each of them signed. */
+  signed: Uint8Array;
+  /** Boundaries between the checkpoint and this block's epoch, each certified by the epoch before: epoch, last height,
+   * hash of the set that it names. */
+  way: Array<[number, Height, Hash]>;
+}
 
 /** Something that happened, for people and for light clients. Ordered within its block. */
 export interface ChainEvent {
@@ -534,6 +559,24 @@ export interface ChangedFunction {
   hunks: Array<Array<CodeLine>>;
   /** True when lines are left out. */
   cut: boolean;
+}
+
+/** What the node trusts without proof. */
+export interface CheckpointView {
+  /** The chain. */
+  genesis: Hash;
+  /** The block. */
+  height: Height;
+  /** Its header's hash. */
+  block: Hash;
+  /** Unix time of the block's slot, milliseconds. */
+  time_ms: number;
+  /** Unix time at which the person accepted it, milliseconds. */
+  accepted_ms: number;
+  /** True when the block that was last verified is older than the trusting period: a newer checkpoint is needed. */
+  expired: boolean;
+  /** Share of the trusting period that has passed since the newest verified block, parts per million. */
+  age_ppm: number;
 }
 
 /** How much a proposal can change; computed from effects, never claimed (design §6). */
@@ -897,6 +940,38 @@ export type Command =
         reason: string;
       };
     }
+  /** Connect to a peer and ask it who it is; nothing is trusted or kept. Answer: `Offer`.
+   * Its address; `host:port` is completed. */
+  | {
+      Probe: {
+        peer: string;
+      };
+    }
+  /** Follow a network from a checkpoint; the solo chain stays stored and can be returned to. Progress events. Answer: `Status`,
+   * once the tip is verified. */
+  | { Join: Join }
+  /** Return to the solo chain; what is known of the network stays stored. Answer: `Status`. */
+  | "Leave"
+  /** Follow the same network in another mode. Progress events. Answer: `Status`. */
+  | { SetMode: Mode }
+  /** Ask this peer, too. Answer: `Network`. */
+  | { AddPeer: string }
+  /** Ask this peer no more. Answer: `Network`. */
+  | { RemovePeer: string }
+  /** The network as this node sees it. Answer: `Network`. */
+  | "Network"
+  /** The certificate of a block, opened and checked again; none for the newest verified one. Answer: `Certificate`. */
+  | { Certificate: Height | null }
+  /** A conflict as one file that convinces others. Answer: `Bytes`. */
+  | { ExportEvidence: number }
+  /** Checkpoint, boundaries and tip with their certificates in one file. Answer: `Bytes`. */
+  | "ExportHeaders"
+  /** What this tab shows, for the list of tabs. Answer: `Done`. */
+  | { Shows: string }
+  /** The browser says that it is on line, or not. Answer: `Done`. */
+  | { Online: boolean }
+  /** The tab is visible, or not. Answer: `Done`. */
+  | { Visible: boolean }
   /** What storage is used. Answer: `Usage`. */
   | "Usage"
   /** The whole chain in one file. Answer: `Bytes`. */
@@ -1226,6 +1301,8 @@ export type ErrorKind =
   | "NotStarted"
   /** Another tab of this browser runs the node. */
   | "OtherTab"
+  /** The node moved to another tab while this was under way; whether it was done is not known. */
+  | "HandedOver"
   /** Nothing of that id. */
   | "NotFound"
   /** Code that breaks the profile; `detail` names function, offset and operator. */
@@ -1246,12 +1323,24 @@ export type ErrorKind =
   | "StorageCorrupt"
   /** The browser refused to store. */
   | "StorageFailed"
+  /** The browser's storage is full, and nothing is left that could be given up. */
+  | "StorageFull"
   /** Stored by a newer client. */
   | "NewerSchema"
   /** The chain was made by a client of other rules; it is whole. */
   | "OtherRules"
   /** Only possible on the solo chain. */
   | "SoloOnly"
+  /** Only possible on a network. */
+  | "NetworkOnly"
+  /** No peer could be reached, or none answered in time. */
+  | "NoPeer"
+  /** What a peer served does not hold; it is dropped. */
+  | "PeerLied"
+  /** A checkpoint that is none, or that no peer's chain goes through. */
+  | "CheckpointRefused"
+  /** Not possible in light mode: it needs blocks or state that only a full node has. */
+  | "FullOnly"
   /** Given up because the person asked for it. */
   | "Cancelled"
   /** Too many long requests are under way or waiting already. */
@@ -1347,6 +1436,19 @@ export type Event =
     }
   /** A proof that verifies says something else than re-execution. Kept until it is acknowledged. */
   | { Alarm: AlarmView }
+  /** Something that the network page shows changed. At most a few times a second. */
+  | "Network"
+  /** A block is proposed and not final yet: shown as pending.
+   * Its height.
+   * Its hash. */
+  | {
+      Proposed: {
+        height: Height;
+        hash: Hash;
+      };
+    }
+  /** This tab's worker leads from now on, or follows another's. */
+  | { Leads: boolean }
   /** Something the person should know, such as a step back after a cut write. */
   | { Notice: Notice }
   /** The worker cannot go on. */
@@ -1574,6 +1676,16 @@ export interface FieldView {
 /** Names of fields with their types. */
 export type Fields = Array<[string, number]>;
 
+/** A finality measurement of a recent block. */
+export interface FinalityPoint {
+  /** The block. */
+  height: Height;
+  /** Milliseconds from when this tab heard of the proposal, or from its slot where it did not, to its certificate. */
+  ms: number;
+  /** Microseconds of work that following it took here. */
+  work_us: number;
+}
+
 /** Something in a proposal's life that is worth a look. */
 export interface FlagView {
   /** The pattern, a key of the page's locale file: `base_jump`, `pulse`, `dip`, `late_arrival`. */
@@ -1647,6 +1759,22 @@ export interface ForecastView {
   shortfall: Amount;
   /** Least additional stake for that would ever pass; none when today's suffices or nothing would. */
   needed: Amount | null;
+}
+
+/** Two certified blocks that cannot both be: evidence against the validators who signed both. */
+export interface ForkView {
+  /** Number, for crate::Command::ExportEvidence. */
+  id: number;
+  /** The height. */
+  height: Height;
+  /** The two blocks. */
+  blocks: [Hash, Hash];
+  /** Who served the second. */
+  peer: string;
+  /** Validators who signed both. */
+  signers: Array<AccountId>;
+  /** Unix time, milliseconds. */
+  found_ms: number;
 }
 
 /** A function of a code. */
@@ -1851,6 +1979,17 @@ export interface IncidentView {
   redone: boolean;
   /** Unix time, milliseconds. */
   at_ms: number;
+}
+
+/** What a network is joined with. */
+export interface Join {
+  /** Light or full. */
+  mode: Mode;
+  /** Addresses of peers, such as `ws://127.0.0.1:7401/wire`; `host:port` is completed. */
+  peers: Array<string>;
+  /** What to trust first, as typed: `genesis hash`, or `genesis hash:height:block hash:set hash`. Never taken from a peer
+   * that is checked with it. */
+  checkpoint: string;
 }
 
 /** An entry of the journal. */
@@ -2099,6 +2238,15 @@ export interface MigrationView {
   begun: Height;
 }
 
+/** How the node of this browser runs. */
+export type Mode =
+  /** A chain of its own, sealed by this browser. */
+  | "Solo"
+  /** Follows a network by certificates and proofs. */
+  | "Light"
+  /** Follows a network and executes every block. */
+  | "Full";
+
 /** A module. */
 export interface ModuleDetail {
   /** As in the list. */
@@ -2155,6 +2303,40 @@ export type Network =
   /** A network of peers: `zera1…`. */
   | "Main";
 
+/** Everything about the node's network. */
+export interface NetworkView {
+  /** The mode. */
+  mode: Mode;
+  /** What is trusted; none in solo mode. */
+  checkpoint: CheckpointView | null;
+  /** The newest block that is verified, its slot and Unix time, milliseconds. */
+  verified: [Height, Slot, number] | null;
+  /** The newest block that any peer speaks of. */
+  heard: Height | null;
+  /** Blocks known to be on the verified chain: from, to. */
+  range: [Height, Height] | null;
+  /** In full mode: blocks executed of those to execute. */
+  sync: [number, number] | null;
+  /** Peers. */
+  peers: Array<PeerView>;
+  /** Bytes received and sent since the start. */
+  traffic: [number, number];
+  /** Microseconds and bytes that reaching the tip took at the start. */
+  start: [number, number] | null;
+  /** Recent blocks, ascending. */
+  finality: Array<FinalityPoint>;
+  /** Why the head does not advance, if it does not. */
+  stall: Stall | null;
+  /** Evidence. */
+  conflicts: Array<ForkView>;
+  /** Entries of the state proven since the start, and those from memory. */
+  proven: [number, number];
+  /** Tabs that share this node, the leader first. */
+  tabs: Array<TabView>;
+  /** Milliseconds that the last hand-over took, where this worker took over. */
+  hand_over_ms: number | null;
+}
+
 /** Things worth telling that are no errors. */
 export type Notice =
   /** A write was cut off or a record is damaged; the chain continues from an earlier block.
@@ -2199,6 +2381,37 @@ export type Notice =
         detail: string;
       };
     }
+  /** A peer was dropped for a lie.
+   * Its address.
+   * What it did, in English. */
+  | {
+      PeerDropped: {
+        address: string;
+        cause: string;
+      };
+    }
+  /** The head does not advance. */
+  | { Stalled: Stall }
+  /** It advances again. */
+  | "Recovered"
+  /** Two certified blocks contradict each other; the node has stopped following. */
+  | { Conflict: ForkView }
+  /** This tab's worker took over from another that closed, crashed or froze.
+   * Milliseconds without a node. */
+  | {
+      TookOver: {
+        ms: number;
+      };
+    }
+  /** The browser's storage was full; older blocks and caches were given up to go on.
+   * Bytes given back. */
+  | {
+      MadeRoom: {
+        bytes: number;
+      };
+    }
+  /** Stored data of this origin has vanished underneath; the node began again from what it could get. */
+  | "Evicted"
   /** The worker was restarted after a defect.
    * What it died of. */
   | {
@@ -2318,8 +2531,6 @@ export interface Params {
   gas_per_hinted_key: number;
   /** Migration gas per block. */
   migration_gas: number;
-  /** Epoch, slots. */
-  epoch_slots: number;
   /** Trusting period of light clients, slots. */
   trusting_slots: number;
   /** Builder mismatches that raise a class. */
@@ -2413,7 +2624,79 @@ export type Payload =
         call: number;
         description: string;
       };
+    }
+  /** Take keys into the set of validators and others out of it, from the next epoch on.
+   * To take in.
+   * To take out.
+   * A recorded fault for which it removes somebody, as a peer encodes it: for voters to check, nothing rests on it.
+   * The author's words. */
+  | {
+      Validators: {
+        add: Array<AccountId>;
+        remove: Array<AccountId>;
+        evidence: Uint8Array | null;
+        description: string;
+      };
     };
+
+/** What a peer says of itself, before anything is trusted. */
+export interface PeerOffer {
+  /** Its address, completed. */
+  address: string;
+  /** Its software. */
+  agent: string;
+  /** Its chain: the genesis hash. */
+  genesis: Hash;
+  /** Its head. */
+  head: Height;
+  /** The checkpoint that it would have one use, as text: its word. */
+  checkpoint: string;
+  /** True when it runs the rules that this client runs; otherwise only light mode is possible. */
+  same_rules: boolean;
+  /** Round trip, microseconds. */
+  round_trip_us: number;
+}
+
+/** How it stands between the node and one peer. */
+export type PeerState =
+  /** The connection is being made. */
+  | "Connecting"
+  /** Connected; what it served was right so far. */
+  | "Good"
+  /** Connected, and behind others. */
+  | "Behind"
+  /** The connection is gone; another try is due. */
+  | "Waiting"
+  /** Dropped for a lie: it is not asked again. */
+  | "Dropped";
+
+/** A peer. */
+export interface PeerView {
+  /** Its address. */
+  address: string;
+  /** Its software, when it has said so. */
+  agent: string | null;
+  /** How it stands. */
+  state: PeerState;
+  /** Why it waits or was dropped. */
+  cause: string | null;
+  /** Its newest head. */
+  head: Height | null;
+  /** Round trip, microseconds, smoothed. */
+  round_trip_us: number | null;
+  /** Bytes received from it. */
+  received: number;
+  /** Answers that held, and answers that were checked. */
+  good: [number, number];
+  /** Its score, 0 to 1,000. */
+  score: number;
+  /** Milliseconds until the next try, while it waits. */
+  retry_ms: number | null;
+  /** Unix time since which it stands so, milliseconds. */
+  since_ms: number;
+  /** True when it also serves this page. */
+  serves_page: boolean;
+}
 
 /** One value per Class, in its order. */
 export type PerClass = Array<number>;
@@ -2989,6 +3272,12 @@ export type Response =
   | { Plan: PlanView }
   /** Hashes of the submitted transactions, in order. */
   | { Submitted: Array<Hash> }
+  /** What a peer says of itself. */
+  | { Offer: PeerOffer }
+  /** The network. */
+  | { Network: NetworkView }
+  /** A certificate. */
+  | { Certificate: CertificateView }
   /** Storage use. */
   | { Usage: UsageView }
   /** A file. */
@@ -3126,6 +3415,18 @@ export type Side =
 /** 64 bytes, hexadecimal. */
 export type Signature = string;
 
+/** One validator's part in a certificate. */
+export interface SignatureView {
+  /** Whose. */
+  validator: AccountId;
+  /** The signature; none where it is not in the certificate. */
+  signature: Uint8Array | null;
+  /** Microseconds that its check took just now; none where there is none. */
+  checked_us: number | null;
+  /** True when it proposed the block. */
+  proposer: boolean;
+}
+
 /** A transaction with its signature. */
 export interface SignedTransaction {
   /** What was signed. */
@@ -3154,6 +3455,25 @@ export interface StakeChange {
   /** When. */
   at: [Height, Slot];
 }
+
+/** Why the head does not advance. */
+export type Stall =
+  /** The browser says that it is offline. */
+  | "Offline"
+  /** No peer is connected. */
+  | "NoPeer"
+  /** Peers are connected and have nothing newer. */
+  | "NothingNew"
+  /** Peers serve nothing that can be verified. */
+  | { Unverifiable: string }
+  /** The newest verified block is older than the trusting period. */
+  | "Expired"
+  /** Two finalised blocks of one height: the validators have broken their promise. The node has stopped following. */
+  | "Conflict"
+  /** The peers run other rules than this client: full mode cannot go on. */
+  | "OtherRules"
+  /** Storage refused; the node has nothing left to give back. */
+  | { Storage: string };
 
 /** How a module stands beside its code. */
 export interface StandingView {
@@ -3242,6 +3562,14 @@ export interface StatusView {
   live: number;
   /** Transactions waiting for a block. */
   pending: number;
+  /** How the node runs. */
+  mode: Mode;
+  /** Connected peers whose heads agree with the node's; zero in solo mode. */
+  peers: number;
+  /** Milliseconds since the newest block was verified here; none in solo mode. */
+  lag_ms: number | null;
+  /** Tabs that share the node. */
+  tabs: number;
 }
 
 /** What a Groth16 proof of some other circuit comes to (`snarkjs` JSON). It says nothing about this chain: what its public
@@ -3277,6 +3605,20 @@ export interface StoragePage {
   entries: Array<StorageEntry>;
   /** True when more follow. */
   more: boolean;
+}
+
+/** A tab of this browser that uses the node. */
+export interface TabView {
+  /** Its number, random. */
+  id: number;
+  /** True for the tab that asks. */
+  own: boolean;
+  /** True for the one whose worker is the node. */
+  leads: boolean;
+  /** Unix time at which it was opened, milliseconds. */
+  opened_ms: number;
+  /** The page that it shows, as the page says. */
+  shows: string;
 }
 
 /** A change of a tag. */

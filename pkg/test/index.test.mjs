@@ -160,7 +160,7 @@ test("a crash is repaired, three within a minute end it", async () => {
   const started = start();
   const answerStart = async (port) => {
     port.onPost = ({ request }) => port.say({ request, ok: { Status: {} } });
-    port.say({ ready: 4 });
+    port.say({ ready: 5 });
     await turn();
   };
   await answerStart(Port.all[0]);
@@ -187,7 +187,7 @@ test("a worker of another protocol is refused", async () => {
   globalThis.Worker = Port;
   Port.all = [];
   const started = start();
-  Port.all[0].say({ ready: 5 });
+  Port.all[0].say({ ready: 4 });
   await assert.rejects(started, { kind: "NewerSchema" });
 });
 
@@ -202,7 +202,7 @@ test("a page gives its workers one after the other", async () => {
   const first = new Port();
   first.onPost = ({ request }) => first.say({ request, ok: { Status: { n: 1 } } });
   node.use(first);
-  first.say({ ready: 4 });
+  first.say({ ready: 5 });
   assert.deepEqual(await early, { n: 1 });
   first.onPost = undefined;
   const lost = node.status();
@@ -211,7 +211,7 @@ test("a page gives its workers one after the other", async () => {
   second.onPost = ({ request }) => second.say({ request, ok: { Status: { n: 2 } } });
   node.use(second);
   await assert.rejects(lost, { kind: "Panicked" });
-  second.say({ ready: 4 });
+  second.say({ ready: 5 });
   assert.deepEqual(await node.status(), { n: 2 });
 });
 
@@ -220,7 +220,7 @@ test("a page that starts no more workers says so to everyone who asks", async ()
   const { zera: node } = globalThis;
   const port = new Port();
   node.use(port);
-  port.say({ ready: 4 });
+  port.say({ ready: 5 });
   const asked = node.status();
   await turn();
   node.stopped({ kind: "OtherTab", cause: "Browser", fatal: true, detail: "another tab" });

@@ -114,7 +114,7 @@ async function furnishFleet(page) {
 
 /** The pages of modules' whole life: fleet, frozen module, journal, verification, every kind of proposal, dry runs. */
 function moreViews(made, journal) {
-  const kinds = ["config", "rollback", "freeze", "reference", "execute", "parameters", "builders", "spam"];
+  const kinds = ["config", "rollback", "freeze", "reference", "execute", "parameters", "builders", "spam", "validators"];
   const compared = (page) => leaf(page, "Versions compared").getByRole("button", { name: "Compare the two" }).click().then(() => page.getByRole("table", { name: "Static gas" }).waitFor());
   const rehearsed = async (page) => {
     await leaf(page, "Dry run").getByRole("button", { name: "Rehearse the enactment" }).click();
@@ -153,6 +153,11 @@ function views(made) {
     await page.getByRole("table").getByRole("link", { name: /lending/i }).first().click();
     await leaf(page, "Storage").getByRole("table").waitFor();
   };
+  const certificate = (page) => leaf(page, "Certificate of the tip").getByRole("table", { name: "Signatures" }).waitFor();
+  const joining = async (page) => {
+    await page.getByLabel("Start from peer").fill("http://not-a-peer");
+    await page.getByLabel("Checkpoint").fill("abc");
+  };
   const measured = async (page) => {
     for (const box of await page.getByRole("checkbox").all()) {
       await box.setChecked((await box.evaluate((input) => input.closest("label").innerText.trim())) === "Messages");
@@ -183,6 +188,9 @@ function views(made) {
     ["transaction", `transactions/${made.transaction}`],
     ["executions", "executions", (page) => page.getByRole("table", { name: "Executions" }).waitFor()],
     ["account", "account"],
+    ["network", "network", certificate],
+    ["network-signed", "network", (page) => certificate(page).then(() => page.getByText(/^The signed bytes/).click())],
+    ["network-join", "network", joining],
     ["settings", "settings"],
     ["evidence", "", (page) => page.locator("main .mark").first().click().then(() => page.getByRole("dialog").waitFor())],
     ["reset-dialog", "settings", (page) => page.getByRole("button", { name: "Delete and start over" }).click()],
@@ -191,7 +199,7 @@ function views(made) {
 }
 
 /** One view in all its looks. */
-async function look(report, page, output, view) {
+export async function look(report, page, output, view) {
   for (const [colorScheme, width] of LOOKS) {
     await page.setViewportSize({ width, height: width === 360 ? 740 : 1000 });
     await page.emulateMedia({ colorScheme });

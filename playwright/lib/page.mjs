@@ -24,7 +24,7 @@ export async function visit(page, url) {
 
 /** Waits until the node line says that the chain runs and scripts can reach it. */
 export async function running(page) {
-  await page.locator(".node-line").getByText("Solo chain", { exact: true }).waitFor();
+  await page.locator(".node-line").getByText(/^(Solo chain|Light node|Full node)$/).waitFor();
   await page.waitForFunction(() => globalThis.zera !== undefined);
 }
 

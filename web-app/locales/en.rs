@@ -466,7 +466,7 @@ pub const SIDE_TOTAL: &str = "Side total after";
 pub const SIGN: &str = "Sign with the key in this tab";
 pub const SIGNED_NOTE: &str = "One signature over chain, rules, nonce, expiry and these calls.";
 pub const SIGNED_PART: &str = "Signed";
-pub const SIGNING: &str = "Signing and sealing.";
+pub const SIGNING: &str = "Signing, and waiting for a block.";
 pub const SIMULATING: &str = "Running it on a copy of the state.";
 pub const SINCE_BLOCK: &str = "Since block";
 pub const SIZE: &str = "Size";
@@ -587,6 +587,9 @@ pub const PROGRESS: &[(&str, &str)] = &[
     ("agreement", "The engines disagreed; blocks looked through with the reference"),
     ("compare", "Comparing functions"),
     ("dry_run", "Rehearsing, and running past calls again"),
+    ("join", "The way from the checkpoint to the tip, verified"),
+    ("sync", "Blocks of the network run here"),
+    ("snapshot", "The state fetched and checked"),
     ("reexecute", "Rebuilding the state of its time, blocks"),
 ];
 

@@ -60,8 +60,10 @@ fn tell_page() {
         let path = router.get().path();
         if client.is_running() {
             leptos::task::spawn_local(async move {
-                // Only the list of tabs lacks it otherwise.
-                let _ = client.ask(Command::Shows(path)).await;
+                // Only the list of tabs, read again now, lacks it otherwise.
+                if client.ask(Command::Shows(path)).await.is_ok() {
+                    client.refresh();
+                }
             });
         }
     });

@@ -150,17 +150,18 @@ pub const FI_TOOK: &str = "To certificate";
 
 // the certificate
 pub const NW_CERT: &str = "Certificate of the tip";
-pub const NW_CERT_NOTE: &str = "Block {0}. {1} signatures needed, {2} valid.";
+pub const NW_CERT_NOTE: &str = "Block {0}. {1} needed, {2} valid.";
 pub const NW_CERT_ABOUT: &str = "Checked again just now, signature by signature";
 pub const NW_CERT_SET: &str = "Validator set of epoch {0}";
 pub const NW_CERT_SET_WAY: &str = "{0}, certified by epoch {1}";
 pub const NW_CERT_SET_FIRST: &str = "{0}, named by what you trust first";
 pub const NW_CERT_QUORUM: &str = "Quorum";
 pub const NW_CERT_QUORUM_OF: &str = "{0} of {1}, no weights";
-pub const NW_CERT_SIGNED: &str = "Ed25519";
+pub const NW_ONE_NEEDED: &str = "signature";
+pub const NW_MANY_NEEDED: &str = "signatures";
 pub const NW_CERT_STRICT: &str = "verified strictly, {0}";
-pub const ONE_SIGNATURE: &str = "signature";
-pub const MANY_SIGNATURES: &str = "signatures";
+pub const ONE_SIGNATURE: &str = "Ed25519 signature";
+pub const MANY_SIGNATURES: &str = "Ed25519 signatures";
 pub const ONE_KEY: &str = "key";
 pub const MANY_KEYS: &str = "keys";
 pub const NW_VALIDATOR: &str = "Validator";

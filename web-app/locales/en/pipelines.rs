@@ -171,6 +171,7 @@ pub const PL_NONE: &str = "There is nothing to draw yet.";
 pub const PL_NONE_DO: &str = "Send a transaction, or let time pass in";
 pub const PL_NONE_LEAD: &str =
     "How blocks are executed in this tab: pipelines, engines, and how the engines are checked.";
+pub const PL_NONE_LIGHT: &str = "A light node executes no blocks; it checks certificates and proofs instead.";
 pub const PL_NONE_TITLE: &str = "No block was executed since this node started.";
 pub const PL_NOT_REDONE: &str = "was given up";
 pub const PL_OF: &str = "{0} / {1}";
@@ -224,7 +225,7 @@ pub const P_AGREED_REST: &str = "Calls not executed twice";
 pub const P_AGREED_REST_HOW: &str = "rest on the browser’s engine alone";
 pub const P_AGREED_WHAT: &str = "Compared";
 pub const P_AGREED_WHAT_HOW: &str = "outcome, result, gas, what was asked of the host and what was written";
-pub const P_MEASURED: &str = "measured by this tab while it executed the block";
+pub const P_MEASURED: &str = "measured by this tab while it worked";
 pub const P_MEASURED_TRUST: &str = "ticks every tenth of a millisecond or so; other tabs measure other times";
 pub const SE_ALL: &str = "every call";
 pub const SE_AUTO: &str = "auto: {0}";

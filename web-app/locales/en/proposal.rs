@@ -40,10 +40,6 @@ pub const BACK_VERSION: &str = "To version";
 pub const BACK_WRITTEN: &str =
     "Code only: the data have been written since. It must read the data of now, or a reverse migration is needed.";
 
-pub const VALIDATOR_IN: &str = "taken in";
-pub const VALIDATOR_OUT: &str = "taken out";
-pub const VALIDATOR_CHANGES: &str = "Validators, from the next epoch on";
-pub const VALIDATOR_KEY: &str = "Key";
 pub const BUILDER_ADD: &str = "registered";
 pub const BUILDER_STRIKE: &str = "struck";
 pub const BUILDER_LIST: &str = "Builders";

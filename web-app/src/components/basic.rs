@@ -48,12 +48,30 @@ pub fn button_or_why(
     why: impl Fn() -> Option<String> + Copy + Send + Sync + 'static,
     press: impl Fn() + 'static,
 ) -> AnyView {
-    let label = label.into();
+    or_why("btn solid fill", label.into(), why, press)
+}
+
+/// [`button_or_why`], outlined: for what is offered beside the solid button of a view.
+#[must_use]
+pub fn quiet_or_why(
+    label: impl Into<String>,
+    why: impl Fn() -> Option<String> + Copy + Send + Sync + 'static,
+    press: impl Fn() + 'static,
+) -> AnyView {
+    or_why("btn fill", label.into(), why, press)
+}
+
+fn or_why(
+    class: &'static str,
+    label: String,
+    why: impl Fn() -> Option<String> + Copy + Send + Sync + 'static,
+    press: impl Fn() + 'static,
+) -> AnyView {
     view! {
         <div class="stack-2">
             <button
                 type="button"
-                class="btn solid fill"
+                class=class
                 aria-disabled=move || why().map(|_| "true")
                 on:click=move |_| if why().is_none() { press() }
             >

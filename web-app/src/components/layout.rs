@@ -133,6 +133,12 @@ pub fn td_num(label: &'static str, content: impl Into<String>) -> AnyView {
     view! { <td role="cell" class="num" data-l=label>{content.into()}</td> }.into_any()
 }
 
+/// The cell of a mark with its words, or of what stands in its place.
+#[must_use]
+pub fn td_mark(content: AnyView) -> AnyView {
+    view! { <td role="cell" class="known worded">{content}</td> }.into_any()
+}
+
 /// The cell of a mark; it stays at the top right when the table is stacked.
 #[must_use]
 pub fn td_known(content: AnyView) -> AnyView {

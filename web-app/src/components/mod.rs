@@ -20,8 +20,8 @@ mod shell;
 pub use act::{Deed, Explain, act_panel, plan_panel, steps};
 pub use attestations::attestations;
 pub use basic::{
-    button, button_or_why, copy_button, file_link, hash, keep_focus, link, link_button, react, slot_time, solid, tag,
-    tool_button,
+    button, button_or_why, copy_button, file_link, hash, keep_focus, link, link_button, quiet_or_why, react, slot_time,
+    solid, tag, tool_button,
 };
 pub use comparison::{compare, functions, surface};
 pub use evidence::{Evidence, Known, Step, bare, counts, evidence_sheet, example, mark, path_wide, provide_evidence};
@@ -29,7 +29,7 @@ pub use feedback::{empty, failure, loading, progress_bar, say_error, verdict};
 pub use form::{Field, check, drop_zone, field, seg, select, slider, text_area};
 pub use gas_table::gas_table;
 pub use hunks::hunks;
-pub use layout::{crumbs, figure, figures, head, kv, leaf, table, table_of, td, td_known, td_num};
+pub use layout::{crumbs, figure, figures, head, kv, leaf, table, table_of, td, td_known, td_mark, td_num};
 pub use listing::code_text;
 pub use long::Long;
 pub use overlay::ask_dialog;

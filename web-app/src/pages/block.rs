@@ -11,12 +11,12 @@ use crate::{
         Evidence, Part, bare, by_parts, crumbs, empty, hash, head, kv, leaf, link, mark, slot_time, table, td,
         td_known, td_num,
     },
-    known, say, text, words,
+    known, say, standing, text, words,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
 use zera_primitives::{Hash, Height, Network, Receipt, SignedTransaction};
-use zera_worker_protocol::{BlockView, Command};
+use zera_worker_protocol::{BlockView, Command, Mode};
 
 /// Transactions shown at first, and more at a time.
 const ROWS: usize = 50;
@@ -42,10 +42,11 @@ fn show(block: &BlockView) -> AnyView {
         text::count(head_view.gas.0)
     );
     let lead = view! { {slot_time((head_view.height, head_view.slot))}", "{say!(SLOT_N, text::count(head_view.slot.0))}" "{(block.body.skip > 0).then(|| say!(BLOCK_SKIPPED, text::duration(block.body.skip)))} };
+    let executes = standing::now().mode != Mode::Light;
     view! {
         {head(crumbs("/blocks", say!(NAV_BLOCKS), height), title, lead)}
         {leaf(say!(TRANSACTIONS), say!(IN_ORDER), transactions(block, network()))}
-        {leaf(say!(PL_LANES), say!(PL_LANES_NOTE), pipelines::of_block(head_view.height))}
+        {executes.then(|| leaf(say!(PL_LANES), say!(PL_LANES_NOTE), pipelines::of_block(head_view.height)))}
         {leaf(say!(EVENTS), say!(RUNTIME_EVENTS), events(&block.events, head_view.height, network()))}
         {leaf(say!(HEADER), say!(HEADER_NOTE), header(block))}
         {leaf(say!(P_CERTIFICATE), say!(CERTIFICATE_NOTE), super::network::certificate_of_block(head_view.height))}
@@ -55,7 +56,8 @@ fn show(block: &BlockView) -> AnyView {
 
 fn transactions(block: &BlockView, network: Network) -> AnyView {
     if block.body.transactions.is_empty() {
-        return empty(say!(BLOCK_EMPTY), view! { <p>{say!(BLOCK_EMPTY_WHY)}</p> });
+        let why = standing::by_mode(say!(BLOCK_EMPTY_WHY), say!(BLOCK_EMPTY_WHY_NET), say!(BLOCK_EMPTY_WHY_NET));
+        return empty(say!(BLOCK_EMPTY), view! { <p>{why}</p> });
     }
     let height = block.head.height;
     let manifests = Manifests::at(Some(height));

@@ -6,7 +6,7 @@ use crate::{
     charts::pulse,
     client::live,
     components::{bare, head, leaf, link, slot_time, table, td, td_known, td_num, tool_button},
-    known, say, text,
+    known, say, standing, text,
 };
 use leptos::prelude::*;
 use zera_primitives::Height;
@@ -57,7 +57,7 @@ fn list(blocks: &[HeadView], from: RwSignal<Option<u64>>) -> AnyView {
         ("", false),
     ];
     view! {
-        {head(().into_any(), say!(BLOCKS_TITLE, text::count(top), text::plural(transactions as usize, say!(ONE_TX), say!(MANY_TX)), blocks.len()), say!(BLOCKS_LEAD))}
+        {head(().into_any(), say!(BLOCKS_TITLE, text::count(top), text::plural(transactions as usize, say!(ONE_TX), say!(MANY_TX)), blocks.len()), standing::by_mode(say!(BLOCKS_LEAD), say!(BLOCKS_LEAD_NET), say!(BLOCKS_LEAD_NET)))}
         {leaf(say!(BLOCK_PULSE), say!(BLOCK_PULSE_NOTE), pulse(blocks))}
         {leaf(say!(NAV_BLOCKS), say!(BLOCKS_NOTE), view! {
             {table(say!(NAV_BLOCKS), &columns, rows)}

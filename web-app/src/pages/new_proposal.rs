@@ -8,6 +8,7 @@ mod link;
 mod parameters;
 mod registers;
 mod stop;
+mod validators;
 
 use super::{
     deploy::Candidate,
@@ -99,7 +100,7 @@ fn module_id(address: &str) -> Option<ModuleId> {
 }
 
 /// Kinds that are about one module, then the others.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     ("upgrade", say!(KIND_UPGRADE)),
     ("config", say!(KIND_CONFIG)),
     ("rollback", say!(KIND_ROLLBACK)),
@@ -110,6 +111,7 @@ const KINDS: [(&str, &str); 10] = [
     ("parameters", say!(KIND_PARAMETERS)),
     ("builders", say!(KIND_BUILDERS)),
     ("spam", say!(KIND_SPAM)),
+    ("validators", say!(KIND_VALIDATORS)),
 ];
 
 fn of_one_module(kind: &str) -> bool {
@@ -218,6 +220,7 @@ fn parts(form: Form, modules: &[ModuleView]) -> AnyView {
             "parameters" => parameters::form(form),
             "builders" => registers::builders(form),
             "spam" => registers::spam(form),
+            "validators" => validators::form(form),
             _ => code::upgrade(form),
         }
     };

@@ -13,12 +13,12 @@ use crate::{
     answer,
     client::{Answer, live, use_client},
     components::{crumbs, empty, failure, head, leaf, link, loading, react},
-    say, text,
+    say, standing, text,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
 use zera_primitives::Height;
-use zera_worker_protocol::{Command, ErrorKind, LanesView, PipelinesView};
+use zera_worker_protocol::{Command, ErrorKind, LanesView, Mode, PipelinesView};
 
 /// What the node says of its pipelines.
 type Pipelines = RwSignal<Answer<PipelinesView>>;
@@ -101,6 +101,9 @@ fn first(pipelines: Pipelines, lanes: Lanes, fixed: Option<u64>) -> AnyView {
 }
 
 fn nothing() -> AnyView {
+    if standing::now().mode == Mode::Light {
+        return empty(say!(PL_NONE_LIGHT), view! { <p>{link("/network", say!(NAV_NETWORK))}</p> });
+    }
     empty(say!(PL_NONE), view! { <p>{say!(PL_NONE_DO)}" "{link("/settings", say!(NAV_SETTINGS))}</p> })
 }
 

@@ -6,7 +6,7 @@ use crate::{
     client::{Answer, network, use_client},
     components::{
         Step, copy_button, empty, failure, keep_focus, leaf, link, loading, mark, path_wide, react, reveal, table, tag,
-        td, td_known, td_num, tool_button,
+        td, td_mark, td_num, tool_button,
     },
     known,
     pages::keys::save_file,
@@ -40,7 +40,8 @@ pub(super) fn of_tip() -> AnyView {
         slot.with(|answer| match answer {
             Some(Ok(view)) => {
                 let valid = view.signatures.iter().filter(|s| s.checked_us.is_some()).count();
-                say!(NW_CERT_NOTE, text::count(view.height.0), view.quorum, valid)
+                let needed = text::plural(view.quorum as usize, say!(NW_ONE_NEEDED), say!(NW_MANY_NEEDED));
+                say!(NW_CERT_NOTE, text::count(view.height.0), needed, valid)
             }
             _ => String::new(),
         })
@@ -115,7 +116,7 @@ fn path(view: &CertificateView) -> Vec<Step> {
         Step::checked(say!(HEADER), format!("b3:{}", text::short(&view.block.to_hex()))),
         Step::checked(say!(NW_CERT_SET, epoch), set),
         Step::checked(say!(NW_CERT_QUORUM), say!(NW_CERT_QUORUM_OF, view.quorum, view.signatures.len())),
-        Step::checked(format!("{} {signatures}", say!(NW_CERT_SIGNED)), say!(NW_CERT_STRICT, text::micros(took))),
+        Step::checked(signatures, say!(NW_CERT_STRICT, text::micros(took))),
     ];
     use_client().status.with_untracked(|status| {
         steps.extend(status.as_ref().and_then(|status| known::trust(status).pop()));
@@ -163,13 +164,13 @@ fn row(signature: &SignatureView, steps: &[Step]) -> (AnyView, Vec<AnyView>) {
             vec![
                 td(say!(NW_SIGNATURE), view! { <code title=digits>{short}</code> }),
                 td_num(say!(NW_CHECKED_IN), text::micros(us.into())),
-                td_known(how),
+                td_mark(how),
             ]
         }
         _ => vec![
             td(say!(NW_SIGNATURE), view! { <span class="dim">{say!(NW_NOT_IN)}</span> }),
             td_num(say!(NW_CHECKED_IN), ""),
-            td_known(view! { <span class="dim">{say!(NW_NOT_NEEDED)}</span> }.into_any()),
+            td_mark(view! { <span class="dim">{say!(NW_NOT_NEEDED)}</span> }.into_any()),
         ],
     };
     (name.into_any(), cells)

@@ -4,7 +4,9 @@
 use crate::{
     answer,
     client::{Answer, use_client},
-    components::{Field, button_or_why, check, failure, field, hash, kv, mark, progress_bar, react, tool_button},
+    components::{
+        Field, button_or_why, check, failure, field, hash, kv, mark, progress_bar, quiet_or_why, react, tool_button,
+    },
     known, origin, say, text,
 };
 use leptos::prelude::*;
@@ -153,7 +155,7 @@ pub fn panel() -> AnyView {
         <section class="panel" aria-labelledby="join">
             <h2 id="join">{say!(JOIN_OR)}</h2>
             <p>{say!(JOIN_WHAT)}</p>
-            {form()}
+            {fields(false)}
         </section>
     }
     .into_any()
@@ -162,7 +164,13 @@ pub fn panel() -> AnyView {
 /// One field for peers, one for the checkpoint, and where each may come from.
 #[must_use]
 pub(super) fn form() -> AnyView {
+    fields(true)
+}
+
+/// The form; on the first run its button is not the solid one.
+fn fields(first: bool) -> AnyView {
     let form = Form::new();
+    let press = if first { button_or_why } else { quiet_or_why };
     let bad = move || form.peers.with(|text| bad_peer(text));
     let wrong = move || {
         form.checkpoint.with(|text| {
@@ -176,7 +184,7 @@ pub(super) fn form() -> AnyView {
             {react(move || trusted(form))}
             {move || form.no_origin.get().map(|why| view! { <p class="why" role="status">{why}</p> })}
             {check("join-full", say!(JOIN_FULL), form.full)}
-            {button_or_why(say!(JOIN_DO), move || form.why(), move || form.join())}
+            {press(say!(JOIN_DO), move || form.why(), move || form.join())}
             <div class="row">
                 {tool_button(say!(JOIN_ORIGIN), move || form.ask_origin())}
                 {tool_button(say!(JOIN_PROBE), move || form.probe())}

@@ -3,7 +3,7 @@
 use super::{join, part, run};
 use crate::{
     components::{
-        Field, Known, Step, empty, failure, field, mark, react, table_of, tag, td, td_known, td_num, tool_button,
+        Field, Known, Step, empty, failure, field, mark, react, table_of, tag, td, td_mark, td_num, tool_button,
     },
     known, say, text,
 };
@@ -86,7 +86,7 @@ fn row(peer: &PeerView, failed: RwSignal<Option<Error>>) -> (&'static str, AnyVi
         td_num(say!(PE_SCORE), say!(OF, peer.score, text::count(1_000))),
         td_num(say!(PE_SERVED), text::bytes(peer.received)),
         td_num(say!(PE_GOOD), proofs),
-        td_known(mark(evidence(peer))),
+        td_mark(mark(evidence(peer))),
         td("", remove),
     ];
     (class, name.into_any(), cells)

@@ -322,23 +322,6 @@ fn builders(add: &[Builder], remove: &[AccountId]) -> AnyView {
     )
 }
 
-/// Keys that are taken into the set of validators or out of it.
-fn validators(add: &[AccountId], remove: &[AccountId]) -> AnyView {
-    let network = network();
-    let row = move |id: &AccountId, change: AnyView| {
-        let address = Address::Account(*id).to_text(network);
-        let who = view! { <code>{text::short(&address)}</code> }.into_any();
-        (who, vec![td(say!(CHANGE), change)])
-    };
-    let added = add.iter().map(|id| row(id, view! { <b class="for">{say!(VALIDATOR_IN)}</b> }.into_any()));
-    let removed = remove.iter().map(|id| row(id, view! { <b class="against">{say!(VALIDATOR_OUT)}</b> }.into_any()));
-    table(
-        say!(VALIDATOR_CHANGES),
-        &[(say!(VALIDATOR_KEY), false), (say!(CHANGE), false)],
-        added.chain(removed).collect(),
-    )
-}
-
 /// Effects as a table: what, of what, how much. Nothing else may happen.
 #[must_use]
 pub fn list(effects: &[Effect], names: Names) -> AnyView {
