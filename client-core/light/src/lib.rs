@@ -13,6 +13,8 @@ pub mod headers;
 pub mod peers;
 pub mod rules;
 pub mod sync;
+#[cfg(any(test, feature = "synthetic"))]
+pub mod synthetic;
 pub mod validators;
 
 pub use anchor::{Anchor, AnchorError};

@@ -102,10 +102,32 @@ pub fn seal(header: &Header, key: &SealKey) -> Result<Certificate, CertificateEr
         return Err(CertificateError::OtherSet);
     }
     let view = header.height.0;
-    let proposal = Proposal { epoch: header.epoch, view, parent_view: view.saturating_sub(1), payload: header.hash() };
-    let signature = key.0.sign(&namespace(&header.chain), &proposal.to_bytes());
-    let signers = Signers::new(1, [Participant::new(0)]).map_err(|_| CertificateError::NotAValidator)?;
-    Ok(proposal.with(scheme::Certificate { signers, signatures: alloc::vec![signature.into()] }))
+    certify(header, (view, view.saturating_sub(1)), core::slice::from_ref(key), &[0])
+}
+
+/// The certificate that those who stand at `places` of a set make together, `keys` being the set's, in its order. `views` are
+/// the block's and its parent's. A network's validators do this in the engine, each with its own key.
+///
+/// # Errors
+/// [`CertificateError::NotAValidator`], for places that are none or do not ascend.
+pub fn certify(
+    header: &Header,
+    views: (u64, u64),
+    keys: &[SealKey],
+    places: &[usize],
+) -> Result<Certificate, CertificateError> {
+    let proposal = Proposal { epoch: header.epoch, view: views.0, parent_view: views.1, payload: header.hash() };
+    let (namespace, message) = (namespace(&header.chain), proposal.to_bytes());
+    let mut signatures = Vec::with_capacity(places.len());
+    let mut participants = Vec::with_capacity(places.len());
+    for place in places {
+        let key = keys.get(*place).ok_or(CertificateError::NotAValidator)?;
+        signatures.push(key.0.sign(&namespace, &message).into());
+        participants.push(Participant::new(u32::try_from(*place).map_err(|_| CertificateError::NotAValidator)?));
+    }
+    let size = u32::try_from(keys.len()).map_err(|_| CertificateError::NotAValidator)?;
+    let signers = Signers::new(size, participants).map_err(|_| CertificateError::NotAValidator)?;
+    Ok(proposal.with(scheme::Certificate { signers, signatures }))
 }
 
 impl Certificate {
@@ -172,17 +194,22 @@ impl Certificate {
 
     /// All of [`verify`](Self::verify) but the set's hash and the signatures.
     fn check_form(&self, header: &Header, set: &ValidatorSet) -> Result<(), CertificateError> {
-        if self.payload != header.hash() || self.epoch != header.epoch {
-            return Err(CertificateError::OtherBlock);
-        }
-        let (signers, signatures) = (&self.signed.signers, &self.signed.signatures);
-        if signers.len() != set.keys().len() || signers.count() != signatures.len() {
-            return Err(CertificateError::Malformed);
-        }
+        self.check_block(header, set)?;
+        let signers = &self.signed.signers;
         if signers.count() < set.quorum() {
             return Err(CertificateError::TooFew { have: signers.count(), need: set.quorum() });
         }
         Ok(())
+    }
+
+    /// That it is about `header` and counts the validators of `set`.
+    pub(crate) fn check_block(&self, header: &Header, set: &ValidatorSet) -> Result<(), CertificateError> {
+        if self.payload != header.hash() || self.epoch != header.epoch {
+            return Err(CertificateError::OtherBlock);
+        }
+        let (signers, signatures) = (&self.signed.signers, &self.signed.signatures);
+        let counted = signers.len() == set.keys().len() && signers.count() == signatures.len();
+        if counted { Ok(()) } else { Err(CertificateError::Malformed) }
     }
 
     const fn proposal(&self) -> Proposal {

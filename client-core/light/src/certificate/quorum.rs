@@ -84,3 +84,56 @@ impl<'a> Claim<'a> {
         self.signed.iter().map(|(key, signature)| (self.message.as_slice(), *key, *signature))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic::{Chain, Shape};
+    use zera_wire::answer::Finality;
+
+    const SHAPE: Shape = Shape { seed: 3, validators: 7, turnover: 2, epoch_blocks: 10 };
+
+    /// What [`all_hold`] and [`first_hold`] say of blocks of epoch 1.
+    fn verdicts(chain: &Chain, blocks: &[Finality]) -> (bool, usize) {
+        let committee = Committee::new(chain.set(1), None).unwrap();
+        let read = |block: &Finality| Certificate::from_bytes(&block.certificate).unwrap();
+        let certificates: Vec<Certificate> = blocks.iter().map(read).collect();
+        let pairs = certificates.iter().zip(blocks);
+        let claims: Vec<_> = pairs.map(|(one, block)| one.claim(&block.header, &committee).unwrap()).collect();
+        let genesis = chain.genesis().hash();
+        (all_hold(&genesis, &claims), first_hold(&genesis, &claims))
+    }
+
+    #[test]
+    fn a_batch_says_what_one_by_one_says() {
+        let chain = Chain::new(SHAPE);
+        let good: Vec<Finality> = (10..18).map(|height| chain.block(height)).collect();
+        assert_eq!(verdicts(&chain, &good), (true, 8));
+        assert_eq!(verdicts(&chain, &[]), (true, 0));
+        for (place, block) in good.iter().enumerate() {
+            let first = block.certificate.len() - 5 * 64;
+            for bit in [first, first + 32, first + 63, block.certificate.len() - 64, block.certificate.len() - 1] {
+                let mut bad = good.clone();
+                bad[place].certificate[bit] ^= 1;
+                assert_eq!(verdicts(&chain, &bad), (false, place), "{place} {bit}");
+            }
+        }
+        // Two wrong signatures whose errors would cancel out in a sum without weights.
+        let mut bad = good.clone();
+        let one = bad[0].certificate.len() - 32;
+        let (a, b) = (bad[0].certificate[one], bad[1].certificate[one]);
+        (bad[0].certificate[one], bad[1].certificate[one]) = (a.wrapping_add(1), b.wrapping_sub(1));
+        assert_eq!(verdicts(&chain, &bad), (false, 0));
+    }
+
+    #[test]
+    fn only_a_quorum_is_looked_at() {
+        let chain = Chain::new(SHAPE);
+        let mut block = chain.certified(chain.lone(12), Some(&[0, 1, 2, 3, 4, 5, 6]));
+        *block.certificate.last_mut().unwrap() ^= 1;
+        assert_eq!(verdicts(&chain, &[block.clone()]), (true, 1), "the quorum's five signatures hold");
+        let fifth = block.certificate.len() - 2 * 64 - 1;
+        block.certificate[fifth] ^= 1;
+        assert_eq!(verdicts(&chain, &[block]), (false, 0));
+    }
+}

@@ -124,6 +124,12 @@ impl Light {
         &self.anchor
     }
 
+    /// The header of the block that was trusted at the beginning.
+    #[must_use]
+    pub const fn start(&self) -> &Header {
+        &self.start
+    }
+
     /// The chain's rules.
     #[must_use]
     pub const fn rules(&self) -> &Rules {

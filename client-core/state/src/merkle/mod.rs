@@ -93,6 +93,9 @@ impl From<StateError> for MerkleError {
     }
 }
 
+/// Values in the order of their keys; none for what has no entry.
+pub type Values = Vec<Option<Vec<u8>>>;
+
 /// A block that can still be proven or returned to.
 #[derive(Clone)]
 struct Kept {
@@ -290,11 +293,7 @@ impl MerkleState {
     ///
     /// # Errors
     /// [`MerkleError::NotKept`], [`MerkleError::NotLoaded`], [`MerkleError::Remote`].
-    pub fn prove_many(
-        &self,
-        height: Height,
-        keys: &[StateKey],
-    ) -> Result<(Vec<Option<Vec<u8>>>, MultiProof), MerkleError> {
+    pub fn prove_many(&self, height: Height, keys: &[StateKey]) -> Result<(Values, MultiProof), MerkleError> {
         if self.known().is_some() {
             return Err(MerkleError::Remote);
         }

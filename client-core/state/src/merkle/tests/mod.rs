@@ -1,6 +1,7 @@
 //! The root against its definition in words; proofs, steps back, pruning, snapshots.
 
 mod jmt;
+mod many;
 mod paged;
 
 use super::{proof::bit, *};
