@@ -40,9 +40,9 @@ pub struct Timings {
 impl Default for Timings {
     fn default() -> Self {
         Self {
-            leader: Duration::from_millis(2_500),
+            leader: Duration::from_secs(3),
             certification: Duration::from_secs(5),
-            retry: Duration::from_secs(2),
+            retry: Duration::from_secs(1),
             fetch: Duration::from_secs(2),
         }
     }

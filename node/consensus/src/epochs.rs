@@ -175,7 +175,15 @@ where
         let certificates = channels.certificates.register(epoch).await.map_err(closed)?;
         let requests = channels.requests.register(epoch).await.map_err(closed)?;
         info!(epoch, voting, "an epoch begins");
+        if let Some(old) = epoch.checked_sub(2) {
+            // Votes of an epoch that nobody votes in any more; missing when they were removed before.
+            let _ = context.remove(&self.partition(old), None).await;
+        }
         Ok(Running { epoch, engine: engine.start(votes, certificates, requests) })
+    }
+
+    fn partition(&self, epoch: u64) -> String {
+        format!("{}-{epoch}", self.name)
     }
 
     fn config(
@@ -193,7 +201,7 @@ where
             reporter: self.reporter.clone(),
             track_historical_votes: true,
             strategy: self.strategy.clone(),
-            partition: format!("{}-{epoch}", self.name),
+            partition: self.partition(epoch),
             mailbox_size: NZUsize!(1024),
             epoch: Epoch::new(epoch),
             floor,
@@ -205,7 +213,8 @@ where
             timeout_retry: self.timings.retry,
             view_retention: VIEWS_KEPT,
             skip: SkipPolicy::Enabled {
-                timeout: self.timings.certification.saturating_mul(4),
+                // A leader who was silent for this long is not waited for any more.
+                timeout: self.timings.certification.saturating_add(self.timings.retry),
                 budget: SkipBudget::Participants,
             },
             fetch_timeout: NonZeroDuration::new_panic(self.timings.fetch),

@@ -39,13 +39,14 @@ impl Rules {
     }
 
     pub fn genesis(&self) -> Block {
-        let mut block = Block { header: header(self, None, Slot(0), AccountId([0; 32])), body: BlockBody::default() };
+        let mut block =
+            Block { header: header(self, None, Slot(0), AccountId([0; 32]), Hash::ZERO), body: BlockBody::default() };
         block.header.transaction_root = block.body.root();
         block
     }
 }
 
-fn header(rules: &Rules, parent: Option<&Header>, slot: Slot, proposer: AccountId) -> Header {
+fn header(rules: &Rules, parent: Option<&Header>, slot: Slot, proposer: AccountId, salt: Hash) -> Header {
     let height = parent.map_or(0, |parent| parent.height.0 + 1);
     let epoch = height / rules.epoch_blocks;
     let parent_hash = parent.map_or(Hash::ZERO, Header::hash);
@@ -58,7 +59,7 @@ fn header(rules: &Rules, parent: Option<&Header>, slot: Slot, proposer: AccountI
         parent: parent_hash,
         proposer,
         transaction_root: BlockBody::default().root(),
-        receipt_root: Hash::ZERO,
+        receipt_root: salt,
         event_root: Hash::ZERO,
         state_root: Hash::of_parts("test/state", &[&parent_hash.0, &height.to_le_bytes()]),
         validators: rules.set(epoch).hash(),
@@ -75,6 +76,19 @@ pub trait Pace: Send + Sync {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
+/// The clock of a machine without power.
+struct Stopped;
+
+impl Pace for Stopped {
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH
+    }
+
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::pending())
+    }
+}
+
 /// What survives a crash.
 #[derive(Default)]
 struct Disk {
@@ -88,7 +102,7 @@ struct Memory {
     certificates: BTreeMap<Hash, Vec<u8>>,
     pub faults: Vec<Fault>,
     voted: BTreeMap<AccountId, u64>,
-    delivered: u64,
+    admitted: Vec<Vec<u8>>,
 }
 
 /// One peer's ledger.
@@ -98,23 +112,42 @@ pub struct MemoryLedger {
     me: AccountId,
     clock: Arc<dyn Pace>,
     /// Seconds that this peer's clock is ahead of everybody's (or behind).
-    skew: i64,
+    pub skew: i64,
     disk: Arc<Mutex<Disk>>,
     memory: Arc<Mutex<Memory>>,
     /// Whether what this peer proposes is invalid.
     pub lies: bool,
+    /// How long its machine takes to execute or to store a block.
+    pub slow: Duration,
+    /// Makes its blocks differ from those of a twin.
+    pub salt: u8,
 }
 
 impl MemoryLedger {
     pub fn new(rules: Rules, index: u8, clock: Arc<dyn Pace>, skew: i64) -> Self {
         let disk = Disk { blocks: vec![(rules.genesis(), Vec::new())] };
         let memory = Arc::default();
-        Self { rules, me: id(index), clock, skew, disk: Arc::new(Mutex::new(disk)), memory, lies: false }
+        Self {
+            rules,
+            me: id(index),
+            clock,
+            skew,
+            disk: Arc::new(Mutex::new(disk)),
+            memory,
+            lies: false,
+            slow: Duration::ZERO,
+            salt: 0,
+        }
     }
 
     /// What is left of it after a crash.
-    pub fn restarted(&self) -> Self {
-        Self { memory: Arc::default(), ..self.clone() }
+    pub fn restarted(&self, clock: Arc<dyn Pace>) -> Self {
+        Self { memory: Arc::default(), clock, ..self.clone() }
+    }
+
+    /// What is left of it when the whole runtime is gone.
+    pub fn remains(&self) -> Self {
+        self.restarted(Arc::new(Stopped))
     }
 
     fn disk(&self) -> MutexGuard<'_, Disk> {
@@ -141,12 +174,13 @@ impl MemoryLedger {
         self.disk().blocks.iter().map(|(block, _)| block.header.hash()).collect()
     }
 
-    pub fn headers(&self) -> Vec<Header> {
-        self.disk().blocks.iter().map(|(block, _)| block.header.clone()).collect()
-    }
-
     pub fn faults(&self) -> Vec<Fault> {
         self.memory().faults.clone()
+    }
+
+    /// Transactions that came from other peers.
+    pub fn admitted(&self) -> Vec<Vec<u8>> {
+        self.memory().admitted.clone()
     }
 
     /// How many validators were heard voting.
@@ -195,7 +229,8 @@ impl Ledger for MemoryLedger {
     async fn propose(&self, parent: Hash) -> Option<Vec<u8>> {
         let parent = self.header_of(&parent)?;
         self.clock.sleep(self.rules.heartbeat).await;
-        let mut header = header(&self.rules, Some(&parent), Slot(parent.slot.0.max(self.slot())), self.me);
+        let slot = Slot(parent.slot.0.max(self.slot()));
+        let mut header = header(&self.rules, Some(&parent), slot, self.me, Hash([self.salt; 32]));
         if self.lies {
             header.state_root = Hash::of(b"not the state");
         }
@@ -209,7 +244,9 @@ impl Ledger for MemoryLedger {
         while block.header.slot.0 > self.slot() + 2 {
             self.clock.sleep(Duration::from_millis(100)).await;
         }
-        let expected = header(&self.rules, Some(&parent), block.header.slot, block.header.proposer);
+        self.clock.sleep(self.slow).await;
+        let (slot, salt) = (block.header.slot, block.header.receipt_root);
+        let expected = header(&self.rules, Some(&parent), slot, block.header.proposer, salt);
         if block.header != expected || block.header.slot < parent.slot {
             return Verdict::Invalid("another state".into());
         }
@@ -220,6 +257,7 @@ impl Ledger for MemoryLedger {
     async fn finalised(&self, block: Vec<u8>, certificate: Vec<u8>) {
         let block = Block::from_bytes(&block).unwrap();
         let height = block.header.height.0;
+        self.clock.sleep(self.slow).await;
         if !certificate.is_empty() {
             self.expect(&block.header, &certificate);
         }
@@ -235,8 +273,6 @@ impl Ledger for MemoryLedger {
             "a final block has another parent"
         );
         disk.blocks.push((block, certificate));
-        drop(disk);
-        self.memory().delivered += 1;
     }
 
     fn certified(&self, block: Hash, certificate: Vec<u8>) {
@@ -250,7 +286,9 @@ impl Ledger for MemoryLedger {
     }
 
     async fn admit(&self, transactions: Vec<Vec<u8>>) -> Vec<bool> {
-        transactions.iter().map(|bytes| bytes.first() != Some(&0)).collect()
+        let new = vec![true; transactions.len()];
+        self.memory().admitted.extend(transactions);
+        new
     }
 
     fn fault(&self, fault: Fault) {
