@@ -182,16 +182,19 @@ impl<L: Ledger> Run<L> {
     async fn run(self, context: tokio::Context) -> Result<(), NodeError> {
         let Self { setup, network, mut asked, stopped } = self;
         let (mut network, oracle) = Network::new(context.child("network"), network);
-        // Messages of one peer a second, on each channel: far above what honest peers need.
-        let mut channel = |number: u64, rate: NonZeroU32| network.register(number, Quota::per_second(rate));
+        // Messages of one peer a second, and at once: far above what honest peers need. The latter decide how long the
+        // queues are, for which there is room from the beginning.
+        let mut channel = |number: u64, rate: NonZeroU32, burst: NonZeroU32| {
+            network.register(number, Quota::per_second(rate).allow_burst(burst))
+        };
         let networks = Networks {
-            votes: channel(0, NZU32!(1024)),
-            certificates: channel(1, NZU32!(512)),
-            requests: channel(2, NZU32!(256)),
-            blocks: channel(3, NZU32!(64)),
-            backfill: channel(4, NZU32!(256)),
-            transactions: channel(5, NZU32!(128)),
-            pings: channel(6, NZU32!(8)),
+            votes: channel(0, NZU32!(1024), NZU32!(128)),
+            certificates: channel(1, NZU32!(512), NZU32!(64)),
+            requests: channel(2, NZU32!(256), NZU32!(32)),
+            blocks: channel(3, NZU32!(64), NZU32!(16)),
+            backfill: channel(4, NZU32!(256), NZU32!(64)),
+            transactions: channel(5, NZU32!(128), NZU32!(32)),
+            pings: channel(6, NZU32!(8), NZU32!(8)),
         };
         let mut listening = network.start();
         let engine = engine::start(&context, setup, "zera", oracle.clone(), oracle, networks).await?;
@@ -254,5 +257,7 @@ fn network(config: &Config, chain: &Hash) -> Result<discovery::Config<Handshake>
         NZUsize!(1024),
     );
     network.allow_private_ips = config.private;
+    // Those who left the committee can still catch up with the epoch in which they did.
+    network.tracked_peer_sets = NZUsize!(2);
     Ok(network)
 }

@@ -4,6 +4,7 @@ mod byzantine;
 mod cluster;
 mod ledger;
 mod scenario;
+mod vectors;
 
 use byzantine::Kind;
 use cluster::{Cluster, link};
