@@ -58,11 +58,10 @@ fn completed(wire: &str, host: &str, secure: bool) -> String {
     }
 }
 
-/// Remembers that the chain of `checkpoint` was joined on the word of `host`, or on nobody's but the person's own.
-pub fn remember(checkpoint: &str, host: Option<&str>) {
-    let genesis = checkpoint.split(':').next().unwrap_or_default().trim();
+/// Remembers that the chain of that genesis was joined on the word of `host`, or on nobody's but the person's own.
+pub fn remember(genesis: &Hash, host: Option<&str>) {
     let Ok(Some(storage)) = window().local_storage() else { return };
-    let key = format!("{REMEMBERED}{genesis}");
+    let key = format!("{REMEMBERED}{}", genesis.to_hex());
     // Without this storage the path says that the person accepted it, which is true as well.
     let _ = match host {
         Some(host) => storage.set_item(&key, host),

@@ -40,7 +40,7 @@ thread_local! {
 /// Asks for the network from now on; called once, under the page's root owner.
 pub fn start() {
     let client = use_client();
-    let slot = live(|| Some(Command::Network), |result| answer!(result, Network).map(|view| Arc::from(view)));
+    let slot = live(|| Some(Command::Network), |result| answer!(result, Network).map(Arc::from));
     let standing = Memo::new(move |_| Standing {
         mode: client.status.with(|status| status.as_ref().map_or(Mode::Solo, |status| status.mode)),
         footing: slot.with(|answer| match answer {

@@ -196,7 +196,7 @@ pub const PE_SOLO: &str = "This chain has no peers: one signer, this browser.";
 pub const PE_PEER: &str = "Peer";
 pub const PE_HEAD: &str = "Head";
 pub const PE_ROUND_TRIP: &str = "Round trip";
-pub const PE_SCORE: &str = "Score";
+pub const PE_SCORE: &str = "Score of 1,000";
 pub const PE_SERVED: &str = "Served";
 pub const PE_GOOD: &str = "Proofs good";
 pub const PE_CONNECTING: &str = "connecting";
@@ -211,7 +211,6 @@ pub const PE_WAITING_SINCE: &str = "{0}; since {1}";
 pub const PE_SERVES_PAGE: &str = "serves this page";
 pub const PE_ADD: &str = "Add a peer";
 pub const PE_ADD_HINT: &str = "host:port or ws://…/wire";
-pub const PE_DO: &str = "Do";
 pub const PE_REMOVE: &str = "Remove";
 pub const PE_REMOVE_WHICH: &str = "Remove {0}";
 pub const PE_CONNECTED: &str = "Connection";
@@ -261,6 +260,24 @@ pub const CO_DO: &str = "Save the file and give it to people whom you trust: it 
 pub const NW_CONFLICT_ABOUT: &str = "Two certificates of one height, both checked here";
 pub const CO_ONE: &str = "validator";
 pub const CO_MANY: &str = "validators";
+
+// what is trusted
+pub const TR_NAME: &str = "Taken on trust";
+pub const TR_NOTE: &str = "Where checking begins. Nothing that a peer says is taken so.";
+pub const TR_TIME: &str = "Of";
+pub const TR_ACCEPTED: &str = "Accepted";
+pub const TR_PERIOD: &str = "Trusting period";
+pub const TR_PERIOD_ABOUT: &str = "How long certificates of a set count: as long as its stake cannot leave";
+pub const TR_AGE: &str = "{0} % of {1} have passed since the newest verified block";
+pub const TR_OLD: &str = "More than half of the trusting period has passed since the newest verified block.";
+pub const TR_OLD_DO: &str =
+    "Connect to the network before it ends. Later, a newer checkpoint from somebody whom you trust is needed.";
+pub const TR_LONG: &str = "Long range";
+pub const TR_LONG_WHAT: &str = "Keys that signed before the checkpoint, sold or stolen since, cannot make another past for you: it would not lead through this block. Keys of later sets could, once the trusting period has passed; then this node follows nobody until it has a newer checkpoint.";
+pub const TR_ECLIPSE: &str = "Eclipse";
+pub const TR_ECLIPSE_WHAT: &str = "If all peers that you ask work together, they can keep new blocks from you, and leave entries out of lists. They can forge neither a block nor an entry. A head that does not advance is said so; a peer from elsewhere ends it.";
+pub const TR_ORIGIN: &str = "This page’s origin";
+pub const TR_ORIGIN_WHAT: &str = "Serves the program that does all this checking, so it is trusted with everything. Compare the page with a build of your own, or serve it yourself.";
 
 // banners
 pub const ST_BANNER_OPEN: &str = "See the network";

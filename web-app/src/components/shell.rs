@@ -212,7 +212,10 @@ fn network_facts(status: &StatusView) -> AnyView {
     let age = move || say!(AGO, text::duration(client.clock.get().saturating_sub(slot)));
     let height = text::count(status.head.height.0);
     let view = standing::network();
-    let heard = view.as_ref().and_then(|view| waiting(view)).map_or_else(|| height.clone(), text::count);
+    let heard = view.as_ref().and_then(|view| waiting(view));
+    // What peers speak of and nothing has certified yet has the colour of what is on its way.
+    let class = if heard.is_some() { "m-pending" } else { "" };
+    let heard = heard.map_or_else(|| height.clone(), text::count);
     let sync = view.as_ref().and_then(|view| view.sync).filter(|(ran, all)| ran < all);
     let agree = match status.peers {
         0 => say!(NONE_AGREES).to_owned(),
@@ -227,7 +230,7 @@ fn network_facts(status: &StatusView) -> AnyView {
     };
     view! {
         <span class="wide dim">{network_name(&status.genesis)}{tabs}</span>
-        <span><span class="dim">{say!(HEAD)}" "</span><b>{heard}</b><span class="wide dim" aria-hidden="true">" · "{age}</span></span>
+        <span><span class="dim">{say!(HEAD)}" "</span><b class=class>{heard}</b><span class="wide dim" aria-hidden="true">" · "{age}</span></span>
         <span class="wide"><span class="dim">{say!(FINAL)}" "</span><b id="head-height">{height.clone()}</b></span>
         <span class="wide dim">{agree}</span>
         {sync.map(|(ran, all)| view! { <span class="dim">{say!(SYNCING, text::count(ran), text::count(all))}</span> })}

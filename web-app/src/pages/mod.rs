@@ -68,8 +68,7 @@ pub fn page() -> AnyView {
     };
     let content = react(move || match stopped.get() {
         Some(error) => stopped_page(&error),
-        // Another mode, or a ground that is shaken, changes what every mark may say.
-        None => match (standing(), router.get()).1 {
+        None => match shown_anew(router.get()) {
             Route::Overview => overview::page(),
             Route::Proposals => proposal_list::page(),
             Route::NewProposal(module) => new_proposal::page(module),
@@ -127,6 +126,13 @@ fn not_found(path: &str) -> AnyView {
         {empty(say!(NOT_FOUND_EMPTY), view! { <p><a href="/">{say!(NAV_OVERVIEW)}</a></p> })}
     }
     .into_any()
+}
+
+/// The route, for what is built anew when the standing changes: another mode, or a ground that is shaken, changes what every
+/// mark may say.
+fn shown_anew(route: Route) -> Route {
+    let _ = standing();
+    route
 }
 
 /// Below lists whose entries a light node has proofs of and whose completeness it has not; nothing in other modes.

@@ -100,8 +100,8 @@ impl Form {
     fn join(self) {
         let checkpoint = self.checkpoint.get_untracked().trim().to_owned();
         let mode = if self.full.get_untracked() { Mode::Full } else { Mode::Light };
-        let genesis = typed(&checkpoint).map(|typed| typed.genesis.to_hex()).unwrap_or_default();
-        origin::remember(&genesis, untrack(|| self.host()).as_deref());
+        let Some(typed) = typed(&checkpoint) else { return };
+        origin::remember(&typed.genesis, untrack(|| self.host()).as_deref());
         let join = Join { mode, peers: peers_of(&self.peers.get_untracked()), checkpoint };
         self.busy.set(Some(say!(JOIN_JOINING).to_owned()));
         self.failed.set(None);

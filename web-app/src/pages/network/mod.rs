@@ -9,6 +9,7 @@ mod mode;
 mod peers;
 mod tabs;
 mod top;
+mod trust;
 
 pub use banner::banner;
 pub use certificate::of_block as certificate_of_block;
@@ -64,6 +65,7 @@ fn sections() -> AnyView {
         {if solo { ().into_any() } else { leaf(say!(NW_FIGURES), say!(NW_FIGURES_NOTE), top::figures_now()) }}
         {finality_leaf(solo)}
         {certificate::of_tip()}
+        {trust::trusted()}
         {leaf(say!(PE_NAME), if solo { say!(PE_NOTE_SOLO) } else { say!(PE_NOTE) }, peers::list(solo))}
         {leaf(say!(TA_NAME), tabs_note, tabs::list())}
         {leaf(say!(ON_DEVICE), say!(ON_DEVICE_NOTE), device)}

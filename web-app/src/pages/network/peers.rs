@@ -2,9 +2,7 @@
 
 use super::{join, part, run};
 use crate::{
-    components::{
-        Field, Known, Step, empty, failure, field, mark, react, table_of, tag, td, td_mark, td_num, tool_button,
-    },
+    components::{Field, Known, Step, empty, failure, field, mark, react, table_of, tag, td_mark, td_num, tool_button},
     known, say, text,
 };
 use leptos::prelude::*;
@@ -59,7 +57,6 @@ fn rows(peers: &[PeerView], failed: RwSignal<Option<Error>>) -> AnyView {
         (say!(PE_SERVED), true),
         (say!(PE_GOOD), true),
         ("", false),
-        (say!(PE_DO), false),
     ];
     table_of(say!(PE_NAME), &columns, rows)
 }
@@ -78,16 +75,15 @@ fn row(peer: &PeerView, failed: RwSignal<Option<Error>>) -> (&'static str, AnyVi
     let name = view! {
         <bdi>{text::safe(&address)}</bdi>
         {peer.serves_page.then(|| view! { " "{tag(say!(PE_SERVES_PAGE))} })}
-        {cause(peer).map(|words| view! { <span class="sub">{words}</span> })}
+        <span class="sub">{cause(peer).map(|words| format!("{words}. "))}{remove}</span>
     };
     let cells = vec![
         td_num(say!(PE_HEAD), peer.head.map_or_else(String::new, |head| text::count(head.0))),
         td_num(say!(PE_ROUND_TRIP), peer.round_trip_us.map_or_else(String::new, text::micros)),
-        td_num(say!(PE_SCORE), say!(OF, peer.score, text::count(1_000))),
+        td_num(say!(PE_SCORE), peer.score.to_string()),
         td_num(say!(PE_SERVED), text::bytes(peer.received)),
         td_num(say!(PE_GOOD), proofs),
         td_mark(mark(evidence(peer))),
-        td("", remove),
     ];
     (class, name.into_any(), cells)
 }
