@@ -9,8 +9,19 @@ use std::process::Command;
 /// Programs of the network.
 const PACKAGES: [&str; 3] = ["zera-node", "zera-devnet", "zera-liar"];
 /// Options that are passed on as they are.
-pub const PASSED: [&str; 9] =
-    ["--validators", "--latency", "--partition", "--for", "--dir", "--port", "--load", "--accounts", "--seed"];
+pub const PASSED: [&str; 11] = [
+    "--validators",
+    "--latency",
+    "--partition",
+    "--for",
+    "--dir",
+    "--port",
+    "--load",
+    "--accounts",
+    "--epoch-blocks",
+    "--half-life",
+    "--seed",
+];
 /// Without a value.
 pub const FLAGS: [&str; 6] = ["--json", "--fresh", "--faults", "--fast", "--no-page", "--no-build"];
 

@@ -1,7 +1,14 @@
 //! Faults on real processes, from a seed: killed, frozen, cut off, slow. After each the network must go on, and nothing that
 //! was final may be gone or have a rival.
 
-use crate::{Result, dice::Dice, fleet::Fleet, observer::Observer, weather::Weather};
+use crate::{
+    Result,
+    dice::Dice,
+    fleet::{Account, Fleet},
+    load,
+    observer::Observer,
+    weather::Weather,
+};
 use std::{
     fmt,
     time::{Duration, Instant},
@@ -52,7 +59,14 @@ impl Fault {
                 Self::Kill((0..count).map(|next| (first + next) % peers).collect(), time)
             }
             3 => Self::Freeze(dice.place(peers), time),
-            4 | 5 => Self::Cut((0..peers).map(|_| dice.place(2)).collect(), time),
+            4 | 5 => {
+                let mut groups: Vec<usize> = (0..peers).map(|_| dice.place(2)).collect();
+                // Somebody is always apart.
+                if let Some(one) = groups.get_mut(dice.place(peers)) {
+                    *one = 2;
+                }
+                Self::Cut(groups, time)
+            }
             _ if dice.below(2) == 0 => Self::Slow(Duration::from_millis(20 + dice.below(300)), time),
             _ => Self::Bounce(dice.place(peers)),
         }
@@ -106,6 +120,8 @@ pub async fn run(fleet: &mut Fleet, observer: &Observer, seed: u64, time: Durati
     let start = Instant::now();
     let all: Vec<usize> = (0..fleet.peers.len()).collect();
     let mut happened = Vec::new();
+    let trickle = |(url, account): (String, &Account)| Ok(tokio::spawn(load::trickle(url, account.key()?)));
+    let trickles = fleet.wires().into_iter().zip(&fleet.accounts).map(trickle).collect::<Result<Vec<_>>>()?;
     while start.elapsed() < time {
         let fault = Fault::draw(&mut dice, all.len());
         eprintln!("{:>5} s, block {}: {fault}", start.elapsed().as_secs(), observer.book().height());
@@ -127,5 +143,6 @@ pub async fn run(fleet: &mut Fleet, observer: &Observer, seed: u64, time: Durati
             }
         }
     }
+    trickles.iter().for_each(tokio::task::JoinHandle::abort);
     Ok(happened)
 }

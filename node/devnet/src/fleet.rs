@@ -36,6 +36,10 @@ pub struct Plan {
     pub page: Option<PathBuf>,
     /// Whether connections between peers go through proxies, so that there can be weather.
     pub proxies: bool,
+    /// Blocks of an epoch of a new network.
+    pub epoch_blocks: Option<u64>,
+    /// Slots of a new network's half-life, in which votes grow.
+    pub half_life: Option<u64>,
 }
 
 /// A funded account of a development network, as `init` writes it.
@@ -256,11 +260,14 @@ async fn init(plan: &Plan) -> Result<()> {
     command.arg("init").arg("--devnet").arg(plan.validators.to_string()).arg("--dir").arg(&plan.folder);
     let output =
         command.output().await.map_err(|error| format!("cannot start `{}`: {error}", plan.program.display()))?;
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(format!("`zera-node init` failed: {}", String::from_utf8_lossy(&output.stderr)).into())
+    if !output.status.success() {
+        return Err(format!("`zera-node init` failed: {}", String::from_utf8_lossy(&output.stderr)).into());
     }
+    let Some(slots) = plan.half_life else { return Ok(()) };
+    let path = plan.folder.join("genesis.toml");
+    let mut genesis: toml::Table = toml::from_str(&std::fs::read_to_string(&path)?)?;
+    set(&mut genesis, "params", "half_life", i64::try_from(slots)?.into());
+    Ok(std::fs::write(path, toml::to_string(&genesis)?)?)
 }
 
 /// The public key of the peer in `folder`.

@@ -26,6 +26,8 @@ use zera_wire::{Answer, News, Request, Topic};
 const STAKE: Amount = Amount::zra(100);
 /// How long a transfer may wait for a block.
 const EXPIRY_SLOTS: u64 = 100_000;
+/// Between two tries to reach a peer.
+const RETRY: Duration = Duration::from_millis(500);
 /// Keys of one question about accounts.
 const ACCOUNTS_AT_ONCE: usize = 256;
 /// Transfers on their way to one peer: sent and not answered.
@@ -201,6 +203,32 @@ async fn send(url: &str, lane: Vec<Vec<u8>>, pace: Pace, count: &Arc<Count>) -> 
         listener.abort();
     });
     Ok(())
+}
+
+/// Pays itself over and over through the peer at `url`, a transfer at a time, through everything that happens to it. Runs
+/// until its task is aborted.
+pub async fn trickle(url: String, key: SecretKey) {
+    loop {
+        // A peer that is down or frozen is tried again.
+        pay_on(&url, &key).await.ok();
+        tokio::time::sleep(RETRY).await;
+    }
+}
+
+async fn pay_on(url: &str, key: &SecretKey) -> Result<()> {
+    let (wire, _news) = Wire::connect(url).await?;
+    let (chain, own) = (wire.greeting.chain, key.public());
+    loop {
+        let nonce = accounts(&wire, &[own]).await?.first().map_or(0, |account| account.nonce);
+        let transfer = pay(own, nonce, slot(&wire).await?, &[own], Amount(1)).sign(&chain, key);
+        submit(&wire, transfer.encode()).await?;
+        for _ in 0..20 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            if accounts(&wire, &[own]).await?.first().is_some_and(|account| account.nonce > nonce) {
+                break;
+            }
+        }
+    }
 }
 
 /// A transaction that pays `amount` to each of `to`.

@@ -58,6 +58,12 @@ struct Common {
     /// The first peer's port for pages, the others' follow; 0 takes free ones.
     #[arg(long, default_value_t = 7401)]
     port: u16,
+    /// Blocks of an epoch of a new network.
+    #[arg(long)]
+    epoch_blocks: Option<u64>,
+    /// Slots of a new network's half-life, in which votes grow.
+    #[arg(long)]
+    half_life: Option<u64>,
     /// The built page, for every peer to serve.
     #[arg(long)]
     page: Option<PathBuf>,
@@ -121,6 +127,8 @@ async fn start(common: &Common, proxies: bool) -> Result<(Fleet, Observer)> {
         port: common.port,
         page,
         proxies,
+        epoch_blocks: common.epoch_blocks,
+        half_life: common.half_life,
     };
     let mut fleet = Fleet::start(&plan).await?;
     fleet.weather.send_modify(|weather| weather.delay = Duration::from_millis(common.latency));
