@@ -73,6 +73,14 @@ try {
         `${list.cases.length} reports, ${wrong} differ (${Math.round(performance.now() - started)} ms)`,
     );
   }
+  for (const name of ["light.json", "light-engine.json"]) {
+    const found = await ask("light", name).catch((error) => error.message);
+    const [, steps] = /^(\d+) steps, 0 differ$/.exec(found) ?? [];
+    const same = Number(steps) > 40;
+    if (same) passed += 1;
+    else failed += 1;
+    console.log(`${same ? "ok    " : "FAILED"} vectors of the light verifier, ${name}: ${found}`);
+  }
   const [blocks, step] = [process.env.ZERA_LONG ? 2_000 : 200, 20];
   const started = performance.now();
   let seen = {};

@@ -1,5 +1,5 @@
 // The worker in which trials run: it answers `{name, args}` with `{value}` or `{error}`.
-import init, { Blocks, Scenarios, Trials } from "/trials.js";
+import init, { Blocks, Scenarios, Trials, light_vectors } from "/trials.js";
 
 let trials;
 let scenarios;
@@ -32,6 +32,10 @@ const answers = {
   async scenario(name, sampled) {
     const text = async (file) => (await fetch(`/cases/${name}/${file}`)).text();
     return [scenarios.run(await text("scenario.json"), sampled), await text("expected.txt")];
+  },
+  /** What the light verifier makes of a file of vectors. */
+  async light(name) {
+    return light_vectors(await (await fetch(`/vectors/${name}`)).text());
   },
   /** Runs so many random blocks on pipelines; what differs first, or nothing. */
   async blocks(some) {

@@ -6,6 +6,7 @@ use crate::{Result, modules, sh};
 use std::path::{Path, PathBuf};
 
 const CASES: &str = "client-core/scenarios/cases";
+const VECTORS: &str = "docs/vectors";
 /// Optimised as the worker is, but linked in a fraction of the time.
 const PROFILE: &str = "bench-fast";
 const PAGE: &str =
@@ -47,7 +48,7 @@ pub fn build() -> Result<()> {
     Ok(())
 }
 
-/// Copies the cases and the modules that they use to `site`, and lists them there.
+/// Copies the cases and the modules that they use to `site`, and lists them there; and the light verifier's vectors.
 ///
 /// # Errors
 /// When a file cannot be read or written.
@@ -64,6 +65,9 @@ pub fn lay_out(site: &Path) -> Result<()> {
         }
     }
     cases.sort();
+    for name in ["light.json", "light-engine.json"] {
+        copy(&sh::root().join(VECTORS).join(name), &site.join("vectors").join(name))?;
+    }
     let modules = modules::names()?;
     for name in &modules {
         copy(&modules::folder().join(name), &site.join("modules").join(name))?;

@@ -25,6 +25,7 @@ pub use peers::Peers;
 pub use rules::Rules;
 pub use sync::{Light, LightError, Step};
 pub use validators::{ValidatorSet, ValidatorSetError};
+pub use zera_wire::answer::{Boundary, Finality};
 
 #[cfg(test)]
 mod conformance;

@@ -7,6 +7,7 @@
 pub mod blocks;
 mod calls;
 mod json;
+pub mod light;
 mod proofs;
 mod report;
 mod run;
@@ -23,6 +24,14 @@ pub fn run_scenario(text: &str, name_of: &dyn_js::Names) -> String {
         Ok(report) => report,
         Err(error) => format!("the scenario is not valid: {error}"),
     }
+}
+
+/// Runs a file of vectors of the light verifier in a browser: `N steps, M differ`, and what differs, a line each.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+#[must_use]
+pub fn light_vectors(text: &str) -> String {
+    light::differences(text).map_or_else(|error| error.to_string(), |found| found.to_string())
 }
 
 /// What the browser hands over.
