@@ -11,6 +11,8 @@ pub mod news;
 pub mod request;
 
 #[cfg(test)]
+mod samples;
+#[cfg(test)]
 mod tests;
 
 pub use answer::{Answer, PeerStatus};

@@ -1,12 +1,14 @@
 //! What a tab may ask. Limits are the peer's: it answers fewer than asked where a message would grow too large.
 
-use crate::Topic;
+use crate::{PeerError, PeerErrorKind, Topic};
 use codec::{Decode, DecodeWithMemTracking, Encode};
-use zera_primitives::{AccountId, Hash, Height, StateKey};
+use zera_primitives::{AccountId, Hash, Height, StateKey, limits};
 use zera_state::merkle::PageName;
 
 /// Keys of one [`Request::Entries`].
 pub const MOST_KEYS: usize = 512;
+/// Bytes of a key, or of what keys begin with; more than any room's keys take.
+pub const MOST_KEY_BYTES: usize = 400;
 /// Boundaries of one [`Request::Boundaries`].
 pub const MOST_BOUNDARIES: u32 = 256;
 /// Headers of one [`Request::Headers`].
@@ -125,4 +127,30 @@ pub enum Request {
     Unsubscribe(Topic),
     /// Nothing, to measure the way and keep it open. Answer: `Done`.
     Ping,
+}
+
+impl Request {
+    /// Checks what the size of a message alone does not bound; a peer does so before it does anything for the question.
+    ///
+    /// # Errors
+    /// `Malformed` names the bound.
+    pub fn check(&self) -> Result<(), PeerError> {
+        let broken = match self {
+            Self::Entries { keys, .. } => {
+                let long = keys.iter().any(|key| key.as_bytes().len() > MOST_KEY_BYTES);
+                let fits = (1..=MOST_KEYS).contains(&keys.len()) && keys.is_sorted_by(|a, b| a < b) && !long;
+                (!fits).then_some("1 to 512 keys of 400 bytes at most, ascending, each once")
+            }
+            Self::Run { prefix, after, .. } => {
+                let fits = prefix.len() <= MOST_KEY_BYTES && after.len() <= MOST_KEY_BYTES;
+                (!fits).then_some("a range of keys has bounds of 400 bytes at most")
+            }
+            Self::Pages { names, .. } => (!(1..=MOST_PAGES).contains(&names.len())).then_some("1 to 64 pages"),
+            Self::Submit(bytes) => {
+                (bytes.len() > limits::TRANSACTION_BYTES).then_some("a transaction has 128 KiB at most")
+            }
+            _ => None,
+        };
+        broken.map_or(Ok(()), |detail| Err(PeerError::new(PeerErrorKind::Malformed, detail)))
+    }
 }
