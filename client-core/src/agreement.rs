@@ -6,12 +6,10 @@
 
 use crate::{
     client::Client,
-    mempool::Mempool,
     past::{PastError, StateAt},
     record::Record,
 };
-use codec::Encode as _;
-use zera_primitives::{Hash, Height, SignedTransaction, Slot, tx::Call};
+use zera_primitives::{Height, tx::Call};
 use zera_zip::BlockError;
 
 /// A walk over stored blocks.
@@ -65,14 +63,6 @@ impl Client {
     #[must_use]
     pub fn kept_from(&self) -> Height {
         self.tips.front().map_or(self.head.header.height, |tip| tip.header.height)
-    }
-
-    /// Lets transactions of blocks that were taken back wait again, before those that wait already: a sender's nonces
-    /// stay in order. Answers those that may not stand in a block any more.
-    pub fn wait_again(&mut self, mut transactions: Vec<SignedTransaction>, slot: Slot) -> Vec<Hash> {
-        transactions.extend(core::mem::replace(&mut self.mempool, Mempool::new(self.config.network)).iter().cloned());
-        let refused = |signed: SignedTransaction| self.submit(&signed.encode(), slot).err().map(|_| signed.hash());
-        transactions.into_iter().filter_map(refused).collect()
     }
 }
 

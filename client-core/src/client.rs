@@ -3,15 +3,13 @@
 use crate::{error::ClientError, fork::Fork, mempool::Mempool, sets::Sets};
 use codec::{Decode, Encode};
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 use zera_governance as governance;
 use zera_light::{Certificate, SealKey, ValidatorSet};
-use zera_primitives::{
-    AccountId, Hash, Header, Height, ModuleId, Network, Params, ProposalId, SignedTransaction, Slot, StateKey, limits,
-};
-use zera_runtime::{BlockCtx, Called, Chain, GenesisConfig, Rehearsal, admission, query, rehearse};
+use zera_primitives::{AccountId, Hash, Header, Height, ModuleId, Network, Params, ProposalId, Slot, StateKey};
+use zera_runtime::{BlockCtx, Called, Chain, GenesisConfig, Rehearsal, query, rehearse};
 use zera_state::{ChangeSet, StateError, StateView, get_typed, merkle::MerkleState, merkle::Proof};
 use zera_vm::{ModuleInfo, ProfileError, TraceRecord};
 use zera_zip::{Pipelines, Sequential};
@@ -37,7 +35,7 @@ pub struct Client {
     pub(crate) config: GenesisConfig,
     pub(crate) genesis: Hash,
     pub(crate) state: MerkleState,
-    /// The last [`limits::STATE_VERSIONS`] final blocks and the head, oldest first; never empty.
+    /// The last [`zera_primitives::limits::STATE_VERSIONS`] final blocks and the head, oldest first; never empty.
     pub(crate) tips: VecDeque<Tip>,
     /// The newest final block.
     pub(crate) head: Tip,
@@ -48,6 +46,8 @@ pub struct Client {
     /// Sets by epoch, as far as they are decided and remembered.
     pub(crate) committees: BTreeMap<u64, Arc<ValidatorSet>>,
     pub(crate) mempool: Mempool,
+    /// Transactions of proposed blocks whose signatures the host has checked.
+    pub(crate) vouched: BTreeSet<Hash>,
     pub(crate) pipelines: Box<dyn Pipelines>,
     /// Transaction, its trace records, their bytes.
     pub(crate) traces: VecDeque<(Hash, Vec<TraceRecord>, usize)>,
@@ -64,12 +64,7 @@ pub struct Inspected {
 }
 
 impl Client {
-    pub(crate) fn assemble(
-        config: GenesisConfig,
-        state: MerkleState,
-        head: Tip,
-        sealer: Option<SealKey>,
-    ) -> Self {
+    pub(crate) fn assemble(config: GenesisConfig, state: MerkleState, head: Tip, sealer: Option<SealKey>) -> Self {
         let genesis = if head.header.height == Height(0) { head.header.hash() } else { head.header.chain };
         let mut client = Self {
             genesis,
@@ -80,11 +75,13 @@ impl Client {
             sealer,
             committees: BTreeMap::new(),
             mempool: Mempool::new(config.network),
+            vouched: BTreeSet::new(),
             config,
             pipelines: Box::new(Sequential::default()),
             traces: VecDeque::new(),
             executed: 0,
         };
+        client.state.hold(client.head.header.height);
         client.note_committees();
         client
     }
@@ -184,40 +181,6 @@ impl Client {
     pub fn context(&self, slot: Slot) -> Result<BlockCtx, ClientError> {
         let slot = slot.max(self.tip().slot);
         Ok(BlockCtx::read(&self.state, self.chain(), self.tip().height.plus(1), slot)?)
-    }
-
-    /// Waiting transactions in order of arrival.
-    pub fn pending(&self) -> impl Iterator<Item = &SignedTransaction> {
-        self.mempool.iter()
-    }
-
-    /// Takes a signed transaction from outside and holds it for the next block.
-    ///
-    /// # Errors
-    /// [`ClientError::Decode`], [`ClientError::Refused`], [`ClientError::AlreadyPending`], [`ClientError::Full`].
-    pub fn submit(&mut self, bytes: &[u8], slot: Slot) -> Result<Hash, ClientError> {
-        let signed =
-            SignedTransaction::from_bytes(bytes).map_err(|error| ClientError::Decode { what: "transaction", error })?;
-        let ctx = self.context(slot)?;
-        match admission::admit(&self.state, &ctx, &self.genesis, &signed) {
-            Ok(()) => {}
-            // It follows another waiting transaction of its sender: the signature must still hold.
-            Err(admission::AdmissionError::Nonce { got, .. })
-                if self.mempool.next_nonce(&signed.transaction.sender) == Some(got) =>
-            {
-                signed.verify(&self.genesis).map_err(admission::AdmissionError::Signature)?;
-            }
-            Err(error) => return Err(error.into()),
-        }
-        self.mempool.add(signed)
-    }
-
-    /// True when a solo host should seal now: transactions wait, or a proposal is live and the last block is
-    /// [`limits::SOLO_HEARTBEAT_SLOTS`] old (design §5).
-    #[must_use]
-    pub fn due(&self, slot: Slot) -> bool {
-        let live = || governance::queries::live(&self.state).is_ok_and(|live| !live.is_empty());
-        !self.mempool.is_empty() || (slot.since(self.head.header.slot) >= limits::SOLO_HEARTBEAT_SLOTS && live())
     }
 
     /// Runs an export on the head's state as `caller` would; nothing is kept.

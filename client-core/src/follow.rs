@@ -42,7 +42,7 @@ impl Client {
             }
         }
         for signed in &body.transactions {
-            if !self.mempool.holds(&signed.hash()) {
+            if !self.vouches(&signed.hash()) {
                 signed.verify(&self.genesis).map_err(AdmissionError::Signature)?;
             }
         }
@@ -55,13 +55,9 @@ impl Client {
             transactions: &body.transactions,
         };
         match execute_block(&self.state, &*self.pipelines, &input).await {
-            Ok(done) => Ok(Draft {
-                parent: header.parent,
-                slot: header.slot,
-                body: body.clone(),
-                done,
-                dropped: Vec::new(),
-            }),
+            Ok(done) => {
+                Ok(Draft { parent: header.parent, slot: header.slot, body: body.clone(), done, dropped: Vec::new() })
+            }
             Err(BlockError::GasLimit) => Err(ClientError::Disagrees { field: "gas" }),
             Err(error) => Err(error.into()),
         }

@@ -216,6 +216,9 @@ impl Client {
         let slot = block.header.slot;
         dropped.retain(|hash| self.mempool.remove(hash));
         dropped.extend(self.mempool.settle(&block.body.transactions, slot));
+        for signed in &block.body.transactions {
+            self.vouched.remove(&signed.hash());
+        }
         let traces = std::mem::take(&mut done.traces);
         for (signed, traces) in block.body.transactions.iter().zip(traces) {
             self.keep_traces(signed.hash(), traces);
@@ -224,9 +227,9 @@ impl Client {
         let (sealed, record) = pack(self.head.record, block, certificate, done, dropped);
         let header = sealed.decoded.header.clone();
         self.push_tip(Tip { header, certificate: certificate.cloned(), sets, record });
-        for gone in self.fork.prune(&hash) {
-            self.mempool.wait_again(gone.block.body.transactions);
-        }
+        let gone = self.fork.prune(&hash);
+        let gone = gone.into_iter().flat_map(|candidate| candidate.block.body.transactions);
+        self.mempool.wait_again(gone, &sealed.decoded.body.transactions);
         self.executed = self.executed.saturating_add(1);
         sealed
     }

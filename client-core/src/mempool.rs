@@ -25,6 +25,14 @@ const NETWORK: Room = Room { transactions: 20_000, bytes: 32 << 20, of_one: 1_02
 /// Where a transaction stands: its sender and its number.
 type Place = (AccountId, u64);
 
+/// What one sender's waiting transactions come to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Load {
+    transactions: usize,
+    gas: u64,
+    bytes: usize,
+}
+
 #[derive(Debug)]
 struct Waiting {
     signed: SignedTransaction,
@@ -52,6 +60,7 @@ pub struct Mempool {
     order: BTreeMap<u64, Place>,
     hashes: BTreeMap<Hash, Place>,
     expiries: BTreeSet<(Slot, Place)>,
+    loads: BTreeMap<AccountId, Load>,
     bytes: usize,
     arrivals: u64,
 }
@@ -66,6 +75,7 @@ impl Mempool {
             order: BTreeMap::new(),
             hashes: BTreeMap::new(),
             expiries: BTreeSet::new(),
+            loads: BTreeMap::new(),
             bytes: 0,
             arrivals: 0,
         }
@@ -76,19 +86,23 @@ impl Mempool {
     /// # Errors
     /// [`ClientError::AlreadyPending`], [`ClientError::Full`].
     pub fn add(&mut self, signed: SignedTransaction) -> Result<Hash, ClientError> {
-        let place = (signed.transaction.sender, signed.transaction.nonce);
+        let place = place(&signed);
         if self.waiting.contains_key(&place) {
             return Err(ClientError::AlreadyPending);
         }
         let bytes = signed.encoded_size();
         let Room { transactions, bytes: most, of_one } = self.room;
         let full = self.waiting.len() >= transactions || self.bytes.saturating_add(bytes) > most;
-        if full || self.of(&place.0).count() >= of_one {
+        if full || self.loads.get(&place.0).is_some_and(|load| load.transactions >= of_one) {
             return Err(ClientError::Full);
         }
         let (hash, arrival) = (signed.hash(), self.arrivals);
         self.arrivals = self.arrivals.saturating_add(1);
         self.bytes = self.bytes.saturating_add(bytes);
+        let load = self.loads.entry(place.0).or_default();
+        load.transactions = load.transactions.saturating_add(1);
+        load.gas = load.gas.saturating_add(signed.transaction.gas_limit.0);
+        load.bytes = load.bytes.saturating_add(bytes);
         self.order.insert(arrival, place);
         self.hashes.insert(hash, place);
         self.expiries.insert((signed.transaction.expiry, place));
@@ -96,11 +110,20 @@ impl Mempool {
         Ok(hash)
     }
 
-    /// Lets transactions of a block that is no more wait again, as far as there is room and nothing took their place.
-    pub fn wait_again(&mut self, transactions: Vec<SignedTransaction>) {
+    /// Lets transactions of blocks that are no more wait again, as far as there is room and nothing took their place, here
+    /// or in the block with `included`, which was made instead.
+    pub fn wait_again(
+        &mut self,
+        transactions: impl Iterator<Item = SignedTransaction>,
+        included: &[SignedTransaction],
+    ) {
+        let used: BTreeSet<Place> = included.iter().map(place).collect();
         for signed in transactions {
-            // What is full or taken is lost here, and comes again from whoever sent it.
-            let _ = self.add(signed);
+            let (sender, number) = place(&signed);
+            if used.range((sender, number)..=(sender, u64::MAX)).next().is_none() {
+                // What is full or taken is lost here, and comes again from whoever sent it.
+                let _ = self.add(signed);
+            }
         }
     }
 
@@ -112,6 +135,12 @@ impl Mempool {
     /// Those of one sender, in nonce order.
     fn of(&self, sender: &AccountId) -> impl DoubleEndedIterator<Item = &Waiting> {
         self.waiting.range((*sender, 0)..=(*sender, u64::MAX)).map(|(_, waiting)| waiting)
+    }
+
+    /// Gas limits and bytes of all that waits of `sender`.
+    #[must_use]
+    pub fn load(&self, sender: &AccountId) -> (u64, usize) {
+        self.loads.get(sender).map_or((0, 0), |load| (load.gas, load.bytes))
     }
 
     /// How many wait.
@@ -190,10 +219,8 @@ impl Mempool {
     pub fn settle(&mut self, included: &[SignedTransaction], slot: Slot) -> Vec<Hash> {
         let mut dropped = Vec::new();
         for signed in included {
-            let transaction = &signed.transaction;
-            let (sender, nonce) = (transaction.sender, transaction.nonce);
-            let used: Vec<Place> =
-                self.waiting.range((sender, 0)..=(sender, nonce)).map(|(place, _)| *place).collect();
+            let (sender, nonce) = place(signed);
+            let used: Vec<Place> = self.waiting.range((sender, 0)..=(sender, nonce)).map(|(place, _)| *place).collect();
             for waiting in used.iter().filter_map(|place| self.take(place)) {
                 if waiting.signed != *signed {
                     dropped.push(waiting.hash);
@@ -220,6 +247,18 @@ impl Mempool {
         self.hashes.remove(&waiting.hash);
         self.expiries.remove(&(waiting.signed.transaction.expiry, *place));
         self.bytes = self.bytes.saturating_sub(waiting.bytes);
+        if let Some(load) = self.loads.get_mut(&place.0) {
+            load.transactions = load.transactions.saturating_sub(1);
+            load.gas = load.gas.saturating_sub(waiting.signed.transaction.gas_limit.0);
+            load.bytes = load.bytes.saturating_sub(waiting.bytes);
+            if load.transactions == 0 {
+                self.loads.remove(&place.0);
+            }
+        }
         Some(waiting)
     }
+}
+
+const fn place(signed: &SignedTransaction) -> Place {
+    (signed.transaction.sender, signed.transaction.nonce)
 }

@@ -225,7 +225,11 @@ impl Chain {
                 return state.zip(link).ok_or_else(|| damaged(Height(0), "no block"));
             }
             let height = link.header.height;
-            let why = if link.certificate.is_empty() { "nothing stored certifies it" } else { "its certificate does not hold" };
+            let why = if link.certificate.is_empty() {
+                "nothing stored certifies it"
+            } else {
+                "its certificate does not hold"
+            };
             self.damage.get_or_insert_with(|| format!("block {height}: {why}"));
             self.step_back();
         }

@@ -67,10 +67,7 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError`] when the configuration is out of bounds, or the key is not its one signer's.
-    pub fn create(
-        config: &GenesisConfig,
-        sealer: Option<light::SealKey>,
-    ) -> Result<(Self, Sealed), ClientError> {
+    pub fn create(config: &GenesisConfig, sealer: Option<light::SealKey>) -> Result<(Self, Sealed), ClientError> {
         let mut entries = zera_state::MemoryState::default();
         config.apply(&mut entries)?;
         entries.put(Self::config_key(), config.encode());

@@ -96,9 +96,21 @@ pub fn admit(
     genesis: &Hash,
     signed: &SignedTransaction,
 ) -> Result<(), AdmissionError> {
-    admit_shape(signed)?;
-    admit_state(st, ctx, signed)?;
+    admit_but_signature(st, ctx, signed)?;
     signed.verify(genesis).map_err(AdmissionError::Signature)
+}
+
+/// As [`admit`], of a transaction whose signature is checked elsewhere.
+///
+/// # Errors
+/// As [`admit`].
+pub fn admit_but_signature(
+    st: &(impl StateView + ?Sized),
+    ctx: &BlockCtx,
+    signed: &SignedTransaction,
+) -> Result<(), AdmissionError> {
+    admit_shape(signed)?;
+    admit_state(st, ctx, signed)
 }
 
 /// The part that needs neither state nor chain.

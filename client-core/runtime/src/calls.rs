@@ -10,8 +10,8 @@ use crate::{
 use alloc::{string::ToString, vec::Vec};
 use zera_governance::{self as governance, BaseDelta, GovEvent};
 use zera_primitives::{
-    AccountId, Amount, Class, Event, Executable, Hash, ModuleId, Network, Outcome, Payload, ProposalId, Side, SignedTransaction,
-    limits, tx::Call,
+    AccountId, Amount, Class, Event, Executable, Hash, ModuleId, Network, Outcome, Payload, ProposalId, Side,
+    SignedTransaction, limits, tx::Call,
 };
 use zera_registry::{
     self as registry, RegistryError,

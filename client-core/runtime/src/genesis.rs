@@ -34,7 +34,7 @@ pub struct GenesisConfig {
     pub accounts: Vec<(AccountId, Amount)>,
     /// Who certifies the blocks of the first epoch: 1 to 256 keys, the one signer of a solo chain.
     pub validators: Vec<AccountId>,
-    /// Blocks of an epoch, 1 or more: epoch e holds heights e·n to (e + 1)·n − 1. Never changes.
+    /// Blocks of an epoch, 2 or more: epoch e holds heights e·n to (e + 1)·n − 1. Never changes.
     pub epoch_blocks: u64,
 }
 

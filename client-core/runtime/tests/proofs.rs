@@ -6,8 +6,8 @@
 use codec::{Decode as _, Encode as _};
 use std::cell::Cell;
 use zera_primitives::{
-    AccountId, Amount, Gas, Hash, Height, ModuleId, Network, Outcome, Receipt, Signature, SignedTransaction,
-    Slot, Transaction,
+    AccountId, Amount, Gas, Hash, Height, ModuleId, Network, Outcome, Receipt, Signature, SignedTransaction, Slot,
+    Transaction,
     keys::RUNTIME_VERSION,
     limits::{LOGGED_RETENTION_SLOTS, RETENTION_SLOTS},
     tx::{AccessHint, Call},
