@@ -1,7 +1,9 @@
 //! The only place that talks to the node worker: SCALE in transferred buffers, request ids, the READY handshake,
-//! events as signals, a fresh worker after a crash (three within a minute stop it).
+//! events as signals, a fresh worker after a crash (three within a minute stop it); and what the tabs that share the node
+//! know of each other.
 
 mod link;
+mod tab;
 
 pub use link::{Client, Phase, use_client};
 

@@ -1,5 +1,6 @@
 //! One worker, its requests and its events.
 
+use super::tab;
 use js_sys::{Array, Function, Promise, Uint8Array};
 use leptos::prelude::*;
 use std::{cell::RefCell, collections::BTreeMap};
@@ -118,6 +119,7 @@ impl Client {
     pub fn start() -> Self {
         let client = use_client();
         client.spawn();
+        tab::listen(client);
         gloo::timers::callback::Interval::new(1_000, move || client.tick()).forget();
         client
     }
@@ -130,6 +132,9 @@ impl Client {
             if self.clock.get_untracked() != slot {
                 self.clock.set(slot);
             }
+        }
+        if self.phase.with_untracked(|phase| *phase == Phase::Running) {
+            tab::show(self);
         }
     }
 
@@ -191,6 +196,7 @@ impl Client {
     fn spawn(self) {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
+        options.set_name(&tab::name());
         let worker = match Worker::new_with_options("/worker_loader.js", &options) {
             Ok(worker) => worker,
             Err(reason) => return self.stop(browser(&format!("{reason:?}"))),
@@ -256,6 +262,7 @@ impl Client {
             post(id, command);
         }
         self.beat.update(|beat| *beat = beat.wrapping_add(1).max(1));
+        tab::introduce(self);
         if let Ok(Response::Proofs(proofs)) = self.ask(Command::Proofs).await {
             self.alarms.set(proofs.alarms);
             self.proving.set(proofs.tasks);
@@ -305,7 +312,14 @@ impl Client {
             }
             Event::Started { step, micros } => self.log.update(|log| log.push(Started { step, micros })),
             // The network page asks again with every block and on this.
-            Event::Network | Event::Proposed { .. } | Event::Leads(_) => self.refresh(),
+            Event::Network | Event::Proposed { .. } => self.refresh(),
+            // Before the chain runs there is nothing to read again.
+            Event::Leads(leads) => tab::leads(leads),
+            // What happened while there was no node was told to nobody.
+            Event::Notice(notice @ (Notice::TookOver { .. } | Notice::Evicted)) => {
+                self.notice.set(Some(notice));
+                self.refresh();
+            }
             Event::Notice(notice) => self.notice.set(Some(notice)),
             Event::Stopped(error) if error.kind == ErrorKind::Panicked => self.crashed(error.detail),
             Event::Stopped(error) => self.stop(error),
