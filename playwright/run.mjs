@@ -18,6 +18,8 @@ import * as delegation from "./journeys/delegation.mjs";
 import * as emergency from "./journeys/emergency.mjs";
 import * as engines from "./journeys/engines.mjs";
 import * as keyboard from "./journeys/keyboard.mjs";
+import * as liars from "./journeys/liars.mjs";
+import * as network from "./journeys/network.mjs";
 import * as operator from "./journeys/operator.mjs";
 import * as outcome from "./journeys/outcome.mjs";
 import * as pipelines from "./journeys/pipelines.mjs";
@@ -27,7 +29,8 @@ import * as voter from "./journeys/voter.mjs";
 import * as votes from "./journeys/votes.mjs";
 
 const PEOPLE = [outcome, author, voter, operator, auditor, emergency, delegation, votes];
-const JOURNEYS = [...PEOPLE, proofs, pipelines, engines, benches, big, keyboard, badInput, secondTab, corrupted, crash, access];
+const NETWORK = [network, liars];
+const JOURNEYS = [...PEOPLE, ...NETWORK, proofs, pipelines, engines, benches, big, keyboard, badInput, secondTab, corrupted, crash, access];
 
 const args = process.argv.slice(2);
 const only = args.includes("--only") ? args[args.indexOf("--only") + 1] : undefined;

@@ -9,6 +9,7 @@ use crate::{
     observer::Observer,
     summary::Transfers,
     weather::{Partition, Weather},
+    wire::Wire,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -34,7 +35,10 @@ async fn command(line: &str, fleet: &mut Fleet, observer: &Observer) -> Result<O
     match words.first().copied() {
         Some("kill") => fleet.kill(peer()?).await?,
         Some("stop") => answer = json!({ "done": line, "well": fleet.stop(peer()?).await? }),
-        Some("start") => fleet.restart(peer()?)?,
+        Some("start") => {
+            fleet.restart(peer()?)?;
+            listens(&fleet.peers.get(peer()?).ok_or("no such peer")?.wire()).await?;
+        }
         Some("freeze") => fleet.freeze(peer()?).await?,
         Some("thaw") => fleet.thaw(peer()?).await?,
         Some("cut") => {
@@ -66,6 +70,17 @@ async fn command(line: &str, fleet: &mut Fleet, observer: &Observer) -> Result<O
         _ => return Err("no such command".into()),
     }
     Ok(Some(answer))
+}
+
+/// Waits until a peer that was started answers.
+async fn listens(url: &str) -> Result<()> {
+    for _ in 0..300 {
+        if Wire::connect(url).await.is_ok() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err("it does not answer within half a minute".into())
 }
 
 /// A load over all peers that are up, paid by the last development account; people use the first ones in the page.
