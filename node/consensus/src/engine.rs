@@ -12,6 +12,7 @@ use crate::{
     watch::Watch,
 };
 use commonware_broadcast::buffered;
+use commonware_codec::Encode as _;
 use commonware_consensus::{
     Reporters,
     marshal::{
@@ -19,6 +20,7 @@ use commonware_consensus::{
         core::Actor,
         resolver::p2p as backfill,
         standard::{Inline, Standard},
+        store::{Blocks, Certificates},
     },
     simplex::{self, scheme::ed25519::Scheme},
     types::{FixedEpocher, ViewDelta},
@@ -27,6 +29,7 @@ use commonware_cryptography::{certificate::Verifier as _, ed25519::PublicKey};
 use commonware_p2p::{Blocker, Manager, Receiver, Sender, utils::mux::prefixed};
 use commonware_parallel::Sequential;
 use commonware_runtime::{Clock, Handle, Metrics, Spawner, Storage, buffer::paged::CacheRef};
+use commonware_storage::archive::Identifier;
 use commonware_utils::{NZU16, NZU64, NZUsize, NonZeroDuration};
 use futures::future::Either;
 use rand_core::CryptoRng;
@@ -161,7 +164,7 @@ where
         None => marshal::Start::Genesis(genesis.digested()),
     };
     let begin = begin(&ledger, stores.head.as_ref())?;
-    let (actor, marshal, _) = Actor::init(
+    let (actor, marshal, floor) = Actor::init(
         context.child("marshal"),
         stores.certificates,
         stores.blocks,
@@ -185,6 +188,9 @@ where
     )
     .await;
 
+    if floor.processed().is_some_and(|processed| processed.height().get() > ledger.final_height().0) {
+        return Err(NodeError::Stopped("the ledger lost blocks that the engine does not have any more".into()));
+    }
     let (delivery, blocks) = Delivery::new(tip.clone());
     let (boundary, boundaries) = commonware_utils::channel::mpsc::unbounded_channel();
     let application = Inline::new(
@@ -248,6 +254,7 @@ where
         Store::<_, Arc<Proposed>, _>::open(child, &format!("{name}-blocks"), pages.clone(), (), ledger.clone())
             .await
             .map_err(failed)?;
+    replay(ledger, &certificates, &blocks).await.map_err(failed)?;
     let Some((block, head)) = newest_certified(ledger) else { return Ok(Stores { certificates, blocks, head: None }) };
     let height = commonware_consensus::Heightable::height(&block).get();
     if blocks.newest().is_none_or(|newest| newest < height) {
@@ -256,6 +263,29 @@ where
         blocks = blocks.anchor(height, digest, &Arc::new(block)).await.map_err(failed)?;
     }
     Ok(Stores { certificates, blocks, head: Some(head) })
+}
+
+/// Gives the ledger the final blocks that the engine stored and the ledger has lost, as one does that was put back from an
+/// older copy: the engine itself does not deliver again what was acknowledged.
+async fn replay<E, L>(
+    ledger: &L,
+    certificates: &Store<E, Certified, L>,
+    blocks: &Store<E, Arc<Proposed>, L>,
+) -> Result<(), commonware_storage::archive::Error>
+where
+    E: Storage + Metrics + Clock,
+    L: Ledger,
+{
+    loop {
+        let next = ledger.final_height().0.saturating_add(1);
+        let Some(block) = Blocks::get(blocks, Identifier::Index(next)).await? else { return Ok(()) };
+        let certificate = Certificates::get(certificates, Identifier::Index(next)).await?;
+        let certificate = certificate.map(|found| found.encode().to_vec()).unwrap_or_default();
+        ledger.finalised(block.bytes(), certificate).await;
+        if ledger.final_height().0 < next {
+            return Ok(());
+        }
+    }
 }
 
 /// The newest block that the ledger has with its own certificate; none at genesis.

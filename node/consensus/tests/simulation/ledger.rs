@@ -183,6 +183,12 @@ impl MemoryLedger {
         self.memory().admitted.clone()
     }
 
+    /// Puts back what another ledger has up to a height, as from a copy of its disk.
+    pub fn put_back(&self, from: &Self, height: u64) {
+        let blocks = from.disk().blocks.iter().take(height as usize + 1).cloned().collect();
+        self.disk().blocks = blocks;
+    }
+
     /// How many validators were heard voting.
     pub fn voters(&self) -> usize {
         self.memory().voted.len()

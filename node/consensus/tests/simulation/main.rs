@@ -137,6 +137,39 @@ fn a_peer_that_was_away_for_epochs_catches_up() {
 }
 
 #[test]
+fn a_ledger_put_back_from_an_older_copy_is_given_the_rest() {
+    Runner::seeded(12).start(|context| async move {
+        let mut cluster = Cluster::start(context, &rules(10, 4), 4, link(10, 2)).await;
+        assert!(cluster.reach(&[0, 1, 2, 3], 45, MINUTE).await);
+        cluster.kill(1).await;
+        let older = cluster.peers[1].ledger.clone();
+        older.put_back(&cluster.peers[0].ledger, 17);
+        assert_eq!(cluster.height(1), 17);
+        cluster.launch(1).await;
+        assert!(cluster.reach(&[0, 1, 2, 3], 80, MINUTE).await);
+        cluster.agree();
+    });
+}
+
+#[test]
+fn a_follower_begins_where_a_snapshot_ends() {
+    // At the last block of an epoch, at the first of one, and between.
+    for height in [39, 40, 44] {
+        Runner::seeded(13).start(|context| async move {
+            let mut cluster = Cluster::idle(context, &rules(10, 4), 5, link(10, 2)).await;
+            for index in 0..4 {
+                cluster.launch(index).await;
+            }
+            assert!(cluster.reach(&[0, 1, 2, 3], 60, MINUTE).await);
+            cluster.peers[4].ledger.put_back(&cluster.peers[0].ledger, height);
+            cluster.launch(4).await;
+            assert!(cluster.reach(&[4], 80, MINUTE).await, "from {height}: {}", cluster.height(4));
+            cluster.agree();
+        });
+    }
+}
+
+#[test]
 fn transactions_reach_everybody_once() {
     Runner::seeded(9).start(|context| async move {
         let cluster = Cluster::start(context, &rules(1000, 4), 4, link(10, 2)).await;

@@ -154,7 +154,7 @@ impl Plan {
             cluster.launch_all().await;
             let honest = cluster.honest();
             let highest = honest.iter().map(|index| cluster.height(*index)).max().unwrap();
-            let reached = cluster.reach(&honest, highest + 10, Duration::from_secs(240)).await;
+            let reached = cluster.reach(&honest, highest + 20, Duration::from_secs(240)).await;
             let heights: Vec<_> = honest.iter().map(|index| cluster.height(*index)).collect();
             assert!(reached, "no progress beyond {highest}: {heights:?}\n{self:#?}");
             cluster.agree();
