@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { Killable } from "./lib/browser.mjs";
 import { serve } from "./lib/server.mjs";
+import * as noble from "./lib/noble.mjs";
 import * as snarkjs from "./lib/snarkjs.mjs";
 
 /** No case of a suite for so long, and it counts as hung. */
@@ -37,6 +38,7 @@ try {
       if (message.failed) failures.push(`${message.suite ?? suite}: ${message.failed}`);
     });
     if (suite === "proofs" && snarkjs.made()) await snarkjs.serveTo(page, url);
+    if (suite === "light") await noble.serveTo(page, url);
     await open(page);
     const silence = new Promise((_, reject) => {
       const timer = setInterval(() => {

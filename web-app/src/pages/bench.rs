@@ -19,6 +19,7 @@ const SUITES: &[(&str, &str, &str)] = &[
     ("messages", say!(BE_MESSAGES), say!(BE_MESSAGES_WHAT)),
     ("root", say!(BE_ROOT), say!(BE_ROOT_WHAT)),
     ("commit", say!(BE_COMMIT), say!(BE_COMMIT_WHAT)),
+    ("light", say!(BE_LIGHT), say!(BE_LIGHT_WHAT)),
     ("million", say!(BE_MILLION), say!(BE_MILLION_WHAT)),
 ];
 const FULL: &str = "full";

@@ -255,6 +255,27 @@ export class Snark {
   }
 }
 
+/** noble-curves, where a script has put it beside the page. */
+export class Noble {
+  static async start(folder) {
+    const there = await fetch(`${folder}there`).then((response) => response.ok && response.text(), () => false);
+    if (there !== "yes") return undefined;
+    const noble = new Noble();
+    noble.ed25519 = (await import(`${folder}ed25519.js`)).ed25519;
+    return noble;
+  }
+
+  /** Checks every signature of `pairs` (key, then signature) over `message`, `times` times, by the rules that we check by. */
+  verify(message, pairs, times) {
+    for (let time = 0; time < times; time += 1) {
+      for (let at = 0; at < pairs.length; at += 96) {
+        const [key, signature] = [pairs.subarray(at, at + 32), pairs.subarray(at + 32, at + 96)];
+        if (!this.ed25519.verify(signature, message, key, { zip215: true })) throw new Error("noble-curves refuses a signature");
+      }
+    }
+  }
+}
+
 /** A database of its own that is thrown away: ways to store the entries of a block. */
 export class Database {
   static async open(entries, length) {

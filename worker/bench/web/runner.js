@@ -1,5 +1,5 @@
 // The plain runner: a button for people, `globalThis.bench(suites, quick, tell)` for scripts.
-const ALL = (globalThis.suites = ["contract", "short", "blocks", "messages", "root", "commit", "million"]);
+const ALL = (globalThis.suites = ["contract", "short", "blocks", "messages", "root", "commit", "light", "million"]);
 
 globalThis.bench = (suites = ALL, quick = false, tell = () => {}) =>
   new Promise((resolve) => {

@@ -100,7 +100,7 @@ const ROOMS: &[Room] = &[
     // Suites that run in a tab; fetched only by the page that measures.
     Room {
         name: "zera-bench",
-        may_use: &[PRIMITIVES, STATE, VM, ROWS, VERIFY, MSM, PROOF, CLIENT, PROTOCOL, ENGINE, PROVER, WORKER],
+        may_use: &[PRIMITIVES, STATE, VM, ROWS, VERIFY, MSM, PROOF, LIGHT, CLIENT, PROTOCOL, ENGINE, PROVER, WORKER],
         consensus: false,
     },
     Room { name: "zera-web", may_use: &[PRIMITIVES, PROTOCOL], consensus: false },

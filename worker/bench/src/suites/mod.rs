@@ -7,6 +7,7 @@ pub mod commit;
 #[cfg(target_arch = "wasm32")]
 pub mod contract;
 pub mod host;
+pub mod light;
 #[cfg(target_arch = "wasm32")]
 pub mod messages;
 #[cfg(target_arch = "wasm32")]

@@ -66,6 +66,12 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub async fn prove(this: &Snark, alone: bool, times: u32) -> Result<(), JsValue>;
 
+    pub type Noble;
+    #[wasm_bindgen(static_method_of = Noble, js_name = start, catch)]
+    pub async fn begin(folder: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub fn verify(this: &Noble, message: &Uint8Array, pairs: &Uint8Array, times: u32) -> Result<(), JsValue>;
+
     pub type Pages;
     #[wasm_bindgen(static_method_of = Pages, js_name = open, catch)]
     pub async fn open(fresh: bool) -> Result<Pages, JsValue>;

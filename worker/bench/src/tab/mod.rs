@@ -7,7 +7,7 @@ pub mod tape;
 use crate::{
     case::Case,
     rounds::{Effort, Watch},
-    suites::{blocks, commit, contract, messages, million, proofs, root, short},
+    suites::{blocks, commit, contract, light, messages, million, proofs, root, short},
 };
 use js_sys::{Function, JSON};
 use serde_json::{Value, json};
@@ -58,6 +58,7 @@ impl Bench {
             "million" => million::run(self).await,
             "million-store" => million::store(self).await,
             "proofs" => proofs::run(self).await,
+            "light" => light::run(self).await,
             "messages" => messages::run(self).await,
             "root" => root::run(&self.effort, self).await,
             "commit" => commit::run(self).await,
