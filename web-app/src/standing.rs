@@ -4,7 +4,6 @@
 use crate::{
     answer,
     client::{Answer, live, use_client},
-    router::use_router,
 };
 use leptos::prelude::*;
 use std::{cell::OnceCell, sync::Arc};
@@ -49,24 +48,7 @@ pub fn start() {
         }),
     });
     NETWORK.with(|cell| _ = cell.set((slot, standing)));
-    tell_page();
     follow_chain();
-}
-
-/// Tells the node what this tab shows, for the list of tabs.
-fn tell_page() {
-    let (client, router) = (use_client(), use_router());
-    Effect::new(move |_| {
-        let path = router.get().path();
-        if client.is_running() {
-            leptos::task::spawn_local(async move {
-                // Only the list of tabs, read again now, lacks it otherwise.
-                if client.ask(Command::Shows(path)).await.is_ok() {
-                    client.refresh();
-                }
-            });
-        }
-    });
 }
 
 /// The strip of ticks begins anew with another chain.
