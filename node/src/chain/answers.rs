@@ -2,7 +2,6 @@
 
 use super::{Chain, ChainError};
 use codec::Encode as _;
-use zera_client::ClientError;
 use zera_primitives::{Height, StateKey};
 use zera_state::{MerkleError, StateView as _, merkle::MerkleState};
 use zera_wire::{
@@ -20,11 +19,6 @@ impl Chain {
     /// # Errors
     /// `TooOld`, `NotFound` for blocks that are not final, `Busy` when they are too large for one answer.
     pub(crate) fn entries(&mut self, height: Height, keys: &[StateKey]) -> Result<Entries, PeerError> {
-        let ascending = keys.is_sorted_by(|a, b| a < b);
-        if !ascending || keys.is_empty() || keys.len() > MOST_KEYS {
-            let detail = format!("1 to {MOST_KEYS} keys, ascending, each once");
-            return Err(PeerError::new(PeerErrorKind::Malformed, detail));
-        }
         let (values, proof) = self.at(height, |state| state.prove_many(height, keys))?;
         let bytes = values.iter().flatten().fold(0usize, |sum, value| sum.saturating_add(value.len()));
         if bytes > ENOUGH_BYTES {
@@ -80,10 +74,4 @@ impl Chain {
         };
         seen.map_err(|error: ChainError| PeerError::new(PeerErrorKind::Internal, error.to_string()))?.map_err(refused)
     }
-}
-
-/// A client's error, as a tab is told it.
-#[must_use]
-pub fn told(error: &ClientError) -> PeerError {
-    PeerError::new(PeerErrorKind::Internal, error.to_string())
 }

@@ -8,6 +8,8 @@ pub mod pages;
 pub mod pool;
 pub mod propose;
 pub mod standing;
+#[cfg(test)]
+mod tests;
 pub mod thread;
 pub mod upkeep;
 

@@ -214,7 +214,14 @@ impl Handle {
     /// [`Silence::Stopped`].
     pub fn wait<R: Send + 'static>(&self, work: impl FnOnce(&mut Chain) -> R + Send + 'static) -> Result<R, Silence> {
         let (reply, answer) = std::sync::mpsc::sync_channel(1);
-        self.shared.send(Box::new(move |chain| drop(reply.send(work(chain)))), true)?;
+        let job = move |chain: &mut Chain| {
+            let done = work(chain);
+            // What waited and can be done now is done before anybody goes on.
+            chain.tick();
+            // Whoever asked may have gone away.
+            drop(reply.send(done));
+        };
+        self.shared.send(Box::new(job), true)?;
         answer.recv().map_err(|_| Silence::Stopped)
     }
 

@@ -4,6 +4,7 @@ mod file;
 mod init;
 mod run;
 mod status;
+mod sync;
 
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
@@ -29,6 +30,8 @@ enum Command {
     Keys(init::Keys),
     /// Ask a running peer where it stands.
     Status(status::Status),
+    /// Take over the state of a network from a peer's snapshot, checked against a checkpoint, before the first run.
+    Sync(sync::Sync),
     /// Write the chain of a folder, blocks and certificates, to one file. The peer must not run.
     Export(file::Export),
     /// Take in a chain's file: every block is executed and every certificate checked.
@@ -53,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::run(&run),
         Command::Keys(keys) => init::keys(&keys),
         Command::Status(status) => status::status(&status),
+        Command::Sync(sync) => sync::sync(&sync),
         Command::Export(export) => file::export(&export),
         Command::Import(import) => file::import(&import),
         Command::Replay(replay) => file::replay(&replay),

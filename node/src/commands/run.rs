@@ -9,6 +9,10 @@ use clap::Args;
 use std::{io::IsTerminal as _, net::SocketAddr, path::PathBuf};
 use tracing_subscriber::EnvFilter;
 
+/// Rules added to a plain level.
+const QUIET: &str = ",commonware_consensus=warn,commonware_p2p=warn,commonware_runtime=warn,commonware_storage=warn,\
+                     commonware_resolver=warn,commonware_broadcast=warn";
+
 /// Which peer, and what is different this time.
 #[derive(Args, Debug)]
 pub struct Run {
@@ -77,7 +81,9 @@ async fn told() -> &'static str {
 }
 
 fn logs(log: &Log) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&log.level)?;
+    // The engine says much of itself; whoever wants to hear it names it.
+    let quiet = if log.level.contains(['=', ',']) { "" } else { QUIET };
+    let filter = EnvFilter::try_new(format!("{}{quiet}", log.level))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if log.json {
         builder.json().flatten_event(true).try_init()

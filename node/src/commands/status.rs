@@ -1,15 +1,9 @@
 //! `zera-node status`: asks a running peer over its WebSocket, as a tab would.
 
 use super::Failure;
+use crate::wire::Wire;
 use clap::Args;
-use codec::Encode as _;
-use futures_util::{SinkExt as _, StreamExt as _};
-use std::time::Duration;
-use tokio_tungstenite::tungstenite::Message;
-use zera_wire::{Answer, Request, ToPeer, ToTab, WIRE_VERSION, decode_to_tab};
-
-/// How long a peer may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+use zera_wire::{Answer, Request};
 
 /// Which peer.
 #[derive(Args, Debug)]
@@ -28,9 +22,13 @@ pub struct Status {
 /// When the peer does not answer.
 pub fn status(status: &Status) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let asked = runtime.block_on(tokio::time::timeout(PATIENCE, ask(&status.peer)));
-    let (chain, agent, answered) = asked.map_err(|_| "the peer does not answer")??;
-    let Answer::Status(at) = answered else { return Err("the peer answers something else".into()) };
+    let (greeting, answer) = runtime.block_on(async {
+        let mut wire = Wire::connect(&status.peer, None).await?;
+        let answer = wire.ask(Request::Status).await?;
+        Ok::<_, Failure>((wire.greeting, answer))
+    })?;
+    let Answer::Status(at) = answer else { return Err("the peer answers something else".into()) };
+    let (chain, agent) = (greeting.chain.to_hex(), greeting.agent);
     let at = *at;
     if status.json {
         let body = serde_json::json!({
@@ -50,28 +48,4 @@ pub fn status(status: &Status) -> Result<(), Failure> {
     println!("waiting   {} transactions", at.pending);
     println!("peers     {} connected, {} tabs", at.peers, at.tabs);
     Ok(())
-}
-
-/// The chain, the software, and where the peer stands.
-async fn ask(address: &str) -> Result<(String, String, Answer), Failure> {
-    let (mut socket, _) = tokio_tungstenite::connect_async(address).await?;
-    let hello = ToPeer::Hello { version: WIRE_VERSION, chain: None };
-    let question = ToPeer::Ask { id: 1, request: Request::Status };
-    for message in [hello, question] {
-        socket.send(Message::Binary(message.encode().into())).await?;
-    }
-    let mut greeting = None;
-    while let Some(message) = socket.next().await {
-        let Message::Binary(bytes) = message? else { continue };
-        match decode_to_tab(&bytes)? {
-            ToTab::Hello(hello) => greeting = Some(hello),
-            ToTab::Answer { id: 1, result } => {
-                let greeting = greeting.ok_or("no greeting came")?;
-                return Ok((greeting.chain.to_hex(), greeting.agent, result?));
-            }
-            ToTab::Bye(error) => return Err(error.into()),
-            _ => {}
-        }
-    }
-    Err("the peer has closed the connection".into())
 }

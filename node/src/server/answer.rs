@@ -9,7 +9,7 @@ use zera_state::merkle::PageName;
 use zera_wire::{
     Answer, PeerError, PeerErrorKind, PeerStatus, Request,
     answer::{BlockReceipts, Boundary, FinalBlock, Finality, SnapshotOffer},
-    request::{MOST_BLOCKS, MOST_BOUNDARIES, MOST_HEADERS, MOST_PAGES},
+    request::{MOST_BLOCKS, MOST_BOUNDARIES, MOST_HEADERS},
 };
 
 /// Bytes of an answer, from which on nothing is added.
@@ -30,6 +30,7 @@ type Answered = Result<Answer, PeerError>;
 /// # Errors
 /// [`PeerError`], which the tab is told.
 pub async fn answer(peer: &Peer, request: Request) -> Answered {
+    request.check()?;
     match request {
         Request::Status => Ok(Answer::Status(Box::new(status(peer)))),
         Request::Genesis => Ok(Answer::Bytes(peer.chain.genesis.config.encode())),
@@ -203,9 +204,6 @@ fn directory(shelf: &Shelf, height: Height, offset: u64) -> Answered {
 }
 
 fn pages(shelf: &Shelf, names: &[PageName]) -> Answered {
-    if names.len() > MOST_PAGES {
-        return Err(PeerError::new(PeerErrorKind::Malformed, format!("{MOST_PAGES} pages at most")));
-    }
     let (mut pages, mut bytes) = (Vec::new(), 0usize);
     for name in names {
         let page = shelf.page(name).map_err(internal)?;

@@ -20,9 +20,25 @@ impl RedbStore {
         let refused =
             |error: &dyn std::fmt::Display| OpenError { path: path.display().to_string(), cause: error.to_string() };
         let database = Builder::new().set_cache_size(cache).create(path).map_err(|error| refused(&error))?;
+        Self::begin(database).map_err(|error| refused(&error))
+    }
+
+    /// Opens a store on a disk of a test's own.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    #[cfg(test)]
+    pub fn on(disk: impl redb::StorageBackend) -> Result<Self, OpenError> {
+        let refused = |cause: String| OpenError { path: "a test's disk".into(), cause };
+        let database = Builder::new().set_cache_size(1 << 20).create_with_backend(disk);
+        let database = database.map_err(|error| refused(error.to_string()))?;
+        Self::begin(database).map_err(|error| refused(error.to_string()))
+    }
+
+    fn begin(database: Database) -> Result<Self, redb::Error> {
         let store = Self(Arc::new(database));
         // So that readers of a new file find the table.
-        store.write(&Batch::new()).map_err(|error| refused(&error))?;
+        store.write(&Batch::new())?;
         Ok(store)
     }
 

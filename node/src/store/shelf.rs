@@ -6,7 +6,7 @@ use super::RedbStore;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use std::collections::BTreeSet;
 use zera_client::{
-    Base, Record, Sealed, Stored,
+    Base, HeadPointer, Record, Sealed, Stored,
     proof::{Origin, ProofFile},
     runtime::proofs::VERIFIED,
 };
@@ -126,6 +126,33 @@ impl Shelf {
                 put([&[room::PROOF][..], &proven.0, &call.to_be_bytes()].concat(), (height, place).encode());
             }
         }
+        self.0.commit(&batch)
+    }
+
+    /// Begins a chain at a block whose pages are stored and checked: all that opening, serving and consensus need of it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn begin_at(
+        &mut self,
+        base: &Base,
+        record: &[u8],
+        pointer: &HeadPointer,
+        committees: &[(u64, ValidatorSet)],
+    ) -> Result<(), StoreError> {
+        let (height, header) = (base.header.height, base.header.clone());
+        let hash = header.hash();
+        let entry = Entry { header, certificate: base.certificate.clone() };
+        let mut batch = Batch::from([
+            (at_height(room::RECORD, height), Some(record.to_vec())),
+            (at_height(room::ENTRY, height), Some(entry.encode())),
+            (at(room::BLOCK, &hash.0), Some(height.0.to_be_bytes().to_vec())),
+            (at_height(room::BASE, height), Some(base.to_bytes())),
+            (vec![room::HEAD], Some(pointer.encode())),
+        ]);
+        batch.extend(
+            committees.iter().map(|(epoch, set)| (at(room::COMMITTEE, &epoch.to_be_bytes()), Some(set.encode()))),
+        );
         self.0.commit(&batch)
     }
 
