@@ -49,8 +49,11 @@ export async function start({ workerUrl = "/worker_loader.js", onEvent } = {}) {
   const client = new Client();
   if (onEvent) client.on(onEvent);
   const crashes = [];
+  let own;
+  answerForIt(() => own, client);
   const spawn = () => {
-    const worker = new Worker(workerUrl, { type: "module" });
+    own = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const worker = new Worker(workerUrl, { type: "module", name: `zera-tab-${own}` });
     client._use(worker);
     const crashed = (detail) => {
       if (client._worker !== worker) return;
@@ -74,6 +77,23 @@ export async function start({ workerUrl = "/worker_loader.js", onEvent } = {}) {
   await client._ready;
   await client._ask("Start");
   return client;
+}
+
+/**
+ * Answers other tabs' workers, which ask whether this tab lives when its worker leads and is silent: it may compute, or the
+ * browser may have frozen all of the tab.
+ */
+function answerForIt(own, client) {
+  if (typeof BroadcastChannel === "undefined") return;
+  const channel = new BroadcastChannel("zera-pulse");
+  channel.unref?.();
+  let leads = false;
+  client.on((event) => {
+    if (event.Leads !== undefined) leads = event.Leads;
+  });
+  channel.addEventListener("message", ({ data }) => {
+    if (data === `lives? ${own()}` || (leads && data === "lives? leader")) channel.postMessage(`lives ${own()}`);
+  });
 }
 
 /** Speaks to a node worker that the page already runs; the page starts, restarts and ends it. */
