@@ -2,10 +2,12 @@
 //!
 //! [`node`] turns commands into answers and knows no browser: it works against the traits of [`node::world`], so all of
 //! it is tested natively with a world in memory. `platform` is that world in a browser: IndexedDB, WebCrypto, Web
-//! Locks, the clock and the message port.
+//! Locks, the clock, sockets and the message port. [`net`] holds the conversations with peers, without a socket.
 
+pub mod net;
 pub mod node;
 pub mod pipeline;
 #[cfg(target_arch = "wasm32")]
 pub mod platform;
 pub mod pool;
+pub mod tabs;

@@ -245,7 +245,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         let chain = self.open(&shelved).await?;
         self.stand_on(chain);
         self.long.give_up(why);
-        self.plans = super::Plans::new();
+        self.plans.forget();
         self.load_keys().await
     }
 

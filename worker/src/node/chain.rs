@@ -7,7 +7,7 @@ use std::{
 };
 use zera_client::{Client, HeadPointer, Record, Sealed, light::SealKey, record_hash};
 use zera_governance::{Outlook, queries};
-use zera_primitives::{AccountId, Hash, Height, ProposalState, Slot};
+use zera_primitives::{AccountId, Hash, Header, Height, ProposalState, Slot};
 use zera_worker_protocol::{Error, HeadView};
 
 use super::world::{Commit, Seed, Summary};
@@ -26,8 +26,8 @@ pub struct Chain {
     pub account: Option<AccountId>,
     /// The account and seed of the newcomer's share while it is unclaimed.
     pub newcomer: Option<(AccountId, Seed)>,
-    /// Seed of the sealing key: a snapshot carries it, so that the chain can go on elsewhere.
-    pub sealer: Seed,
+    /// Seed of the sealing key, where the chain is the node's own: a snapshot carries it, so that the chain can go on elsewhere.
+    pub sealer: Option<Seed>,
     /// What to check and compact in quiet moments.
     pub upkeep: Upkeep,
     /// After a block that could take nothing in, or that could not be stored: try again after this slot only.
@@ -40,16 +40,27 @@ pub struct Chain {
 
 impl Chain {
     /// Takes over a client that stands on `record`.
-    pub fn new(client: Client, record: &Record, bytes: &[u8], sealer: Seed, upkeep: Upkeep) -> Self {
+    pub fn new(client: Client, record: &Record, bytes: &[u8], sealer: Option<Seed>, upkeep: Upkeep) -> Self {
         Self {
-            client,
-            head: head_view(record),
-            writing: None,
+            head: view_of(record),
             head_record: record_hash(bytes),
-            account: None,
-            newcomer: None,
             sealer,
             upkeep,
+            ..Self::follower(client, head_view(&record.header))
+        }
+    }
+
+    /// Takes over a client that executes nothing and stands on a verified header.
+    pub fn follower(client: Client, head: HeadView) -> Self {
+        Self {
+            client,
+            head,
+            writing: None,
+            head_record: Hash::ZERO,
+            account: None,
+            newcomer: None,
+            sealer: None,
+            upkeep: Upkeep::fresh(),
             rest: None,
             moment: OnceCell::new(),
             instrumented: RefCell::default(),
@@ -95,9 +106,15 @@ impl Chain {
         self.moment = OnceCell::new();
     }
 
+    /// Notes that a client which executes nothing stands on another header.
+    pub fn stands_on_header(&mut self, head: HeadView) {
+        self.head = head;
+        self.moment = OnceCell::new();
+    }
+
     /// Notes that the client stands on `sealed`.
     pub fn advanced(&mut self, sealed: &Sealed) {
-        self.head = head_view(&sealed.decoded);
+        self.head = view_of(&sealed.decoded);
         self.head_record = record_hash(&sealed.record);
         self.moment = OnceCell::new();
     }
@@ -152,18 +169,27 @@ pub fn seal_key(seed: &Seed) -> Result<SealKey, Error> {
 }
 
 /// A block as lists show it.
-pub fn head_view(record: &Record) -> HeadView {
-    let header = &record.header;
+pub fn view_of(record: &Record) -> HeadView {
     let events = record.receipts.iter().map(|receipt| receipt.events.len()).sum::<usize>();
     let gas = record.receipts.iter().fold(0u64, |sum, receipt| sum.saturating_add(receipt.gas.0));
+    HeadView {
+        transactions: count(record.body.transactions.len()),
+        events: count(events.saturating_add(record.events.len())),
+        gas: zera_primitives::Gas(gas),
+        ..head_view(&record.header)
+    }
+}
+
+/// A block of which only the header is known, as lists show it.
+pub fn head_view(header: &Header) -> HeadView {
     HeadView {
         height: header.height,
         slot: header.slot,
         hash: header.hash(),
         root: header.state_root,
-        transactions: count(record.body.transactions.len()),
-        events: count(events.saturating_add(record.events.len())),
-        gas: zera_primitives::Gas(gas),
+        transactions: 0,
+        events: 0,
+        gas: zera_primitives::Gas(0),
     }
 }
 
@@ -173,7 +199,7 @@ pub fn commit(sealed: &Sealed) -> Commit {
     let transactions = record.body.transactions.iter().zip(&record.receipts);
     let transactions =
         transactions.map(|(signed, receipt)| (receipt.transaction, signed.transaction.sender, receipt.outcome));
-    let summary = Summary { head: head_view(record), transactions: transactions.collect() };
+    let summary = Summary { head: view_of(record), transactions: transactions.collect() };
     Commit { record: sealed.record.clone(), summary, head: sealed.head.clone() }
 }
 

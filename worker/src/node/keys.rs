@@ -27,7 +27,9 @@ impl<W: World, T: Ticket> Node<W, T> {
     /// Reads the active key and the newcomer's share after the chain is open.
     pub(super) async fn load_keys(&mut self) -> Result<(), Error> {
         let keys = self.world.keys().await?;
-        let newcomer = self.world.role(Role::Newcomer).await?;
+        // The newcomer's share is one of the node's own chain.
+        let solo = self.network.is_solo();
+        let newcomer = if solo { self.world.role(Role::Newcomer).await? } else { None };
         let chain = self.chain_mut()?;
         chain.account = active(&keys);
         chain.newcomer = newcomer.map(|seed| (SecretKey::from_seed(&seed).public(), seed));

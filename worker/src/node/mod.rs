@@ -74,9 +74,13 @@ impl<W: World, T: Ticket> Node<W, T> {
     pub fn new(world: W) -> Self {
         let pool = Rc::new(Pool::new(world.workers(), world.engine(Tiering::default())));
         let network = Rc::new(Network::new(world.now_ms()));
+        let mut first = [0; 4];
+        // A world without randomness makes no keys either, and so signs no plans.
+        let _ = world.fill_random(&mut first);
+        let plans = Plans::new(u32::from_le_bytes(first));
         let (world, lanes) = (Rc::new(world), Lanes::default());
         let (differences, proving) = (Differences::default(), Rc::<Proving>::default());
-        Self { world, pool, lanes, differences, chain: None, plans: Plans::new(), proving, long: Long::new(), network }
+        Self { world, pool, lanes, differences, chain: None, plans, proving, long: Long::new(), network }
     }
 
     /// Does what `command` asks. `None` when the answer comes later, from [`Node::work`].
@@ -117,13 +121,17 @@ impl<W: World, T: Ticket> Node<W, T> {
         if self.chain.is_none() {
             return Work::Nothing;
         }
+        if self.network_step(inbox).await {
+            return Work::Step;
+        }
         if self.doubt_step(inbox).await {
             return Work::Step;
         }
         if let Some(work) = self.long_step(inbox).await {
             return work;
         }
-        let quiet = |chain: &Chain| idle && chain.writing.is_none();
+        let light = self.network.is_light();
+        let quiet = |chain: &Chain| idle && !light && chain.writing.is_none();
         // A difference that a block was given up for is dealt with at once.
         let sealed = self.seal_if_due(inbox).await || self.pool.engine().has_disagreements();
         if sealed || (self.chain.as_ref().is_some_and(quiet) && self.upkeep_step().await) {
@@ -169,9 +177,7 @@ impl<W: World, T: Ticket> Node<W, T> {
             Command::ExportKey { passphrase } => self.export_key(&passphrase).await,
             Command::Prepare { codes, calls } => self.retry(|node| node.prepare(&codes, calls.clone())).await,
             Command::Sign { plan } => self.sign(plan).await,
-            Command::Submit(bytes) => {
-                self.retry(|node| node.submit(&bytes)).await.map(|hash| Response::Submitted(vec![hash]))
-            }
+            Command::Submit(bytes) => self.take_in(&bytes).await.map(|hash| Response::Submitted(vec![hash])),
             Command::Export => self.export().await,
             Command::Import(bytes) => self.import(&bytes).await,
             Command::Reset => self.reset().await,
@@ -202,14 +208,14 @@ impl<W: World, T: Ticket> Node<W, T> {
             Command::Shows(what) => self.shows(what),
             Command::Online(online) => self.online(online),
             Command::Visible(visible) => self.visible(visible),
-            Command::Probe { .. }
-            | Command::Join(_)
-            | Command::Leave
-            | Command::SetMode(_)
-            | Command::AddPeer(_)
-            | Command::RemovePeer(_)
-            | Command::ExportEvidence(_)
-            | Command::ExportHeaders => Err(network::solo()),
+            Command::Probe { peer } => self.probe(&peer).await,
+            Command::Join(join) => self.join(join).await,
+            Command::Leave => self.leave().await,
+            Command::SetMode(mode) => self.set_mode(mode).await,
+            Command::AddPeer(peer) => self.add_peer(&peer).await,
+            Command::RemovePeer(peer) => self.remove_peer(&peer).await,
+            Command::ExportEvidence(id) => self.export_evidence(id),
+            Command::ExportHeaders => self.export_headers(),
             Command::Fault(point) => self.world.set_fault(point).map(|()| Response::Done),
             query => self.look(query).await,
         }

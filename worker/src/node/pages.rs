@@ -4,7 +4,7 @@
 use super::{Answer, Node, run::Ticket, world::World};
 use zera_client::Client;
 use zera_state::merkle::{DamagedPage, Pages};
-use zera_worker_protocol::{Command, Error, ErrorKind};
+use zera_worker_protocol::{Command, Error, ErrorKind, Response};
 
 /// Pages read at once.
 const AT_ONCE: usize = 128;
@@ -36,6 +36,9 @@ impl<W: World, T: Ticket> Node<W, T> {
     /// Loads what was missed. A damaged page ends the node: its bases are forgotten, so that the next start builds the state
     /// again from the records.
     pub(super) async fn load(&self) -> Result<(), Error> {
+        if self.network.is_light() {
+            return self.load_remote().await;
+        }
         let pages = self.chain()?.client.pages().clone();
         match fill(&*self.world, &pages).await? {
             Ok(()) => Ok(()),
@@ -49,7 +52,8 @@ impl<W: World, T: Ticket> Node<W, T> {
 
     /// Loads what everything the node does by itself reads: parameters, skips, the newcomer, what governance does next.
     pub(super) async fn ready(&self) -> Result<(), Error> {
-        let Some(chain) = &self.chain else { return Ok(()) };
+        // A network's chain seals nothing here, and what questions read is asked for when they are asked.
+        let Some(chain) = self.chain.as_ref().filter(|_| self.network.is_solo()) else { return Ok(()) };
         self.whole(|node| {
             let slot = node.slot()?;
             // Their answers are asked for again where they count; here they only say what is missing.
@@ -80,7 +84,11 @@ impl<W: World, T: Ticket> Node<W, T> {
             if self.misses() == before.0 && (answer.is_ok() || self.is_in_doubt() == before.1) {
                 return answer;
             }
-            self.load().await?;
+            let status = matches!(command, Command::Status).then(|| self.last_status()).flatten();
+            match (self.load().await, status) {
+                (Err(_), Some(status)) => return Ok(Response::Status(Box::new(status))),
+                (loaded, _) => loaded?,
+            }
         }
     }
 

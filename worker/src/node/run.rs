@@ -98,6 +98,7 @@ impl<W: World, T: Ticket> Node<W, T> {
                 return Poll::Ready(());
             }
             inbox.listen(context.waker());
+            self.world.listen(context.waker());
             Poll::Pending
         })
         .await;

@@ -2,7 +2,7 @@
 
 use super::{
     Node,
-    chain::{Chain, head_view},
+    chain::{Chain, view_of},
     run::{Inbox, Ticket},
     world::World,
 };
@@ -76,7 +76,7 @@ impl<W: World, T: Ticket> Node<W, T> {
     /// Seals when a block is due. True when one was made.
     pub(super) async fn seal_if_due(&mut self, inbox: &dyn Inbox<T>) -> bool {
         let Ok(slot) = self.slot() else { return false };
-        let Some(chain) = &self.chain else { return false };
+        let Some(chain) = self.chain.as_ref().filter(|_| self.network.is_solo()) else { return false };
         let due = || chain.client.due(slot) || chain.moment().is_some_and(|moment| moment <= slot);
         if chain.rest.is_some_and(|rest| slot <= rest) || !due() {
             return false;
@@ -137,7 +137,7 @@ impl<W: World, T: Ticket> Node<W, T> {
     }
 
     /// What is to be reported once `sealed`, on which the client stands, is stored.
-    fn events(&self, sealed: &Sealed) -> Result<Vec<Event>, Error> {
+    pub(super) fn events(&self, sealed: &Sealed) -> Result<Vec<Event>, Error> {
         let chain = self.chain()?;
         let ended = sealed.decoded.receipts.iter().map(|receipt| {
             let stage = TransactionStage::Final { height: sealed.height, outcome: receipt.outcome };
@@ -155,7 +155,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         if !proposals.is_empty() {
             events.push(Event::Proposals(proposals));
         }
-        events.push(Event::Head(head_view(&sealed.decoded)));
+        events.push(Event::Head(view_of(&sealed.decoded)));
         Ok(events)
     }
 }

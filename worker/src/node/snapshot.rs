@@ -87,7 +87,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         let head = chain.head().clone();
         self.stand_on(chain);
         self.long.give_up("the chain was replaced by another");
-        self.plans = super::Plans::new();
+        self.plans.forget();
         self.load_keys().await?;
         self.world.emit(Event::Keys);
         self.world.emit(Event::Head(head));

@@ -5,7 +5,7 @@ mod archive;
 
 pub use archive::{Archive, Drawer, Filing};
 
-use crate::pool::workers::Workers;
+use crate::{net::Wires, pool::workers::Workers};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use std::{collections::BTreeSet, future::Future, pin::Pin};
 use zera_primitives::{AccountId, Hash, Height, Outcome, Signature};
@@ -77,6 +77,11 @@ pub trait Shelf {
     /// # Errors
     /// `StorageFailed`: nothing was stored. `OtherTab`: another node has taken over.
     async fn commit(&self, block: &Commit) -> Result<(), Error>;
+    /// Stores blocks in their order, all or nothing: those that follow a network are stored many at once.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit).
+    async fn commit_all(&self, blocks: &[Commit]) -> Result<(), Error>;
     /// Forgets blocks above `head`'s height and points to `head`: after a step back.
     ///
     /// # Errors
@@ -271,6 +276,6 @@ pub trait Executors {
 }
 
 /// All of it.
-pub trait World: Shelf + Vault + Surroundings + Notes + Archive + Executors + 'static {}
+pub trait World: Shelf + Vault + Surroundings + Notes + Archive + Executors + Wires + 'static {}
 
-impl<T: Shelf + Vault + Surroundings + Notes + Archive + Executors + 'static> World for T {}
+impl<T: Shelf + Vault + Surroundings + Notes + Archive + Executors + Wires + 'static> World for T {}

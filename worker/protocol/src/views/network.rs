@@ -211,7 +211,7 @@ pub struct NetworkView {
     pub stall: Option<Stall>,
     /// Evidence.
     pub conflicts: Vec<ForkView>,
-    /// Entries of the state proven since the start, and those from memory.
+    /// Entries of the state proven since the start, and those of them that are in memory now.
     pub proven: (u64, u64),
     /// Tabs that share this node, the leader first.
     pub tabs: Vec<TabView>,

@@ -29,6 +29,18 @@ pub fn now<F: Future>(future: F) -> F::Output {
     }
 }
 
+/// Runs a future in a world where time passes while it waits.
+pub fn wait<F: Future>(world: &Memory, future: F) -> F::Output {
+    let mut future = pin!(future);
+    for _ in 0..2_000 {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return output;
+        }
+        world.0.borrow_mut().now += 100;
+    }
+    panic!("it waits for ever")
+}
+
 impl Ticket for u32 {
     fn is(&self, _: &Self, request: u32) -> bool {
         *self == request
@@ -60,11 +72,11 @@ impl Bench {
 
     /// The answer to a command, waited for.
     pub fn ask(&mut self, command: Command) -> Answer {
-        if let Some(answer) = now(self.node.handle(1, command)) {
+        if let Some(answer) = wait(&self.world.clone(), self.node.handle(1, command)) {
             return answer;
         }
         loop {
-            match now(self.node.work(true, &Deaf)) {
+            match wait(&self.world.clone(), self.node.work(true, &Deaf)) {
                 Work::Done(1, answer) => return answer,
                 Work::Done(..) | Work::Nothing => panic!("the answer never comes"),
                 Work::Step => {}
@@ -87,7 +99,7 @@ impl Bench {
 
     /// Lets the node do all that is due.
     pub fn settle(&mut self) {
-        while !matches!(now(self.node.work(true, &Deaf)), Work::Nothing) {}
+        while !matches!(wait(&self.world.clone(), self.node.work(true, &Deaf)), Work::Nothing) {}
     }
 
     /// Stores the phrase of sixteen times `entropy` and returns its account.

@@ -1,6 +1,8 @@
 //! A world in memory that tests can look into, damage and reopen.
 
+use super::village::Shared;
 use crate::{
+    net::{Heard, WireId, Wires},
     node::world::{
         Archive, Commit, Drawer, Executors, Filing, Notes, Role, Seed, Shelf, Shelved, Summary, Surroundings, Vault,
     },
@@ -62,6 +64,8 @@ pub struct Inner {
     pub memory: usize,
     tasks: Vec<Task>,
     random: u8,
+    /// The network that this world is connected to.
+    pub village: Option<Shared>,
 }
 
 type Task = Pin<Box<dyn Future<Output = ()>>>;
@@ -84,6 +88,32 @@ pub fn engine(tiering: Tiering) -> TieredEngine {
 pub fn part() -> Part {
     let mut pipeline = Pipeline::new(engine(Tiering::default()), clock);
     Box::new(move |bytes| pipeline.answer(bytes, |_| ()))
+}
+
+impl Wires for Memory {
+    fn connect(&self, wire: WireId, address: &str) {
+        if let Some(village) = self.village() {
+            village.borrow_mut().connect(wire, address);
+        }
+    }
+
+    fn send(&self, wire: WireId, message: &[u8]) {
+        if let Some(village) = self.village() {
+            village.borrow_mut().send(wire, message);
+        }
+    }
+
+    fn close(&self, wire: WireId) {
+        if let Some(village) = self.village() {
+            village.borrow_mut().close(wire);
+        }
+    }
+
+    fn heard(&self) -> Option<(WireId, Heard)> {
+        self.village()?.borrow_mut().heard()
+    }
+
+    fn listen(&self, _: &Waker) {}
 }
 
 /// What outlives a node, as a browser's storage outlives a tab.
@@ -110,6 +140,10 @@ impl Memory {
     /// Events since the last call.
     pub fn events(&self) -> Vec<Event> {
         std::mem::take(&mut self.0.borrow_mut().events)
+    }
+
+    fn village(&self) -> Option<Shared> {
+        self.0.borrow().village.clone()
     }
 
     pub fn pass(&self, seconds: u64) {
@@ -147,6 +181,13 @@ impl Shelf for Memory {
         inner.records.insert(height, block.record.clone());
         inner.index.insert(height, block.summary.clone());
         inner.head = Some(block.head.clone());
+        Ok(())
+    }
+
+    async fn commit_all(&self, blocks: &[Commit]) -> Result<(), Error> {
+        for block in blocks {
+            self.commit(block).await?;
+        }
         Ok(())
     }
 
@@ -407,7 +448,7 @@ impl Surroundings for Memory {
     }
 
     fn micros(&self) -> u64 {
-        self.0.borrow().now
+        self.0.borrow().now * 1_000
     }
 
     fn fill_random(&self, bytes: &mut [u8]) -> Result<(), Error> {

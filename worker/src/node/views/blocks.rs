@@ -6,7 +6,7 @@ use zera_client::{Diagnostic, Record, record_hash};
 use zera_primitives::{Hash, Height};
 use zera_worker_protocol::{BlockView, CallDiagnostic, Error, ErrorKind, Page, Response, TransactionView};
 
-use super::super::chain::head_view;
+use super::super::chain::view_of;
 
 /// Rows that one answer may have.
 const ROWS: u32 = 100;
@@ -14,15 +14,18 @@ const ROWS: u32 = 100;
 impl<W: World, T: Ticket> Node<W, T> {
     pub(in crate::node) async fn blocks(&self, page: Page) -> Answer {
         let head = self.chain()?.stored();
-        let from = page.from.unwrap_or(head).min(head);
-        let summaries = self.world.summaries(Some(from), page.limit.clamp(1, ROWS)).await?;
+        let (from, limit) = (page.from.unwrap_or(head).min(head), page.limit.clamp(1, ROWS));
+        if self.network.is_light() {
+            return self.remote_blocks(from, limit).await.map(Response::Blocks);
+        }
+        let summaries = self.world.summaries(Some(from), limit).await?;
         Ok(Response::Blocks(summaries.into_iter().map(|summary| summary.head).collect()))
     }
 
     pub(in crate::node) async fn block(&self, height: Height) -> Answer {
         let (record, bytes) = self.record(height).await?;
         Ok(Response::Block(Box::new(BlockView {
-            head: head_view(&record),
+            head: view_of(&record),
             header: record.header,
             body: record.body,
             receipts: record.receipts,
@@ -36,13 +39,14 @@ impl<W: World, T: Ticket> Node<W, T> {
         let chain = self.chain()?;
         let waiting = chain.client.pending().find(|signed| signed.hash() == *hash);
         let written = || chain.writing.as_ref().filter(|writing| !writing.is_stored())?.signed(hash);
-        if let Some(signed) = waiting.or_else(written) {
-            let (signed, block, receipt) = (signed.clone(), None, None);
+        if let Some(signed) = waiting.or_else(written).cloned().or_else(|| self.network.on_its_way(hash)) {
+            let (block, receipt) = (None, None);
             let view = TransactionView { hash: *hash, block, signed, receipt, diagnostics: Vec::new() };
             return Ok(Response::Transaction(Box::new(view)));
         }
         let missing = || convert::not_found("transaction");
-        let height = self.world.find(hash).await?.ok_or_else(missing)?;
+        let found = if self.network.is_light() { self.locate(hash).await? } else { self.world.find(hash).await? };
+        let height = found.ok_or_else(missing)?;
         let (record, _) = self.record(height).await?;
         let place = record.receipts.iter().position(|receipt| receipt.transaction == *hash).ok_or_else(missing)?;
         let signed = record.body.transactions.into_iter().nth(place).ok_or_else(missing)?;
@@ -59,6 +63,9 @@ impl<W: World, T: Ticket> Node<W, T> {
     /// A record, checked against the hash that its successor or the head names, and its length.
     pub(in crate::node) async fn record(&self, height: Height) -> Result<(Record, usize), Error> {
         let chain = self.chain()?;
+        if self.network.is_light() {
+            return self.remote_record(height).await.map(|record| (record, 0));
+        }
         if height > chain.stored() {
             return Err(convert::not_found("block"));
         }

@@ -14,7 +14,7 @@ use zera_governance::{
     curve::{Span, Timeline},
     queries,
 };
-use zera_primitives::{AccountId, Amount};
+use zera_primitives::{AccountId, Amount, Hash, Height, Outcome};
 use zera_state::accounts;
 use zera_worker_protocol::{AccountView, AllocationView, Error, Response, StatusView};
 
@@ -27,11 +27,14 @@ impl<W: World, T: Ticket> Node<W, T> {
         let client = &chain.client;
         let state = client.state();
         let params = client.params().map_err(convert::client)?;
-        Ok(Response::Status(Box::new(StatusView {
+        let status = StatusView {
             network: client.config().network,
             genesis: client.genesis(),
             head: chain.head().clone(),
-            signers: (count(client.head_certificate().signers()), count(client.validators().quorum())),
+            signers: (
+                client.head_certificate().map_or(0, |held| count(held.signers())),
+                count(client.validators().quorum()),
+            ),
             slot: self.slot()?,
             clock_zero_ms: client.config().zero_ms,
             skipped: client.skipped(),
@@ -44,12 +47,14 @@ impl<W: World, T: Ticket> Node<W, T> {
             newcomer: chain.newcomer.map(|(account, _)| account),
             account: chain.account,
             live: count(queries::live(state).map_err(convert::governance)?.len()),
-            pending: count(client.pending().count()),
+            pending: count(client.pending().count().max(self.network.waiting())),
             mode: self.network.mode(),
-            peers: 0,
-            lag_ms: None,
+            peers: self.agreeing(),
+            lag_ms: self.lag_ms(),
             tabs: count(self.tabs().len()),
-        })))
+        };
+        self.note_status(&status);
+        Ok(Response::Status(Box::new(status)))
     }
 
     pub(in crate::node) async fn usage(&self) -> Answer {
@@ -57,6 +62,20 @@ impl<W: World, T: Ticket> Node<W, T> {
         let mut usage = self.world.usage().await?;
         usage.entries = entries;
         Ok(Response::Usage(usage))
+    }
+
+    /// An account's newest transactions.
+    async fn recent(&self, id: &AccountId) -> Result<Vec<(Height, Hash, Outcome)>, Error> {
+        if self.network.is_light() {
+            return Ok(self.remote_recent(id).await);
+        }
+        let mut recent = Vec::new();
+        for summary in self.world.of_account(id, RECENT).await? {
+            let own = summary.transactions.iter().rev().filter(|(_, sender, _)| sender == id);
+            recent.extend(own.map(|(hash, _, outcome)| (summary.head.height, *hash, *outcome)));
+        }
+        recent.truncate(RECENT as usize);
+        Ok(recent)
     }
 
     pub(in crate::node) async fn account(&self, id: &AccountId) -> Answer {
@@ -74,12 +93,7 @@ impl<W: World, T: Ticket> Node<W, T> {
             allocations.push(AllocationView { proposal, title, side, stake, conviction, live: true, by });
         }
         let unstaking = queries::unstaking(state, id).map_err(convert::governance)?;
-        let mut recent = Vec::new();
-        for summary in self.world.of_account(id, RECENT).await? {
-            let own = summary.transactions.iter().rev().filter(|(_, sender, _)| sender == id);
-            recent.extend(own.map(|(hash, _, outcome)| (summary.head.height, *hash, *outcome)));
-        }
-        recent.truncate(RECENT as usize);
+        let recent = self.recent(id).await?;
         Ok(Response::Account(Box::new(AccountView {
             id: *id,
             height: chain.height(),
