@@ -313,9 +313,13 @@ impl Client {
             Event::Started { step, micros } => self.log.update(|log| log.push(Started { step, micros })),
             // The network page asks again with every block and on this.
             Event::Network | Event::Proposed { .. } => self.refresh(),
-            // Before the chain runs there is nothing to read again.
-            Event::Leads(leads) => tab::leads(leads),
             // What happened while there was no node was told to nobody.
+            Event::Leads(leads) => {
+                tab::leads(leads);
+                if self.phase.with_untracked(|phase| *phase == Phase::Running) {
+                    self.refresh();
+                }
+            }
             Event::Notice(notice @ (Notice::TookOver { .. } | Notice::Evicted)) => {
                 self.notice.set(Some(notice));
                 self.refresh();
