@@ -57,7 +57,8 @@ fn title() -> String {
     let behind = finality::median(&view.finality).map_or_else(|| "–".into(), millis);
     let peers = match status.peers {
         0 => say!(NW_NO_PEER).to_owned(),
-        peers => text::plural(peers as usize, say!(NW_ONE_PEER), say!(NW_MANY_PEERS)),
+        1 => say!(NW_ONE_PEER).to_owned(),
+        peers => say!(NW_MANY_PEERS, peers),
     };
     say!(NW_TITLE, what, network, behind, peers)
 }
