@@ -28,7 +28,7 @@ impl Chain {
             bytes => Some(Certificate::from_bytes(bytes).map_err(|error| ChainError::Client(error.to_string()))?),
         };
         let sealed = if self.client.candidate(&hash).is_some() {
-            self.client.finalise(&hash, signed.as_ref())?
+            self.retry(|chain| chain.client.finalise(&hash, signed.as_ref()))??
         } else {
             self.retry(|chain| now(chain.client.accept(&block, signed.as_ref())).unwrap_or_else(late))??
         };

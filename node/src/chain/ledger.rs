@@ -1,6 +1,6 @@
 //! The chain as consensus sees it.
 
-use super::{Handle, Silence};
+use super::{Handle, Silence, signatures::verify};
 use std::{future::pending, sync::PoisonError};
 use tokio::sync::oneshot;
 use zera_consensus::{Fault, Ledger, Verdict};
@@ -69,8 +69,9 @@ impl Ledger for Handle {
 
     async fn admit(&self, transactions: Vec<Vec<u8>>) -> Vec<bool> {
         let count = transactions.len();
+        let verified = verify(transactions, self.genesis.hash).await;
         let taken: Result<Vec<bool>, Silence> =
-            self.question(move |chain| transactions.iter().map(|bytes| chain.submit(bytes).is_ok()).collect()).await;
+            self.question(move |chain| verified.into_iter().map(|one| chain.take(one).is_ok()).collect()).await;
         taken.unwrap_or_else(|_| vec![false; count])
     }
 

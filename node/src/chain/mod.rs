@@ -7,6 +7,7 @@ pub mod open;
 pub mod pages;
 pub mod pool;
 pub mod propose;
+pub mod signatures;
 pub mod standing;
 #[cfg(test)]
 mod tests;
@@ -60,6 +61,9 @@ impl Default for Options {
     }
 }
 
+/// Jobs after which the upkeep has its turn, however many wait.
+const UPKEEP_EVERY: u32 = 128;
+
 /// What ends the chain's thread. The peer stops, and opens its store again when it is started again.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ChainError {
@@ -102,6 +106,8 @@ pub struct Chain {
     stale: Option<(Hash, u64)>,
     /// Transactions that came into the pool, or came back to it.
     arrivals: u64,
+    /// Jobs since the upkeep had its turn.
+    jobs: u32,
     failure: Option<String>,
 }
 

@@ -106,6 +106,7 @@ fn start(
         faults: 0,
         stale: None,
         arrivals: 0,
+        jobs: 0,
         failure: None,
         options,
     };

@@ -1,7 +1,7 @@
 //! Transactions from outside: into the pool, and from there to whoever asks what waits.
 
 use super::Chain;
-use zera_client::ClientError;
+use zera_client::{ClientError, Verified};
 use zera_primitives::{Hash, Header};
 use zera_wire::{
     PeerError, PeerErrorKind,
@@ -12,10 +12,18 @@ impl Chain {
     /// Takes a signed transaction.
     ///
     /// # Errors
-    /// `Refused` says why; `Busy` when too many wait; `Internal` when the store fails.
+    /// As [`take`](Self::take).
     pub fn submit(&mut self, bytes: &[u8]) -> Result<Hash, PeerError> {
+        self.take(Verified::from_bytes(bytes, &self.client.genesis()))
+    }
+
+    /// Takes a transaction whose signature was checked elsewhere, or the reason why it does not hold.
+    ///
+    /// # Errors
+    /// `Refused` says why; `Busy` when too many wait; `Internal` when the store fails.
+    pub fn take(&mut self, verified: Result<Verified, ClientError>) -> Result<Hash, PeerError> {
         let slot = self.slot();
-        let done = self.retry(|chain| chain.client.submit(bytes, slot));
+        let done = self.retry(|chain| chain.client.take(verified.clone()?, slot));
         let done = done.map_err(|error| PeerError::new(PeerErrorKind::Internal, error.to_string()))?;
         let hash = done.map_err(|error| {
             let kind = match error {

@@ -70,7 +70,12 @@ impl Chain {
 
     /// True when a block on `parent` would hold a transaction.
     fn has_work(&mut self, parent: &Hash) -> bool {
-        !self.client.mempool().is_empty() && self.client.stand_on(parent).is_ok() && self.has_fresh()
+        !self.client.mempool().is_empty() && self.stand_on(parent) && self.has_fresh()
+    }
+
+    /// Goes to a block; false when it is not known.
+    fn stand_on(&mut self, block: &Hash) -> bool {
+        matches!(self.retry(|chain| chain.client.stand_on(block)), Ok(Ok(())))
     }
 
     /// True when a waiting transaction could follow the block stood on: those in candidates below go on waiting until they
@@ -93,8 +98,8 @@ impl Chain {
 
     /// A block on `parent`; none when the parent is not known, or the block cannot be made.
     fn make(&mut self, parent: &Hash) -> Option<Vec<u8>> {
-        if let Err(error) = self.client.stand_on(parent) {
-            tracing::debug!(?parent, %error, "nothing is proposed");
+        if !self.stand_on(parent) {
+            tracing::debug!(?parent, "the parent is not known: nothing is proposed");
             return None;
         }
         let (slot, proposer) = (self.slot(), self.options.proposer);
@@ -170,7 +175,10 @@ impl Chain {
         if !self.options.lockstep && header.slot.0 > self.slot().0.saturating_add(AHEAD_SLOTS) {
             return Err(Undecided::Slot);
         }
-        self.client.stand_on(&header.parent).map_err(|_| Undecided::Later)?;
+        if !self.stand_on(&header.parent) {
+            return Err(Undecided::Later);
+        }
+        self.vouch_for(&check.block);
         let checked = self.retry(|chain| {
             let draft = now(chain.client.check(&check.block)).unwrap_or_else(late)?;
             chain.client.extend_checked(draft, &check.block)

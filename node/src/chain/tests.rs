@@ -155,7 +155,7 @@ fn foreign_blocks_are_executed_and_lies_condemned() {
     assert_eq!(ready(third.check(genesis, block)), Verdict::Valid);
     assert_eq!(early.as_mut().poll(&mut context), std::task::Poll::Ready(Verdict::Valid));
     assert_eq!(ready(ours.propose(zera_primitives::Hash([9; 32]))), None, "no such parent");
-    [ours, theirs, third].iter().for_each(Handle::close);
+    [&ours, &theirs, &third].into_iter().for_each(Handle::close);
 }
 
 /// The power goes at every write of the disk, with what was not synced yet partly there; the chain that is opened then has

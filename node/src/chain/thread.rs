@@ -145,14 +145,20 @@ impl Shared {
     /// Runs the chain until it is closed or fails. What waits then is dropped, and with it whoever waits for its answer.
     pub(super) fn run(&self, mut chain: Chain) {
         loop {
-            let patience = if chain.has_upkeep() { Duration::ZERO } else { chain.patience() };
+            let upkeep = chain.has_upkeep();
+            let patience = if upkeep { Duration::ZERO } else { chain.patience() };
             let job = match self.next(patience) {
                 Ok(job) => job,
                 Err(_) => break,
             };
             let began = std::time::Instant::now();
             match job {
-                Some(job) => job(&mut chain),
+                Some(job) => {
+                    job(&mut chain);
+                    if upkeep && chain.waited_long() {
+                        chain.upkeep();
+                    }
+                }
                 None => chain.upkeep(),
             }
             chain.tick();

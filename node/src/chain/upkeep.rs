@@ -1,7 +1,7 @@
 //! What the chain's thread does when nobody asks anything: it writes what changed of the state to pages, so that opening does
 //! not replay the chain and others can take a snapshot, and forgets blocks that need not be kept whole.
 
-use super::{Chain, ChainError};
+use super::{Chain, ChainError, UPKEEP_EVERY};
 use zera_client::Compacting;
 use zera_primitives::Height;
 
@@ -39,8 +39,15 @@ impl Chain {
         self.upkeep.compacting.is_some() || self.base_is_due() || self.prunes_to() > self.upkeep.oldest
     }
 
+    /// Counts a job; true when the upkeep has waited for its turn long enough.
+    pub(crate) fn waited_long(&mut self) -> bool {
+        self.jobs = self.jobs.saturating_add(1);
+        self.jobs >= UPKEEP_EVERY
+    }
+
     /// One step.
     pub(crate) fn upkeep(&mut self) {
+        self.jobs = 0;
         let done = if self.upkeep.compacting.is_some() {
             self.compact()
         } else if self.base_is_due() {
@@ -56,13 +63,11 @@ impl Chain {
         }
     }
 
-    /// True when a base is due and the client stands on a block that one can be made of: final, and certified.
+    /// True when a base is due and the head is a block that one can be made of: certified.
     fn base_is_due(&self) -> bool {
         let head = self.client.head();
         let every = if self.client.unwritten() < MANY { self.options.base_every } else { SOONER };
-        head.height.since(self.upkeep.base) >= every.max(1)
-            && self.client.tip().height == head.height
-            && self.client.head_certificate().is_some()
+        head.height.since(self.upkeep.base) >= every.max(1) && self.client.head_certificate().is_some()
     }
 
     fn compact(&mut self) -> Result<(), ChainError> {

@@ -4,6 +4,7 @@
 use super::Peer;
 use crate::store::{Entry, Shelf, ShelfError};
 use codec::Encode as _;
+use zera_client::Verified;
 use zera_primitives::{Block, Hash, Height};
 use zera_state::merkle::PageName;
 use zera_wire::{
@@ -48,7 +49,8 @@ pub async fn answer(peer: &Peer, request: Request) -> Answered {
         }
         Request::Submit(bytes) => {
             let passed_on = bytes.clone();
-            let hash = peer.chain.question(move |chain| chain.submit(&bytes)).await.map_err(silent)??;
+            let verified = Verified::from_bytes(&bytes, &peer.chain.genesis.hash);
+            let hash = peer.chain.question(move |chain| chain.take(verified)).await.map_err(silent)??;
             peer.gossip(vec![passed_on]);
             Ok(Answer::Submitted(hash))
         }
