@@ -4,12 +4,11 @@
 
 use super::{
     browser::Browser,
-    indexed_db::{bytes, finish, get},
-    schema::{ALARMS, META, PROOF_FILES, PROOFS, REQUESTS, TRACES},
+    indexed_db::{Durability, bytes, get},
+    schema::{ALARMS, PROOF_FILES, PROOFS, REQUESTS, TRACES},
     storage,
 };
 use crate::node::world::{Archive, Drawer, Filing};
-use idb::Query;
 use js_sys::Uint8Array;
 use zera_worker_protocol::Error;
 
@@ -25,34 +24,37 @@ const fn store(drawer: Drawer) -> &'static str {
 
 impl Archive for Browser {
     async fn keys_in(&self, drawer: Drawer) -> Result<Vec<Vec<u8>>, Error> {
-        let reading = self.db()?.read(&[store(drawer)])?;
+        let chain = self.chain()?;
+        let reading = chain.read(&[store(drawer)])?;
         let store = reading.object_store(store(drawer)).map_err(storage)?;
         let keys = store.get_all_keys(None, None).map_err(storage)?.await.map_err(storage)?;
         Ok(keys.iter().map(|key| Uint8Array::new(key).to_vec()).collect())
     }
 
     async fn item(&self, drawer: Drawer, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let reading = self.db()?.read(&[store(drawer)])?;
+        let chain = self.chain()?;
+        let reading = chain.read(&[store(drawer)])?;
         get(&reading.object_store(store(drawer)).map_err(storage)?, bytes(key)).await
     }
 
     async fn file(&self, filings: &[Filing]) -> Result<(), Error> {
-        let mut names = vec![META];
-        names.extend(filings.iter().map(|filing| store(filing.drawer)));
-        let writing = self.lead_relaxed(&names).await?;
-        for Filing { drawer, key, item } in filings {
-            let store = writing.object_store(store(*drawer)).map_err(storage)?;
-            match item {
-                Some(item) => store.put(&bytes(item), Some(&bytes(key))).map(drop).map_err(storage)?,
-                None => store.delete(Query::Key(bytes(key))).map(drop).map_err(storage)?,
+        let names: Vec<&str> = filings.iter().map(|filing| store(filing.drawer)).collect();
+        let file = || async {
+            let writing = self.chain()?.write(&names, Durability::Relaxed)?;
+            for Filing { drawer, key, item } in filings {
+                match item {
+                    Some(item) => writing.put(store(*drawer), &bytes(item), &bytes(key))?,
+                    None => writing.delete(store(*drawer), bytes(key))?,
+                }
             }
-        }
-        finish(writing).await
+            writing.end().await
+        };
+        self.with_room(file).await
     }
 
     async fn empty(&self, drawer: Drawer) -> Result<(), Error> {
-        let writing = self.lead_relaxed(&[store(drawer), META]).await?;
-        writing.object_store(store(drawer)).and_then(|store| store.clear()).map_err(storage)?;
-        finish(writing).await
+        let writing = self.chain()?.write(&[store(drawer)], Durability::Relaxed)?;
+        writing.clear(store(drawer))?;
+        writing.end().await
     }
 }

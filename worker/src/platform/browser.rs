@@ -1,46 +1,106 @@
-//! The world of a worker: one database, one clock, one port.
+//! The world of a node: its databases, one clock, the tabs that listen.
 
-use super::{indexed_db::Db, locks, port};
+use super::{
+    notes,
+    schema::{self, NAME},
+    sockets::Sockets,
+    store::Store,
+    tabs,
+};
 use crate::node::world::Surroundings;
 use gloo::timers::callback::Timeout;
 use js_sys::Promise;
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::DedicatedWorkerGlobalScope;
-use zera_worker_protocol::{Error, ErrorKind, Event, ToPage, command::FaultPoint};
+use zera_primitives::Hash;
+use zera_worker_protocol::{Error, ErrorKind, Event, TabView, command::FaultPoint};
 
 /// Bytes of the state's pages that stay in memory, as stored; in memory they take about three times as much. A tab lives
 /// beside many others.
 const MEMORY: usize = 48 << 20;
 
 /// The browser as the node sees it.
-#[derive(Default)]
 pub struct Browser {
-    db: RefCell<Option<Db>>,
-    /// Number under which this worker writes; a worker that starts later writes under another.
-    pub(super) leader: Cell<u64>,
+    /// Which of this worker's nodes it belongs to: one that was halted is not heard any more.
+    life: u64,
+    /// Keys, notes, and the solo chain.
+    home: RefCell<Option<Rc<Store>>>,
+    /// The chain that the node stands on.
+    chain: RefCell<Option<Rc<Store>>>,
+    /// Which one that is: a network's by its genesis, none for the solo chain.
+    pub(super) stands_on: Cell<Option<Hash>>,
+    /// Connections to peers.
+    pub(super) sockets: Sockets,
+    /// Storage refused the newest block.
+    pub(super) refused: Cell<bool>,
     /// Where the next block write breaks on purpose.
     pub(super) fault: Cell<Option<FaultPoint>>,
 }
 
 impl Browser {
-    /// The open database.
-    pub(super) fn db(&self) -> Result<Db, Error> {
-        let detail = "storage is not open yet";
-        self.db.borrow().clone().ok_or_else(|| Error::request(ErrorKind::NotStarted, detail))
+    /// For the node of that life.
+    pub fn new(life: u64) -> Self {
+        Self {
+            life,
+            home: RefCell::default(),
+            chain: RefCell::default(),
+            stands_on: Cell::default(),
+            sockets: Sockets::default(),
+            refused: Cell::default(),
+            fault: Cell::default(),
+        }
     }
 
-    /// Takes the lock and opens the database, once.
-    pub(super) async fn open_once(&self) -> Result<bool, Error> {
-        if self.db.borrow().is_some() {
-            return Ok(false);
-        }
-        locks::hold().await?;
-        let db = Db::open().await?;
-        *self.db.borrow_mut() = Some(db);
-        Ok(true)
+    /// Where keys and notes are.
+    pub(super) fn home(&self) -> Result<Rc<Store>, Error> {
+        self.home.borrow().clone().ok_or_else(not_open)
     }
+
+    /// Where blocks, state and the archive are.
+    pub(super) fn chain(&self) -> Result<Rc<Store>, Error> {
+        self.chain.borrow().clone().ok_or_else(not_open)
+    }
+
+    /// Claims the storage, once.
+    pub(super) async fn open_once(&self) -> Result<(), Error> {
+        if self.home.borrow().is_some() {
+            return Ok(());
+        }
+        let home = Rc::new(self.claim(NAME, tabs::least_number()).await?);
+        *self.home.borrow_mut() = Some(Rc::clone(&home));
+        *self.chain.borrow_mut() = Some(Rc::clone(&home));
+        tabs::claimed(self.life, &home);
+        notes::put_back(&home, tabs::has_vanished()).await
+    }
+
+    async fn claim(&self, name: &str, least: u64) -> Result<Store, Error> {
+        let life = self.life;
+        Store::claim(name, least, move |fate| tabs::befell(life, fate)).await
+    }
+
+    /// Turns to the database of a chain, and claims it.
+    pub(super) async fn turn(&self, chain: Option<Hash>) -> Result<(), Error> {
+        let home = self.home()?;
+        if self.stands_on.get() == chain {
+            return Ok(());
+        }
+        let store = match &chain {
+            None => home,
+            Some(genesis) => Rc::new(self.claim(&schema::name_of(genesis), 0).await?),
+        };
+        *self.chain.borrow_mut() = Some(store);
+        self.stands_on.set(chain);
+        Ok(())
+    }
+}
+
+fn not_open() -> Error {
+    Error::request(ErrorKind::NotStarted, "storage is not open yet")
 }
 
 /// Waits.
@@ -61,6 +121,11 @@ fn whole(number: f64) -> u64 {
     number as u64
 }
 
+/// Unix time, milliseconds.
+pub(super) fn wall_clock() -> u64 {
+    whole(js_sys::Date::now())
+}
+
 /// Microseconds of a clock that all workers of this page share.
 #[expect(clippy::float_arithmetic, reason = "the browser's clock counts milliseconds with decimals")]
 pub(super) fn clock() -> u64 {
@@ -71,7 +136,7 @@ pub(super) fn clock() -> u64 {
 
 impl Surroundings for Browser {
     fn now_ms(&self) -> u64 {
-        whole(js_sys::Date::now())
+        wall_clock()
     }
 
     fn memory(&self) -> usize {
@@ -93,7 +158,27 @@ impl Surroundings for Browser {
     }
 
     fn emit(&self, event: Event) {
-        port::post(&ToPage::Event(event));
+        tabs::happened(self.life, event);
+    }
+
+    fn tabs(&self) -> Vec<TabView> {
+        tabs::views()
+    }
+
+    fn hand_over_ms(&self) -> Option<u32> {
+        tabs::hand_over_ms()
+    }
+
+    fn share(&self, signed: &[u8]) {
+        tabs::share(self.life, signed);
+    }
+
+    fn share_plan(&self, id: u32, plan: &[u8]) {
+        tabs::share_plan(self.life, id, plan);
+    }
+
+    fn shared_plan(&self, id: u32) -> Option<Vec<u8>> {
+        tabs::shared_plan(id)
     }
 
     #[expect(clippy::panic, reason = "the panic is what was asked for")]

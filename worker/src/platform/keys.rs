@@ -6,13 +6,12 @@
 
 use super::{
     browser::Browser,
-    indexed_db::{Durability, bytes, finish, to_bytes},
+    indexed_db::{Durability, bytes, to_bytes},
     refused,
     schema::KEYS,
     storage,
 };
 use crate::node::world::{Role, Seed, Surroundings as _, Vault};
-use idb::Query;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -58,20 +57,23 @@ fn account_of(key: &JsValue) -> Option<AccountId> {
 
 impl Browser {
     async fn key_entry(&self, name: JsValue) -> Result<Option<JsValue>, Error> {
-        let transaction = self.db()?.read(&[KEYS])?;
+        let home = self.home()?;
+        let transaction = home.read(&[KEYS])?;
         transaction.object_store(KEYS).map_err(storage)?.get(name).map_err(storage)?.await.map_err(storage)
     }
 
     async fn put_keys(&self, entries: &[(JsValue, Option<JsValue>)]) -> Result<(), Error> {
-        let transaction = self.db()?.write(&[KEYS], Durability::Strict)?;
-        let store = transaction.object_store(KEYS).map_err(storage)?;
-        for (name, value) in entries {
-            match value {
-                Some(value) => store.put(value, Some(name)).map(drop).map_err(storage)?,
-                None => store.delete(Query::Key(name.clone())).map(drop).map_err(storage)?,
+        let put = || async {
+            let writing = self.home()?.write(&[KEYS], Durability::Strict)?;
+            for (name, value) in entries {
+                match value {
+                    Some(value) => writing.put(KEYS, value, name)?,
+                    None => writing.delete(KEYS, name.clone())?,
+                }
             }
-        }
-        finish(transaction).await
+            writing.end().await
+        };
+        self.with_room(put).await
     }
 
     /// The wrapping key, made at its first use.
@@ -147,7 +149,8 @@ fn role_name(role: Role) -> JsValue {
 
 impl Vault for Browser {
     async fn keys(&self) -> Result<Vec<KeyView>, Error> {
-        let transaction = self.db()?.read(&[KEYS])?;
+        let home = self.home()?;
+        let transaction = home.read(&[KEYS])?;
         let store = transaction.object_store(KEYS).map_err(storage)?;
         let names = store.get_all_keys(None, None).map_err(storage)?;
         let values = store.get_all(None, None).map_err(storage)?;
@@ -237,8 +240,8 @@ impl Vault for Browser {
     }
 
     async fn clear(&self) -> Result<(), Error> {
-        let transaction = self.db()?.write(&[KEYS], Durability::Strict)?;
-        transaction.object_store(KEYS).and_then(|store| store.clear().map(drop)).map_err(storage)?;
-        finish(transaction).await
+        let writing = self.home()?.write(&[KEYS], Durability::Strict)?;
+        writing.clear(KEYS)?;
+        writing.end().await
     }
 }

@@ -1,4 +1,4 @@
-//! The browser as the node's world: storage, keys, locks, clock, message port, and what happens on a panic.
+//! The browser as the node's world: storage, keys, locks, other tabs, clock, message port, and what happens on a panic.
 
 mod archive;
 mod browser;
@@ -6,13 +6,18 @@ mod engine;
 mod indexed_db;
 mod keys;
 mod locks;
+mod node;
 mod notes;
 mod panic;
 mod pipeline;
 mod port;
+mod room;
 mod schema;
 mod script;
 mod shelf;
+mod sockets;
+mod store;
+mod tabs;
 mod workers;
 
 pub use engine::engine;

@@ -1,25 +1,62 @@
 //! Small things that this browser keeps beside the chain, in the store of names.
+//!
+//! What was read and written is remembered: should the storage vanish underneath, settings and the network that was joined
+//! need not be asked for again.
 
-use super::{browser::Browser, indexed_db::bytes, indexed_db::finish, indexed_db::get, schema::META, storage};
+use super::{
+    browser::Browser,
+    indexed_db::{Durability, bytes, get},
+    schema::META,
+    storage,
+    store::Store,
+};
 use crate::node::world::Notes;
+use std::{cell::RefCell, collections::BTreeMap};
 use wasm_bindgen::JsValue;
 use zera_worker_protocol::Error;
 
-/// Keeps these names apart from the head pointer's and the leader's.
+thread_local! {
+    static KNOWN: RefCell<BTreeMap<String, Vec<u8>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Keeps these names apart from the head pointer's and the writer's.
 fn name_of(name: &str) -> JsValue {
     JsValue::from_str(&format!("note-{name}"))
 }
 
+fn remember(name: &str, note: &[u8]) {
+    KNOWN.with_borrow_mut(|known| known.insert(name.into(), note.to_vec()));
+}
+
+/// After the storage vanished: stores what is remembered. Otherwise another worker may have changed it meanwhile.
+pub async fn put_back(home: &Store, vanished: bool) -> Result<(), Error> {
+    let known = KNOWN.take();
+    if known.is_empty() || !vanished {
+        return Ok(());
+    }
+    let writing = home.write(&[META], Durability::Strict)?;
+    for (name, note) in &known {
+        writing.put(META, &bytes(note), &name_of(name))?;
+    }
+    writing.end().await
+}
+
 impl Notes for Browser {
     async fn note(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
-        let transaction = self.db()?.read(&[META])?;
-        get(&transaction.object_store(META).map_err(storage)?, name_of(name)).await
+        let home = self.home()?;
+        let reading = home.read(&[META])?;
+        let note = get(&reading.object_store(META).map_err(storage)?, name_of(name)).await?;
+        note.iter().for_each(|note| remember(name, note));
+        Ok(note)
     }
 
     async fn keep_note(&self, name: &str, note: &[u8]) -> Result<(), Error> {
-        let transaction = self.lead(&[META]).await?;
-        let meta = transaction.object_store(META).map_err(storage)?;
-        meta.put(&bytes(note), Some(&name_of(name))).map(drop).map_err(storage)?;
-        finish(transaction).await
+        remember(name, note);
+        let put = || async {
+            let writing = self.home()?.write(&[META], Durability::Strict)?;
+            writing.put(META, &bytes(note), &name_of(name))?;
+            writing.end().await
+        };
+        self.with_room(put).await
     }
 }

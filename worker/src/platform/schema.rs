@@ -1,7 +1,7 @@
 //! The database's schema: a chain of migrations, each of which makes the next version out of the one before it.
 //!
 //! Version 1: `records` height → packed record; `index` height → summary, with look-ups by transaction and account;
-//! `meta` name → head pointer and leader; `bases` height → compacted state; `keys` name → wrapped seeds and device keys.
+//! `meta` name → head pointer, the writer's number and those that are shut out; `bases` height → compacted state; `keys` name → wrapped seeds and device keys.
 //!
 //! Version 2: `pages` name → a page of the state, of which `bases` height → now says only the names. Bases of version 1 go:
 //! the client opens from its records and writes a base of the new kind.
@@ -10,9 +10,18 @@
 //! changes.
 
 use idb::{Database, DatabaseEvent, IndexParams, KeyPath, ObjectStoreParams, event::VersionChangeEvent};
+use zera_primitives::Hash;
 
-/// Name of the database.
+/// Name of the database of keys, notes and the solo chain.
 pub const NAME: &str = "zera";
+/// Digits of its genesis in the name of a network's database.
+const DIGITS: usize = 16;
+
+/// Name of the database of a network's chain. It has the same schema; its keys stay empty.
+pub fn name_of(genesis: &Hash) -> String {
+    let digits: String = genesis.to_string().chars().take(DIGITS).collect();
+    format!("{NAME}-{digits}")
+}
 
 /// Height → packed record.
 pub const RECORDS: &str = "records";

@@ -4,8 +4,7 @@
 //! `{ zera: { request, error } }` per request, `{ zera: { event } }`. Amounts are decimal strings of base units, hashes
 //! and ids hexadecimal, bytes `Uint8Array`.
 
-use super::port::{Ticket, request};
-use crate::node::run::Request;
+use crate::tabs::Face;
 use js_sys::{ArrayBuffer, Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
@@ -28,21 +27,18 @@ fn bounded(value: &JsValue, depth: u32, left: &mut u32) -> bool {
 }
 
 /// Reads a script's message; `None` when it is none.
-pub fn read(data: &JsValue) -> Option<Result<Request<Ticket>, (Ticket, Error)>> {
+pub fn read(data: &JsValue) -> Option<Result<(Face, Command), (Face, Error)>> {
     let body = Reflect::get(data, &"zera".into()).ok().filter(JsValue::is_object)?;
     let field = |name: &str| Reflect::get(&body, &name.into()).unwrap_or(JsValue::UNDEFINED);
-    let ticket = Ticket::Script(field("request").as_f64().unwrap_or(-1.0));
+    let face = Face::Script(field("request").as_f64().unwrap_or(-1.0).to_bits());
     let command = field("command");
     let mut left = OBJECTS;
     if !bounded(&command, DEPTH, &mut left) {
-        return Some(Err((
-            ticket,
-            Error::request(ErrorKind::Malformed, "no such command: too deep or too many parts"),
-        )));
+        return Some(Err((face, Error::request(ErrorKind::Malformed, "no such command: too deep or too many parts"))));
     }
     Some(match serde_wasm_bindgen::from_value::<Command>(command) {
-        Ok(command) => Ok(request(ticket, command)),
-        Err(error) => Err((ticket, Error::request(ErrorKind::Malformed, format!("no such command: {error}")))),
+        Ok(command) => Ok((face, command)),
+        Err(error) => Err((face, Error::request(ErrorKind::Malformed, format!("no such command: {error}")))),
     })
 }
 

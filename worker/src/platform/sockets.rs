@@ -177,7 +177,12 @@ impl Wires for Browser {
     }
 
     fn listen(&self, waker: &Waker) {
-        *self.sockets.queue.waker.borrow_mut() = Some(waker.clone());
+        let queue = &self.sockets.queue;
+        *queue.waker.borrow_mut() = Some(waker.clone());
+        // What came while nobody listened is not left until the next tick.
+        if !queue.heard.borrow().is_empty() {
+            queue.wake();
+        }
     }
 
     fn origin(&self) -> Option<String> {

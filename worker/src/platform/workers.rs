@@ -65,7 +65,15 @@ pub struct BrowserWorkers {
 impl BrowserWorkers {
     /// Workers that prove.
     pub fn provers() -> Self {
-        Self { purpose: Purpose::Provers, ..Self::default() }
+        Self { purpose: Purpose::Provers, running: RefCell::default(), heard: Rc::default() }
+    }
+}
+
+impl Drop for BrowserWorkers {
+    fn drop(&mut self) {
+        for running in self.running.borrow().values() {
+            running.worker.terminate();
+        }
     }
 }
 

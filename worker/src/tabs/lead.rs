@@ -1,13 +1,13 @@
-//! The leader's part: its node starts, takes up what waited, and then serves all tabs.
+//! The leader's part: how it begins and ends, and what it must know before its node serves all tabs (`serve.rs`).
 
 use super::{
-    About, Asker, Deed, Face, Message, Role, TabId, Tabs,
+    About, Asker, Deed, Message, Role, TabId, Tabs,
     asks::{Inside, handed_over},
     follow::Watch,
 };
 use std::collections::BTreeSet;
 use zera_primitives::Hash;
-use zera_worker_protocol::{Command, Error, ErrorKind, Event, Response, TransactionStage, event::Notice};
+use zera_worker_protocol::{Command, Error, ErrorKind, Event, Response, event::Notice};
 
 /// Milliseconds between signs of life while somebody looks at one of the tabs.
 pub const PACE_MS: u32 = 100;
@@ -20,36 +20,38 @@ const SETTLE_MS: u64 = 50;
 /// After so many milliseconds of which it knows nothing, a leader may have been taken over, and asks the storage before it
 /// confirms a transaction: others wait longer before they take the lock.
 const LEASE_MS: u64 = 250;
-/// Requests of other tabs that wait until the node serves.
-const MOST_HELD: usize = 65_536;
+/// Milliseconds after a take-over in which what was asked before it may be asked again.
+const LOOK_MS: u64 = 10_000;
 
 /// Where the leader stands.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Leading {
     /// The number that it claimed; none yet.
-    epoch: Option<u64>,
+    pub(super) epoch: Option<u64>,
     /// Since when there was no node, where there was one before.
-    without_since: Option<u64>,
-    stage: Stage,
+    pub(super) without_since: Option<u64>,
+    pub(super) stage: Stage,
     /// When to give the next sign of life.
-    next: u64,
+    pub(super) next: u64,
     /// Tabs that have not said yet what they know, and until when that is waited for.
-    missing: BTreeSet<TabId>,
-    until: u64,
+    pub(super) missing: BTreeSet<TabId>,
+    pub(super) until: u64,
     /// What the leader before it had sent has arrived by then.
-    settled: u64,
+    pub(super) settled: u64,
     /// The leader whose lock was taken: it is not waited for.
-    victim: Option<TabId>,
+    pub(super) victim: Option<TabId>,
     /// When it last knew that it leads, as far as it can know that.
-    sure: u64,
+    pub(super) sure: u64,
     /// Confirmations that wait until the storage says so.
-    unsure: Vec<(Asker, Result<Response, Error>)>,
-    doubts: bool,
+    pub(super) unsure: Vec<(Asker, Result<Response, Error>)>,
+    pub(super) doubts: bool,
+    /// Until then what is submitted may have been in a block before, of which nobody heard.
+    pub(super) look_until: u64,
 }
 
 /// How far its node is.
 #[derive(Clone, PartialEq, Debug)]
-enum Stage {
+pub enum Stage {
     /// It starts. What is asked waits.
     Starting(Vec<(Asker, Command)>),
     /// It has started; others may know of transactions that wait, and come first.
@@ -78,6 +80,7 @@ impl Leading {
             sure: now,
             unsure: Vec::new(),
             doubts: false,
+            look_until: now.saturating_add(LOOK_MS),
         }
     }
 
@@ -122,7 +125,7 @@ impl Tabs {
         }
     }
 
-    fn begin(&mut self, without_since: Option<u64>, now: u64) {
+    pub(super) fn begin(&mut self, without_since: Option<u64>, now: u64) {
         self.role = Role::Leads(Leading::new(without_since, now));
         self.plans.begin(self.me);
         self.act(Deed::Tell(Event::Leads(true)));
@@ -191,7 +194,7 @@ impl Tabs {
     }
 
     /// A tab has said what it knows.
-    fn gathered(&mut self, from: TabId, now: u64) {
+    pub(super) fn gathered(&mut self, from: TabId, now: u64) {
         let Role::Leads(leading) = &mut self.role else { return };
         leading.missing.remove(&from);
         if leading.gathers() && leading.complete_at() <= now {
@@ -233,51 +236,6 @@ impl Tabs {
         self.tell_visible();
     }
 
-    /// Another tab asks.
-    pub(super) fn asked_by(&mut self, asker: Asker, command: Command, now: u64) {
-        // Whoever does not lead leaves it: the asker hears who does, and asks there.
-        if self.leads() {
-            self.serve(asker, command, now);
-        }
-    }
-
-    /// Has the own node do it, once it serves.
-    pub(super) fn serve(&mut self, asker: Asker, command: Command, now: u64) {
-        let Role::Leads(leading) = &mut self.role else { return };
-        match &mut leading.stage {
-            Stage::Starting(held) | Stage::Gathering(held) if held.len() < MOST_HELD => held.push((asker, command)),
-            Stage::Starting(_) | Stage::Gathering(_) => {
-                let detail = "the node starts, and too much waits for it";
-                self.answered(asker, Err(Error::request(ErrorKind::Busy, detail)), now);
-            }
-            Stage::Serving => self.act(Deed::Serve(asker, command)),
-            Stage::Failed(error) => {
-                let error = error.clone();
-                self.answered(asker, Err(error), now);
-            }
-        }
-    }
-
-    pub(super) fn serve_inside(&mut self, command: Command) {
-        self.serve_inside_as(Inside::Nothing, command);
-    }
-
-    /// Has the own node do what this worker wants done.
-    fn serve_inside_as(&mut self, inside: Inside, command: Command) {
-        if self.leads() {
-            self.act(Deed::Serve(Asker { tab: self.me, serial: 0, face: Face::Inside(inside) }, command));
-        }
-    }
-
-    /// Tells the own node whether anybody looks.
-    pub(super) fn tell_visible(&mut self) {
-        let visible = self.visible();
-        if self.leads() && self.told_visible != Some(visible) {
-            self.told_visible = Some(visible);
-            self.serve_inside(Command::Visible(visible));
-        }
-    }
-
     /// A leader that was frozen does not know what happened meanwhile.
     pub(super) fn note_time(&mut self, now: u64) {
         if let Role::Leads(leading) = &mut self.role {
@@ -298,118 +256,8 @@ impl Tabs {
         }
     }
 
-    /// The own node has an answer.
-    pub fn answered(&mut self, asker: Asker, mut result: Result<Response, Error>, now: u64) {
-        self.note_time(now);
-        let Role::Leads(leading) = &mut self.role else { return };
-        if leading.doubts && matches!(result, Ok(Response::Submitted(_))) && !matches!(asker.face, Face::Inside(_)) {
-            leading.unsure.push((asker, result));
-            if leading.unsure.len() == 1 {
-                self.act(Deed::Verify);
-            }
-            return;
-        }
-        let epoch = leading.epoch.unwrap_or(self.epoch);
-        if let Ok(Response::Network(view)) = &mut result {
-            view.tabs.iter_mut().for_each(|tab| tab.own = tab.id == asker.tab.0);
-        }
-        match asker.face {
-            Face::Inside(_) if asker.tab != self.me => {}
-            Face::Inside(inside) => self.found(inside, result, now),
-            _ if asker.tab == self.me => {
-                if let Some(face) = self.asks.answered(asker.serial) {
-                    self.act(Deed::Answer(face, result));
-                }
-            }
-            _ => {
-                let message = Message::Answer { epoch, serial: asker.serial, result: Box::new(result) };
-                self.act(Deed::Send(asker.tab, message));
-            }
-        }
-    }
-
-    /// The own node reports.
-    pub fn happened(&mut self, event: Event) {
-        let Role::Leads(leading) = &self.role else { return };
-        let epoch = leading.epoch.unwrap_or(self.epoch);
-        // Another has the storage; the lock says so as well, a moment sooner or later.
-        if matches!(&event, Event::Stopped(error) if error.kind == ErrorKind::OtherTab) {
-            return;
-        }
-        self.waiting.note(&event);
-        // How this worker started is told where it started.
-        if !matches!(event, Event::Started { .. } | Event::Leads(_)) {
-            self.send_all(|| Message::Happened { epoch, event: event.clone() });
-        }
-        self.act(Deed::Tell(event));
-    }
-
-    /// To every other tab, in the order of all that is sent to it.
-    fn send_all(&mut self, message: impl FnOnce() -> Message) {
-        if !self.others.is_empty() {
-            self.act(Deed::SendAll(self.others.keys().copied().collect(), message()));
-        }
-    }
-
-    /// The own node has a signed transaction that waits.
-    pub fn share(&mut self, signed: &[u8]) {
-        if self.waiting.keep(signed.to_vec()).is_some() {
-            self.send_all(|| Message::Waits(signed.to_vec()));
-        }
-    }
-
-    /// The own node has shown a plan.
-    pub fn share_plan(&mut self, id: u32, plan: &[u8]) {
-        self.plans.keep(self.me, id, plan.to_vec());
-        self.send_all(|| Message::Planned { id, plan: plan.to_vec() });
-    }
-
-    /// A plan that an earlier leader has shown.
-    #[must_use]
-    pub fn shared_plan(&self, id: u32) -> Option<Vec<u8>> {
-        self.plans.unknown_to(self.me, id).cloned()
-    }
-
-    /// A tab knows of a signed transaction that waits.
-    pub(super) fn waits(&mut self, signed: Vec<u8>) {
-        let Some(hash) = self.waiting.keep(signed) else { return };
-        // A node that starts takes up all of them afterwards.
-        if matches!(&self.role, Role::Leads(Leading { stage: Stage::Gathering(_) | Stage::Serving, .. })) {
-            self.submit_again(hash);
-        }
-    }
-
-    fn submit_again(&mut self, hash: Hash) {
-        if let Some(signed) = self.waiting.get(&hash).cloned() {
-            self.serve_inside_as(Inside::Again(hash), Command::Submit(signed));
-        }
-    }
-
-    /// The own node answers this worker.
-    fn found(&mut self, inside: Inside, result: Result<Response, Error>, now: u64) {
-        match (inside, result) {
-            (Inside::Start, Ok(_)) => self.take_up(now),
-            (Inside::Start, Err(error)) => self.failed(error, now),
-            (Inside::Again(hash), result) => {
-                // It may be in a block, and whoever waits for it may not have heard.
-                let refused = matches!(&result, Err(error) if error.kind == ErrorKind::TransactionRefused);
-                self.serve_inside_as(Inside::Look { hash, refused }, Command::Transaction(hash));
-            }
-            (Inside::Look { hash, .. }, Ok(Response::Transaction(view))) => {
-                if let (Some((height, _)), Some(receipt)) = (view.block, view.receipt) {
-                    let stage = TransactionStage::Final { height, outcome: receipt.outcome };
-                    self.happened(Event::Transaction { hash, stage });
-                }
-            }
-            (Inside::Look { hash, refused: true }, Err(error)) if error.kind == ErrorKind::NotFound => {
-                self.happened(Event::Transaction { hash, stage: TransactionStage::Dropped });
-            }
-            (Inside::Nothing | Inside::Look { .. }, _) => {}
-        }
-    }
-
     /// The node runs: what waited comes first, in its order, since what is asked next may follow it.
-    fn take_up(&mut self, now: u64) {
+    pub(super) fn take_up(&mut self, now: u64) {
         let hashes: Vec<Hash> = self.waiting.iter().map(|(hash, _)| *hash).collect();
         let Role::Leads(leading) = &mut self.role else { return };
         let Stage::Starting(held) = &mut leading.stage else { return };
@@ -422,7 +270,7 @@ impl Tabs {
     }
 
     /// From now on everybody is served.
-    fn serve_all(&mut self, now: u64) {
+    pub(super) fn serve_all(&mut self, now: u64) {
         let Role::Leads(leading) = &mut self.role else { return };
         let Stage::Gathering(held) = std::mem::replace(&mut leading.stage, Stage::Serving) else { return };
         for (asker, command) in held {
@@ -432,7 +280,7 @@ impl Tabs {
     }
 
     /// The node serves all tabs from now on: says how long there was none.
-    fn tell_take_over(&mut self, now: u64) {
+    pub(super) fn tell_take_over(&mut self, now: u64) {
         let Role::Leads(leading) = &mut self.role else { return };
         let Some(since) = leading.without_since.take() else { return };
         let ms = u32::try_from(now.saturating_sub(since)).unwrap_or(u32::MAX);
@@ -441,10 +289,10 @@ impl Tabs {
     }
 
     /// The node could not start: all are told.
-    fn failed(&mut self, error: Error, now: u64) {
-        // Another took over while it started; the lock says so.
+    pub(super) fn failed(&mut self, error: Error, now: u64) {
+        // Another took over while it started.
         if error.kind == ErrorKind::OtherTab {
-            return;
+            return self.deposed(now);
         }
         let Role::Leads(leading) = &mut self.role else { return };
         let stage = std::mem::replace(&mut leading.stage, Stage::Failed(error.clone()));

@@ -15,6 +15,7 @@ mod follow;
 mod lead;
 mod message;
 mod parts;
+mod serve;
 mod waiting;
 
 #[cfg(test)]
