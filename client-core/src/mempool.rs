@@ -262,3 +262,6 @@ impl Mempool {
 const fn place(signed: &SignedTransaction) -> Place {
     (signed.transaction.sender, signed.transaction.nonce)
 }
+
+#[cfg(test)]
+mod tests;

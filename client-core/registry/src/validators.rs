@@ -135,3 +135,6 @@ fn check(set: &[AccountId]) -> Result<(), RegistryError> {
 pub(crate) fn put(st: &mut (impl StateAccess + ?Sized), set: &[AccountId]) {
     put_typed(st, next_key(), &set);
 }
+
+#[cfg(test)]
+mod tests;
