@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::{Account, Deltas},
-    merkle::{Leaf, Proof},
+    merkle::{Leaf, MerkleState, Proof},
     record::BlockRecord,
 };
 use zera_primitives::{
@@ -30,7 +30,11 @@ fn record() -> BlockRecord {
 fn formats_are_those_on_file() {
     let siblings = vec![None, Some(Hash([3; 32]))];
     let leaf = Leaf { key: Hash([1; 32]), value: Hash([2; 32]) };
+    let entries = (0..40u8).step_by(2).map(|number| (StateKey(vec![number]), vec![number])).collect();
+    let state = MerkleState::from_entries(entries, Height(1)).unwrap();
+    let (_, many) = state.prove_many(Height(1), &[2, 3, 20, 38].map(|number| StateKey(vec![number]))).unwrap();
     zera_primitives::check_conformance!(&[
+        line("MultiProof", &[many]),
         line("Account", &[Account::default(), account()]),
         line("Deltas", &[Deltas { fees: Amount(1), burnt: Amount(2) }]),
         line("Proof", &[Proof { leaf: None, siblings: siblings.clone() }, Proof { leaf: Some(leaf), siblings }]),
