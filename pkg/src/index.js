@@ -52,7 +52,7 @@ export async function start({ workerUrl = "/worker_loader.js", onEvent } = {}) {
   let own;
   answerForIt(() => own, client);
   const spawn = () => {
-    own = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    own = [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("").padStart(16, "0");
     const worker = new Worker(workerUrl, { type: "module", name: `zera-tab-${own}` });
     client._use(worker);
     const crashed = (detail) => {

@@ -24,9 +24,9 @@ thread_local! {
 
 /// The name of a new worker.
 pub fn name() -> String {
-    // Numbers need to differ, not to be secret; a half of 32 bits each, and a cast from a float saturates.
-    let half = || (js_sys::Math::random() * 4_294_967_296.0) as u32;
-    let own = format!("{:08x}{:08x}", half(), half());
+    // Numbers need to differ, not to be secret; scripts see 48 bits of them exactly, and a cast from a float saturates.
+    let third = || (js_sys::Math::random() * 65_536.0) as u16;
+    let own = format!("{:08x}{:04x}{:04x}", third(), third(), third());
     let name = format!("zera-tab-{own}");
     OWN.set(own);
     LEADS.set(false);

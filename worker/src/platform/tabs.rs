@@ -30,6 +30,8 @@ const TAB: &str = "zera-tab-";
 const ALL: &str = "zera-tabs";
 /// The channel to the pages.
 const PULSE: &str = "zera-pulse";
+/// Bits of a tab's number that stay free: scripts see it as one of JavaScript's numbers.
+const SPARE_BITS: u32 = 16;
 /// Milliseconds after a take-over before the next: the others must have heard of the first.
 const SETTLING_MS: u32 = 1_500;
 
@@ -70,11 +72,12 @@ fn name_of(tab: TabId) -> String {
 fn own_id() -> TabId {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let named = scope.name().strip_prefix(TAB).and_then(|id| u64::from_str_radix(id, 16).ok());
+    let named = named.filter(|id| id.leading_zeros() >= SPARE_BITS);
     TabId(named.unwrap_or_else(|| {
         let mut bytes = [0; 8];
         // Without randomness there is no key either; the node says so.
         let _ = getrandom::fill(&mut bytes);
-        u64::from_le_bytes(bytes)
+        u64::from_le_bytes(bytes) >> SPARE_BITS
     }))
 }
 
