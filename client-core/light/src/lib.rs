@@ -1,6 +1,6 @@
 //! What makes a block final and how a header follows another: certificates in simplex's encoding and header checks
 //! (design §4, §9). The tab verifies with this, and its solo chain seals with it. Above them the light client: from a
-//! checkpoint to the tip ([`sync`]), proof of contradicting certificates ([`evidence`]), and the book of peers ([`peers`]).
+//! checkpoint to the tip ([`sync`]), and proof of contradicting certificates ([`evidence`]).
 
 #![cfg_attr(not(test), no_std)]
 extern crate alloc;
@@ -10,7 +10,6 @@ pub mod certificate;
 mod committee;
 pub mod evidence;
 pub mod headers;
-pub mod peers;
 pub mod rules;
 pub mod sync;
 #[cfg(any(test, feature = "synthetic"))]
@@ -21,7 +20,6 @@ pub use anchor::{Anchor, AnchorError};
 pub use certificate::{Certificate, CertificateError, SealKey, seal};
 pub use evidence::{Clash, Evidence, EvidenceError};
 pub use headers::{HeaderError, check_child};
-pub use peers::Peers;
 pub use rules::Rules;
 pub use sync::{Light, LightError, Step};
 pub use validators::{ValidatorSet, ValidatorSetError};

@@ -39,7 +39,8 @@ proptest! {
         prop_assert_eq!(MultiProof::from_bytes(&proof.encode()), Ok(proof.clone()));
         // Any order, and no other claim.
         let (mut reversed, mut their) = (keys.clone(), values.clone());
-        (reversed.reverse(), their.reverse());
+        reversed.reverse();
+        their.reverse();
         prop_assert_eq!(verify_many(&state.root(), &reversed, &their, &proof), Ok(()));
         for place in 0..keys.len() {
             for other in [None, Some(vec![0xaa]), Some(vec![])] {
