@@ -175,15 +175,33 @@ async function crashes(report, { leader, other, url }) {
   return fourth;
 }
 
+/** The process that renders a page: the one that works while the page is made to. */
+async function processOf(page) {
+  const session = await page.context().browser().newBrowserCDPSession();
+  const used = async () => {
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    return new Map(processInfo.filter(({ type }) => type === "renderer").map(({ id, cpuTime }) => [id, cpuTime]));
+  };
+  const before = await used();
+  await page.evaluate(() => {
+    const end = performance.now() + 1_000;
+    while (performance.now() < end);
+  });
+  const after = await used();
+  await session.detach();
+  const worked = [...after].map(([id, time]) => [time - (before.get(id) ?? 0), id]);
+  return worked.sort(([one], [other]) => other - one)[0][1];
+}
+
 async function freezes(report, { leader, other }) {
-  const session = await leader.context().newCDPSession(leader);
-  await report.step("it is frozen in mid-stream: the next one takes the node over", async () => {
+  const renderer = await processOf(leader);
+  await report.step("it is frozen in mid-stream, as a stopped process: the next one takes the node over", async () => {
     const before = await counted(other);
     await stream(other);
     await until(other, async () => globalThis.sent > 2);
     const ms = await gap(other, async () => {
       const at = Date.now();
-      await session.send("Page.setWebLifecycleState", { state: "frozen" });
+      process.kill(renderer, "SIGSTOP");
       return at;
     });
     console.log(`         answered again ${say(ms)} after it was frozen`);
@@ -192,7 +210,7 @@ async function freezes(report, { leader, other }) {
     same(await leads(other), true, "the fourth leads");
   });
   await report.step("thawed, it follows: it writes nothing, and shows the same chain", async () => {
-    await session.send("Page.setWebLifecycleState", { state: "active" });
+    process.kill(renderer, "SIGCONT");
     await until(leader, async () => (await globalThis.zera.network()).tabs.some((tab) => tab.own && !tab.leads));
     await transfer(leader);
     await transfer(other);
@@ -206,16 +224,21 @@ async function full(report, { leader, other, url }) {
   const origin = new URL(url).origin;
   await report.check("without room nothing is stored and the page says why; with room again what waited goes on", async () => {
     const before = await counted(leader);
+    const { height } = await standing(leader);
     await leader.evaluate(() => {
       globalThis.said = [];
-      globalThis.off = globalThis.zera.on(({ Notice }) => Notice && globalThis.said.push(Notice));
+      globalThis.zera.on(({ Notice }) => Notice && globalThis.said.push(Notice));
     });
     await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
-    const sent = transfer(other);
-    await until(leader, async () => globalThis.said.some((notice) => notice.Stalled?.Storage !== undefined));
-    await leader.getByText(/storage/i).first().waitFor();
-    same(await counted(leader), before, "transfers");
-    await session.send("Storage.overrideQuotaForOrigin", { origin });
+    let sent;
+    try {
+      sent = transfer(other);
+      await until(leader, async () => globalThis.said.some((notice) => notice.Stalled?.Storage !== undefined));
+      await leader.getByText(/storage/i).first().waitFor();
+      same((await standing(leader)).height, height, "the newest stored block");
+    } finally {
+      await session.send("Storage.overrideQuotaForOrigin", { origin });
+    }
     same(await sent, "Ok", "outcome");
     await until(leader, async () => globalThis.said.includes("Recovered"));
     same(await counted(leader), before + 1, "transfers");

@@ -4,7 +4,7 @@
 
 use super::{
     browser::Browser,
-    indexed_db::{Durability, bytes, get},
+    indexed_db::{Durability, bytes, to_bytes},
     schema::{ALARMS, PROOF_FILES, PROOFS, REQUESTS, TRACES},
     storage,
 };
@@ -24,17 +24,16 @@ const fn store(drawer: Drawer) -> &'static str {
 
 impl Archive for Browser {
     async fn keys_in(&self, drawer: Drawer) -> Result<Vec<Vec<u8>>, Error> {
-        let chain = self.chain()?;
-        let reading = chain.read(&[store(drawer)])?;
-        let store = reading.object_store(store(drawer)).map_err(storage)?;
-        let keys = store.get_all_keys(None, None).map_err(storage)?.await.map_err(storage)?;
+        let store = store(drawer);
+        let keys = self.chain()?.read(&[store], |reading| reading.object_store(store)?.get_all_keys(None, None))?;
+        let keys = keys.await.map_err(storage)?;
         Ok(keys.iter().map(|key| Uint8Array::new(key).to_vec()).collect())
     }
 
     async fn item(&self, drawer: Drawer, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let chain = self.chain()?;
-        let reading = chain.read(&[store(drawer)])?;
-        get(&reading.object_store(store(drawer)).map_err(storage)?, bytes(key)).await
+        let store = store(drawer);
+        let item = self.chain()?.read(&[store], |reading| reading.object_store(store)?.get(bytes(key)))?;
+        Ok(item.await.map_err(storage)?.as_ref().and_then(to_bytes))
     }
 
     async fn file(&self, filings: &[Filing]) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use super::{schema, storage, text};
 use gloo::events::EventListener;
-use idb::{Factory, ObjectStore, Request as _, Transaction};
+use idb::{Factory, Request as _, Transaction};
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use std::{
     cell::{Cell, RefCell},
@@ -74,9 +74,16 @@ impl Db {
         }
     }
 
-    /// Begins to read.
-    pub fn read(&self, stores: &[&str]) -> Result<Transaction, Error> {
-        self.transaction(stores, "readonly", Durability::Relaxed).map(Transaction::from)
+    /// Asks for what `ask` asks for, all in one turn.
+    pub fn read<T>(
+        &self,
+        stores: &[&str],
+        ask: impl FnOnce(&Transaction) -> Result<T, idb::Error>,
+    ) -> Result<T, Error> {
+        let transaction = self.transaction(stores, "readonly", Durability::Relaxed)?;
+        let asked = ask(&Transaction::from(transaction.clone())).map_err(storage)?;
+        commit(&transaction)?;
+        Ok(asked)
     }
 
     /// Begins to write.
@@ -132,6 +139,13 @@ fn watched(raw: &IdbDatabase, told: impl Fn(Fate) + 'static) -> Rc<Cell<Fate>> {
     fate
 }
 
+/// Takes no more requests; the browser ends it by itself when it has done those that were made.
+pub fn commit(transaction: &IdbTransaction) -> Result<(), Error> {
+    #[expect(deprecated, reason = "it left version 2 of the standard and came back with version 3")]
+    let committed = transaction.commit();
+    committed.map_err(|error| super::refused("IndexedDB", &error))
+}
+
 /// Waits until a transaction that was committed has ended. To be awaited in the turn that committed it.
 pub async fn ended(transaction: IdbTransaction) -> Result<(), Error> {
     let mut listeners = Vec::new();
@@ -185,12 +199,6 @@ pub fn bytes(bytes: &[u8]) -> JsValue {
 /// A stored value as bytes; anything else counts as absent and is found by the client's checks.
 pub fn to_bytes(value: &JsValue) -> Option<Vec<u8>> {
     value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)
-}
-
-/// Reads bytes by key.
-pub async fn get(store: &ObjectStore, key: JsValue) -> Result<Option<Vec<u8>>, Error> {
-    let value = store.get(key).map_err(storage)?.await.map_err(storage)?;
-    Ok(value.as_ref().and_then(to_bytes))
 }
 
 fn abort_upgrade(event: idb::event::VersionChangeEvent) {

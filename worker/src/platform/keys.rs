@@ -57,9 +57,8 @@ fn account_of(key: &JsValue) -> Option<AccountId> {
 
 impl Browser {
     async fn key_entry(&self, name: JsValue) -> Result<Option<JsValue>, Error> {
-        let home = self.home()?;
-        let transaction = home.read(&[KEYS])?;
-        transaction.object_store(KEYS).map_err(storage)?.get(name).map_err(storage)?.await.map_err(storage)
+        let entry = self.home()?.read(&[KEYS], |reading| reading.object_store(KEYS)?.get(name))?;
+        entry.await.map_err(storage)
     }
 
     async fn put_keys(&self, entries: &[(JsValue, Option<JsValue>)]) -> Result<(), Error> {
@@ -149,11 +148,10 @@ fn role_name(role: Role) -> JsValue {
 
 impl Vault for Browser {
     async fn keys(&self) -> Result<Vec<KeyView>, Error> {
-        let home = self.home()?;
-        let transaction = home.read(&[KEYS])?;
-        let store = transaction.object_store(KEYS).map_err(storage)?;
-        let names = store.get_all_keys(None, None).map_err(storage)?;
-        let values = store.get_all(None, None).map_err(storage)?;
+        let (names, values) = self.home()?.read(&[KEYS], |reading| {
+            let store = reading.object_store(KEYS)?;
+            Ok((store.get_all_keys(None, None)?, store.get_all(None, None)?))
+        })?;
         let (names, values) = (names.await.map_err(storage)?, values.await.map_err(storage)?);
         let entries = || names.iter().zip(&values);
         let active = entries().find(|(name, _)| name.as_string().as_deref() == Some(ACTIVE));

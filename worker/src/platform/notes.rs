@@ -5,7 +5,7 @@
 
 use super::{
     browser::Browser,
-    indexed_db::{Durability, bytes, get},
+    indexed_db::{Durability, bytes, to_bytes},
     schema::META,
     storage,
     store::Store,
@@ -43,9 +43,8 @@ pub async fn put_back(home: &Store, vanished: bool) -> Result<(), Error> {
 
 impl Notes for Browser {
     async fn note(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
-        let home = self.home()?;
-        let reading = home.read(&[META])?;
-        let note = get(&reading.object_store(META).map_err(storage)?, name_of(name)).await?;
+        let note = self.home()?.read(&[META], |reading| reading.object_store(META)?.get(name_of(name)))?;
+        let note = note.await.map_err(storage)?.as_ref().and_then(to_bytes);
         note.iter().for_each(|note| remember(name, note));
         Ok(note)
     }

@@ -2,7 +2,7 @@
 
 use super::{
     browser::Browser,
-    indexed_db::{Durability, bytes, get, key, to_bytes},
+    indexed_db::{Durability, bytes, key, to_bytes},
     room,
     schema::{BASES, BY_ACCOUNT, BY_TRANSACTION, INDEX, META, PAGES, RECORDS},
     storage,
@@ -10,7 +10,10 @@ use super::{
 };
 use crate::node::world::{Commit, Shelf, Shelved, Summary, Surroundings};
 use codec::Encode;
-use idb::{CursorDirection, KeyRange, ObjectStore, Query};
+use idb::{
+    CursorDirection, KeyRange, ObjectStore, Query,
+    request::{GetAllKeysStoreRequest, GetAllStoreRequest},
+};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use std::collections::BTreeSet;
 use wasm_bindgen::JsValue;
@@ -77,21 +80,22 @@ impl Shelf for Browser {
     }
 
     async fn shelved(&self) -> Result<Option<Shelved>, Error> {
-        let chain = self.chain()?;
-        let reading = chain.read(&[META, BASES])?;
-        let Some(head) = get(&reading.object_store(META).map_err(storage)?, HEAD.into()).await? else {
-            return Ok(None);
-        };
-        let mut bases = pairs(&reading.object_store(BASES).map_err(storage)?, None, None).await?;
+        let (head, bases) = self.chain()?.read(&[META, BASES], |reading| {
+            let head = reading.object_store(META)?.get(JsValue::from_str(HEAD))?;
+            Ok((head, ask_pairs(&reading.object_store(BASES)?, None, None)?))
+        })?;
+        let head = head.await.map_err(storage)?.as_ref().and_then(to_bytes);
+        let mut bases = pairs(bases).await?;
         bases.reverse();
-        Ok(Some(Shelved { head, bases }))
+        Ok(head.map(|head| Shelved { head, bases }))
     }
 
     async fn records(&self, from: Height, limit: u32) -> Result<Vec<(Height, Vec<u8>)>, Error> {
-        let chain = self.chain()?;
-        let reading = chain.read(&[RECORDS])?;
         let range = KeyRange::lower_bound(&key(from.0), None).map_err(storage)?;
-        pairs(&reading.object_store(RECORDS).map_err(storage)?, Some(range), Some(limit)).await
+        let asked = self.chain()?.read(&[RECORDS], |reading| {
+            ask_pairs(&reading.object_store(RECORDS)?, Some(range), Some(limit))
+        })?;
+        pairs(asked).await
     }
 
     async fn commit(&self, block: &Commit) -> Result<(), Error> {
@@ -116,48 +120,47 @@ impl Shelf for Browser {
     }
 
     async fn summaries(&self, from: Option<Height>, limit: u32) -> Result<Vec<Summary>, Error> {
-        let chain = self.chain()?;
-        let reading = chain.read(&[INDEX])?;
-        let index = reading.object_store(INDEX).map_err(storage)?;
-        let Some(newest) = newest(&index).await? else { return Ok(Vec::new()) };
+        let Some(newest) = self.newest(INDEX).await? else { return Ok(Vec::new()) };
         // Heights have no gaps between the oldest and the newest.
         let to = from.map_or(newest, |from| from.0.min(newest));
         let lowest = to.saturating_add(1).saturating_sub(limit.into());
         let range = KeyRange::bound(&key(lowest), &key(to), None, None).map_err(storage)?;
-        let values = index.get_all(Some(range.into()), Some(limit)).map_err(storage)?.await.map_err(storage)?;
-        Ok(values.iter().rev().filter_map(summary).collect())
+        let values = self.chain()?.read(&[INDEX], |reading| {
+            reading.object_store(INDEX)?.get_all(Some(range.into()), Some(limit))
+        })?;
+        Ok(values.await.map_err(storage)?.iter().rev().filter_map(summary).collect())
     }
 
     async fn find(&self, transaction: &Hash) -> Result<Option<Height>, Error> {
-        let chain = self.chain()?;
-        let reading = chain.read(&[INDEX])?;
-        let index = reading.object_store(INDEX).and_then(|index| index.index(BY_TRANSACTION)).map_err(storage)?;
-        let found = index.get(bytes(&transaction.0)).map_err(storage)?.await.map_err(storage)?;
-        Ok(found.as_ref().and_then(summary).map(|summary| summary.head.height))
+        let found = self.chain()?.read(&[INDEX], |reading| {
+            reading.object_store(INDEX)?.index(BY_TRANSACTION)?.get(bytes(&transaction.0))
+        })?;
+        Ok(found.await.map_err(storage)?.as_ref().and_then(summary).map(|summary| summary.head.height))
     }
 
     async fn of_account(&self, account: &AccountId, limit: u32) -> Result<Vec<Summary>, Error> {
-        let chain = self.chain()?;
-        let reading = chain.read(&[INDEX])?;
-        let store = reading.object_store(INDEX).map_err(storage)?;
-        let by_account = store.index(BY_ACCOUNT).map_err(storage)?;
-        let query = Query::from(bytes(&account.0));
-        let heights = by_account.get_all_keys(Some(query), None).map_err(storage)?.await.map_err(storage)?;
+        let heights = self.chain()?.read(&[INDEX], |reading| {
+            let query = Query::from(bytes(&account.0));
+            reading.object_store(INDEX)?.index(BY_ACCOUNT)?.get_all_keys(Some(query), None)
+        })?;
+        let heights = heights.await.map_err(storage)?;
+        let values = self.chain()?.read(&[INDEX], |reading| {
+            let store = reading.object_store(INDEX)?;
+            let newest = heights.into_iter().rev().take(limit as usize);
+            newest.map(|height| store.get(height)).collect::<Result<Vec<_>, _>>()
+        })?;
         let mut found = Vec::new();
-        for height in heights.into_iter().rev().take(limit as usize) {
-            let value = store.get(height).map_err(storage)?.await.map_err(storage)?;
-            found.extend(value.as_ref().and_then(summary));
+        for value in values {
+            found.extend(value.await.map_err(storage)?.as_ref().and_then(summary));
         }
         Ok(found)
     }
 
     async fn pages(&self, names: &[PageName]) -> Result<Vec<Option<Vec<u8>>>, Error> {
-        let chain = self.chain()?;
-        let reading = chain.read(&[PAGES])?;
-        let store = reading.object_store(PAGES).map_err(storage)?;
-        // All asked for before the first is awaited: one wait for all of them.
-        let asked = names.iter().map(|name| store.get(page_key(name)).map_err(storage));
-        let asked = asked.collect::<Result<Vec<_>, Error>>()?;
+        let asked = self.chain()?.read(&[PAGES], |reading| {
+            let store = reading.object_store(PAGES)?;
+            names.iter().map(|name| store.get(page_key(name))).collect::<Result<Vec<_>, _>>()
+        })?;
         let mut pages = Vec::with_capacity(names.len());
         for page in asked {
             pages.push(page.await.map_err(storage)?.as_ref().and_then(to_bytes));
@@ -251,42 +254,40 @@ impl Shelf for Browser {
 impl Browser {
     /// Keys of a store of the chain, ascending.
     pub(super) async fn keys_of(&self, name: &str) -> Result<Vec<JsValue>, Error> {
-        let chain = self.chain()?;
-        let reading = chain.read(&[name])?;
-        let store = reading.object_store(name).map_err(storage)?;
-        store.get_all_keys(None, None).map_err(storage)?.await.map_err(storage)
+        let keys = self.chain()?.read(&[name], |reading| reading.object_store(name)?.get_all_keys(None, None))?;
+        keys.await.map_err(storage)
     }
 
     /// How many a store of the chain holds.
     pub(super) async fn count(&self, name: &str) -> Result<u64, Error> {
-        let chain = self.chain()?;
-        let reading = chain.read(&[name])?;
-        let store = reading.object_store(name).map_err(storage)?;
-        Ok(u64::from(store.count(None).map_err(storage)?.await.map_err(storage)?))
+        let count = self.chain()?.read(&[name], |reading| reading.object_store(name)?.count(None))?;
+        Ok(u64::from(count.await.map_err(storage)?))
     }
-}
 
-/// The highest key of a store of heights.
-async fn newest(store: &ObjectStore) -> Result<Option<u64>, Error> {
-    let cursor = store.open_key_cursor(None, Some(CursorDirection::Prev)).map_err(storage)?.await.map_err(storage)?;
-    let key = cursor.map(|cursor| cursor.key()).transpose().map_err(storage)?;
-    // A cast from a float saturates.
-    Ok(key.and_then(|key| key.as_f64()).map(|height| height as u64))
+    /// The highest key of a store of heights.
+    async fn newest(&self, name: &str) -> Result<Option<u64>, Error> {
+        let down = Some(CursorDirection::Prev);
+        let cursor = self.chain()?.read(&[name], |reading| reading.object_store(name)?.open_key_cursor(None, down))?;
+        let key = cursor.await.map_err(storage)?.map(|cursor| cursor.key()).transpose().map_err(storage)?;
+        // A cast from a float saturates.
+        Ok(key.and_then(|key| key.as_f64()).map(|height| height as u64))
+    }
 }
 
 fn page_key(name: &PageName) -> JsValue {
     bytes(&name.encode())
 }
 
-/// Values with their heights; values that are no bytes count as absent.
-async fn pairs(
-    store: &ObjectStore,
-    range: Option<KeyRange>,
-    limit: Option<u32>,
-) -> Result<Vec<(Height, Vec<u8>)>, Error> {
+/// Keys and values that were asked for.
+type AskedPairs = (GetAllKeysStoreRequest, GetAllStoreRequest);
+
+fn ask_pairs(store: &ObjectStore, range: Option<KeyRange>, limit: Option<u32>) -> Result<AskedPairs, idb::Error> {
     let query = || range.clone().map(Query::from);
-    let keys = store.get_all_keys(query(), limit).map_err(storage)?;
-    let values = store.get_all(query(), limit).map_err(storage)?;
+    Ok((store.get_all_keys(query(), limit)?, store.get_all(query(), limit)?))
+}
+
+/// Values with their heights; values that are no bytes count as absent.
+async fn pairs((keys, values): AskedPairs) -> Result<Vec<(Height, Vec<u8>)>, Error> {
     let (keys, values) = (keys.await.map_err(storage)?, values.await.map_err(storage)?);
     let height = |key: &JsValue| key.as_f64().map(|height| Height(height as u64));
     Ok(keys.iter().zip(&values).filter_map(|(key, value)| Some((height(key)?, to_bytes(value)?))).collect())

@@ -3,11 +3,11 @@
 //!
 //! The check costs no round trip: [`META`] holds one entry per number that may write no more, and every write first adds the
 //! entry of its own number. Where that is there already, the browser takes the whole transaction back. All requests of a
-//! write and its commit leave in one turn, so that a tab that is frozen in the middle leaves no open transaction behind which
-//! the next leader would wait.
+//! transaction and its commit leave in one turn, reads as well as writes, so that a tab that is frozen in the middle leaves no
+//! open transaction behind which the next leader would wait.
 
 use super::{
-    indexed_db::{Db, Durability, Fate, bytes, ended, get},
+    indexed_db::{Db, Durability, Fate, bytes, commit, ended, to_bytes},
     schema::META,
     storage,
 };
@@ -63,9 +63,13 @@ impl Store {
         Ok(current(&self.db).await? == self.number)
     }
 
-    /// Begins to read.
-    pub fn read(&self, stores: &[&str]) -> Result<Transaction, Error> {
-        self.db.read(stores)
+    /// Asks for what `ask` asks for, all in one turn.
+    pub fn read<T>(
+        &self,
+        stores: &[&str],
+        ask: impl FnOnce(&Transaction) -> Result<T, idb::Error>,
+    ) -> Result<T, Error> {
+        self.db.read(stores, ask)
     }
 
     /// Begins to write to these stores, unless a later worker has taken over; then the transaction comes to nothing, with
@@ -91,14 +95,14 @@ impl Drop for Store {
 /// The number of the newest writer; 0 when nobody has written. Earlier versions kept a random one: then it is above all that
 /// are shut out.
 async fn current(db: &Db) -> Result<u64, Error> {
-    let reading = db.read(&[META])?;
-    let meta = reading.object_store(META).map_err(storage)?;
-    let stored = get(&meta, LEADER.into()).await?;
+    let stored = db.read(&[META], |reading| reading.object_store(META)?.get(JsValue::from_str(LEADER)))?;
+    let stored = stored.await.map_err(storage)?.as_ref().and_then(to_bytes);
     let number = stored.and_then(|number| number.try_into().ok()).map_or(0, u64::from_le_bytes);
     if number < MOST {
         return Ok(number);
     }
-    let keys = meta.get_all_keys(None, None).map_err(storage)?.await.map_err(storage)?;
+    let keys = db.read(&[META], |reading| reading.object_store(META)?.get_all_keys(None, None))?;
+    let keys = keys.await.map_err(storage)?;
     let numbers = keys.iter().filter_map(|key| key.as_string()?.strip_prefix("shut-")?.parse::<u64>().ok());
     Ok(numbers.max().map_or(0, |highest| highest.saturating_add(1)))
 }
@@ -140,9 +144,7 @@ impl Writing {
     /// `OtherTab` when a later worker has taken over, `StorageFull`, `StorageFailed`: nothing was changed.
     pub async fn end(mut self) -> Result<(), Error> {
         let Some(transaction) = self.0.take() else { return Ok(()) };
-        #[expect(deprecated, reason = "it left version 2 of the standard and came back with version 3")]
-        let committed = transaction.commit();
-        committed.map_err(|error| super::refused("IndexedDB", &error))?;
+        commit(&transaction)?;
         ended(transaction).await
     }
 }
