@@ -23,6 +23,7 @@ thread_local! {
 }
 
 /// The name of a new worker.
+#[expect(clippy::float_arithmetic, reason = "the browser's random numbers have decimals")]
 pub fn name() -> String {
     // Numbers need to differ, not to be secret; scripts see 48 bits of them exactly, and a cast from a float saturates.
     let third = || (js_sys::Math::random() * 65_536.0) as u16;

@@ -92,9 +92,9 @@ impl Shelf for Browser {
 
     async fn records(&self, from: Height, limit: u32) -> Result<Vec<(Height, Vec<u8>)>, Error> {
         let range = KeyRange::lower_bound(&key(from.0), None).map_err(storage)?;
-        let asked = self.chain()?.read(&[RECORDS], |reading| {
-            ask_pairs(&reading.object_store(RECORDS)?, Some(range), Some(limit))
-        })?;
+        let asked = self
+            .chain()?
+            .read(&[RECORDS], |reading| ask_pairs(&reading.object_store(RECORDS)?, Some(range), Some(limit)))?;
         pairs(asked).await
     }
 
@@ -125,16 +125,16 @@ impl Shelf for Browser {
         let to = from.map_or(newest, |from| from.0.min(newest));
         let lowest = to.saturating_add(1).saturating_sub(limit.into());
         let range = KeyRange::bound(&key(lowest), &key(to), None, None).map_err(storage)?;
-        let values = self.chain()?.read(&[INDEX], |reading| {
-            reading.object_store(INDEX)?.get_all(Some(range.into()), Some(limit))
-        })?;
+        let values = self
+            .chain()?
+            .read(&[INDEX], |reading| reading.object_store(INDEX)?.get_all(Some(range.into()), Some(limit)))?;
         Ok(values.await.map_err(storage)?.iter().rev().filter_map(summary).collect())
     }
 
     async fn find(&self, transaction: &Hash) -> Result<Option<Height>, Error> {
-        let found = self.chain()?.read(&[INDEX], |reading| {
-            reading.object_store(INDEX)?.index(BY_TRANSACTION)?.get(bytes(&transaction.0))
-        })?;
+        let found = self
+            .chain()?
+            .read(&[INDEX], |reading| reading.object_store(INDEX)?.index(BY_TRANSACTION)?.get(bytes(&transaction.0)))?;
         Ok(found.await.map_err(storage)?.as_ref().and_then(summary).map(|summary| summary.head.height))
     }
 

@@ -143,7 +143,7 @@ fn ask<T>(what: impl FnOnce(&Tabs) -> T) -> Option<T> {
 
 /// Does what is to be done, and sets the timer.
 fn act() {
-    while let Some(deed) = GLUE.with_borrow_mut(|glue| glue.as_mut()?.core.next()) {
+    while let Some(deed) = GLUE.with_borrow_mut(|glue| glue.as_mut()?.core.next_deed()) {
         perform(deed);
     }
     GLUE.with_borrow_mut(|glue| {

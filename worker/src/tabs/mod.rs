@@ -126,7 +126,7 @@ impl Tabs {
     }
 
     /// The next thing to do.
-    pub fn next(&mut self) -> Option<Deed> {
+    pub fn next_deed(&mut self) -> Option<Deed> {
         self.deeds.pop_front()
     }
 

@@ -305,7 +305,7 @@ impl Browser {
     }
 
     fn act(&mut self, id: TabId) {
-        while let Some(deed) = self.tabs.get_mut(&id).and_then(|tab| tab.core.next()) {
+        while let Some(deed) = self.tabs.get_mut(&id).and_then(|tab| tab.core.next_deed()) {
             self.perform(id, deed);
         }
         let Some(tab) = self.tabs.get_mut(&id) else { return };

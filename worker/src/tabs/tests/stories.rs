@@ -162,7 +162,7 @@ fn an_older_version_is_told_that_there_is_a_newer_one() {
     let now = browser.now;
     let core = &mut browser.tabs.get_mut(&first).unwrap().core;
     core.heard(Frame::read(&frame).expect("a frame"), now);
-    assert!(matches!(core.next(), Some(crate::tabs::Deed::Cast(Message::Hello(_)))));
+    assert!(matches!(core.next_deed(), Some(crate::tabs::Deed::Cast(Message::Hello(_)))));
 }
 
 #[test]
