@@ -6,7 +6,7 @@ mod size;
 
 use crate::sh::{self, Step};
 use crate::toolchain::{self, Wasm};
-use crate::{Args, Result, keys, page, serve};
+use crate::{Args, Result, devnet, keys, page, serve};
 use serde_json::Value;
 use std::process::Command;
 
@@ -85,11 +85,11 @@ pub fn run(args: &Args) -> Result<bool> {
     Ok(ok)
 }
 
-/// Every suite that there is: `size`, the native ones, `browser`, `tab`.
+/// Every suite that there is: `size`, the native ones, `devnet`, `browser`, `tab`.
 fn suites() -> Result<Vec<String>> {
     let mut suites = vec!["size".to_owned()];
     suites.extend(native().into_iter().map(|(suite, _)| suite));
-    suites.extend(["browser".into(), "tab".into()]);
+    suites.extend(["devnet".into(), "browser".into(), "tab".into()]);
     Ok(suites)
 }
 
@@ -114,6 +114,11 @@ fn measure(suite: &str, args: &Args, cases: &mut Vec<Case>) -> Result<()> {
             page::build()?;
             cases.extend(size::measure()?);
             return Ok(());
+        }
+        "devnet" => {
+            let mut network = devnet::Programs::build(true)?.devnet("bench");
+            network.args(["--dir", "target/devnet-bench", "--port", "0"]);
+            network
         }
         "browser" => in_browser(BROWSER)?,
         "tab" => {

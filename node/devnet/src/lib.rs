@@ -8,6 +8,7 @@ pub mod dice;
 pub mod faults;
 pub mod fleet;
 pub mod load;
+pub mod measure;
 pub mod observer;
 pub mod proxy;
 pub mod summary;

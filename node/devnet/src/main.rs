@@ -11,6 +11,7 @@ use tokio::{sync::mpsc, time::sleep_until};
 use zera_devnet::{
     Result, control, faults,
     fleet::{Fleet, Plan},
+    measure,
     observer::Observer,
     summary::{Summary, Transfers},
     weather::{Partition, Weather},
@@ -32,9 +33,11 @@ enum Verb {
     Run(Run),
     /// Kills, freezes and cuts off its peers, from a seed; fails when something final is lost or has a rival.
     Faults(Faults),
+    /// Measures finality and transfers a second; a JSON object per case.
+    Bench(Common),
 }
 
-/// What both need.
+/// What all need.
 #[derive(Args, Clone)]
 struct Common {
     /// How many validators.
@@ -104,6 +107,7 @@ async fn main() -> ExitCode {
     let done = match Options::parse().verb {
         Verb::Run(options) => run(options).await,
         Verb::Faults(options) => break_it(options).await,
+        Verb::Bench(common) => bench(&common).await,
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -119,18 +123,7 @@ async fn start(common: &Common, proxies: bool) -> Result<(Fleet, Observer)> {
     if common.fresh && common.dir.exists() {
         std::fs::remove_dir_all(&common.dir)?;
     }
-    let page = common.page.as_ref().map(std::fs::canonicalize).transpose()?;
-    let plan = Plan {
-        program: common.node.clone(),
-        folder: common.dir.clone(),
-        validators: common.validators,
-        port: common.port,
-        page,
-        proxies,
-        epoch_blocks: common.epoch_blocks,
-        half_life: common.half_life,
-    };
-    let mut fleet = Fleet::start(&plan).await?;
+    let mut fleet = Fleet::start(&plan(common, proxies)?).await?;
     fleet.weather.send_modify(|weather| weather.delay = Duration::from_millis(common.latency));
     let observer = Observer::start(fleet.wires());
     let all: Vec<usize> = (0..fleet.peers.len()).collect();
@@ -140,6 +133,24 @@ async fn start(common: &Common, proxies: bool) -> Result<(Fleet, Observer)> {
     }
     say(common, &fleet);
     Ok((fleet, observer))
+}
+
+fn plan(common: &Common, proxies: bool) -> Result<Plan> {
+    Ok(Plan {
+        program: common.node.clone(),
+        folder: common.dir.clone(),
+        validators: common.validators,
+        port: common.port,
+        page: common.page.as_ref().map(std::fs::canonicalize).transpose()?,
+        proxies,
+        epoch_blocks: common.epoch_blocks,
+        half_life: common.half_life,
+    })
+}
+
+async fn bench(common: &Common) -> Result<bool> {
+    measure::run(&plan(common, false)?, |case| println!("{case}")).await?;
+    Ok(true)
 }
 
 /// Says what there is to connect to.

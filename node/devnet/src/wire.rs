@@ -91,8 +91,7 @@ async fn read(mut stream: SplitStream<Socket>, waiting: Waiting, news: mpsc::Unb
                 asker.map(|asker| asker.send(result));
             }
             Ok(ToTab::News(heard)) => drop(news.send(heard)),
-            Ok(ToTab::Bye(error)) => return eprintln!("a peer says good-bye: {error}"),
-            Ok(ToTab::Hello(_)) | Err(_) => break,
+            Ok(ToTab::Hello(_) | ToTab::Bye(_)) | Err(_) => break,
         }
     }
     // Whoever still waits hears that the connection is gone.
