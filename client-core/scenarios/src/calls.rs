@@ -167,7 +167,7 @@ impl<'m> Names<'m> {
             "submit" => Call::SubmitProof { proof: self.proof(what)?.1 },
             "withdraw" => Call::Withdraw { proposal: ProposalId(what.as_u64().unwrap_or(0)) },
             "upgrade" | "config" | "params" | "rollback" | "freeze" | "unfreeze" | "reference" | "execute" | "spam"
-            | "builders" | "request_by_vote" => {
+            | "builders" | "request_by_vote" | "validators" => {
                 Call::Propose { title: text(what, "title")?.into(), payload: self.payload(verb, what)? }
             }
             other => return bad(format!("unknown call {other}")),
@@ -236,6 +236,15 @@ impl<'m> Names<'m> {
                     .collect::<Result<_>>()?,
                 description,
             },
+            "validators" => {
+                let keys = |field| list(what, field).iter().map(|name| self.account(name.as_str().unwrap_or("")));
+                Payload::Validators {
+                    add: keys("add").collect::<Result<_>>()?,
+                    remove: keys("remove").collect::<Result<_>>()?,
+                    evidence: what.get("evidence").and_then(Value::as_str).and_then(hash::from_hex),
+                    description,
+                }
+            }
             _ => {
                 let mut params = Params::demo();
                 params.half_life = number(what, "half_life")?;

@@ -6,8 +6,10 @@
 
 pub mod blocks;
 mod calls;
+mod committee;
 mod json;
 pub mod light;
+pub mod load;
 mod proofs;
 mod report;
 mod run;
@@ -24,6 +26,15 @@ pub fn run_scenario(text: &str, name_of: &dyn_js::Names) -> String {
         Ok(report) => report,
         Err(error) => format!("the scenario is not valid: {error}"),
     }
+}
+
+/// Makes the blocks of [`load`] in a browser and answers the head's hash. `names` are the prebuilt modules.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+#[must_use]
+pub fn run_load(seed: u32, blocks: u32, names: &dyn_js::Names) -> String {
+    let modules = |name: &str| names.code(name);
+    load::head_after(seed.into(), blocks.into(), &modules).unwrap_or_else(|error| error.to_string())
 }
 
 /// Runs a file of vectors of the light verifier in a browser: `N steps, M differ`, and what differs, a line each.

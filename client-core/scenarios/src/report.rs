@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use zera_client::{
     Sealed,
     governance::queries,
-    primitives::{Event, Hash, ModuleId, ProposalId, Slot, hash},
+    primitives::{AccountId, Event, Hash, ModuleId, ProposalId, Slot, hash},
     registry,
     runtime::proofs,
     state::{Account, StateView},
@@ -126,4 +126,13 @@ pub(crate) fn provable(state: &dyn StateView, code: &Hash) -> String {
         },
         Err(error) => error.to_string(),
     }
+}
+
+/// How many certify now and in the next epoch, and the first digits of their keys.
+pub(crate) fn validators(state: &dyn StateView) -> String {
+    let keys = |set: Result<Vec<AccountId>, _>| match set {
+        Ok(set) => set.iter().map(|key| hash::to_hex(&key.0[..3])).collect::<Vec<_>>().join(" "),
+        Err(error) => format!("{error}"),
+    };
+    format!("now {}; next {}", keys(registry::validators::current(state)), keys(registry::validators::next(state)))
 }

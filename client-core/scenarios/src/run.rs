@@ -2,6 +2,7 @@
 
 use crate::{
     calls::Names,
+    committee::Committee,
     json::{Result, ScenarioError, bad, list, number, text},
     report,
 };
@@ -11,7 +12,7 @@ use std::fmt::Write as _;
 use zera_client::{
     Client, GenesisConfig, Opened, Sealed, Stored,
     light::SealKey,
-    primitives::{AccountId, Amount, Gas, Hash, Height, Params, Slot, hash, keys::SecretKey, tx::AccessHint},
+    primitives::{AccountId, Amount, Gas, Hash, Height, Network, Params, Slot, hash, keys::SecretKey, tx::AccessHint},
     state::accounts,
     zip::{Pipelines, Sequential},
 };
@@ -45,7 +46,7 @@ pub(crate) fn key(name: &str) -> SecretKey {
     SecretKey::from_seed(&seed(name))
 }
 
-fn seed(name: &str) -> [u8; 32] {
+pub(crate) fn seed(name: &str) -> [u8; 32] {
     Hash::of_parts("zera/scenario-key", &[name.as_bytes()]).0
 }
 
@@ -57,13 +58,15 @@ struct Scenario<'m> {
     client: Client,
     pipelines: &'m dyn Fn() -> Box<dyn Pipelines>,
     names: Names<'m>,
+    /// None on a chain of one signer.
+    committee: Option<Committee>,
     slot: Slot,
     stored: Stored,
     out: String,
 }
 
 impl<'m> Scenario<'m> {
-    fn begin(file: &Value, modules: Modules<'m>, pipelines: &'m dyn Fn() -> Box<dyn Pipelines>) -> Result<Self> {
+    fn begin<'a>(file: &'a Value, modules: Modules<'m>, pipelines: &'m dyn Fn() -> Box<dyn Pipelines>) -> Result<Self> {
         let mut params = Params::demo();
         if let Some(half_life) = file.get("half_life").and_then(Value::as_u64) {
             params.half_life = half_life;
@@ -80,16 +83,26 @@ impl<'m> Scenario<'m> {
         let rest = Amount::zra(1_000_000_000).0.saturating_sub(held);
         holders.push((AccountId(Hash::of(b"the rest").0), Amount(rest)));
         let sealer = sealer()?;
-        let config = GenesisConfig {
+        let mut config = GenesisConfig {
             params,
             accounts: holders,
             ..GenesisConfig::demo(AccountId::default(), sealer.public(), 0)
         };
-        let (mut client, sealed) = Client::create(&config, Some(sealer)).map_err(|e| ScenarioError(e.to_string()))?;
+        let (genesis, others) = (list(file, "validators"), list(file, "later_validators"));
+        let mut committee = None;
+        if !genesis.is_empty() {
+            let named = |names: &'a [Value]| names.iter().filter_map(Value::as_str);
+            committee = Some(Committee::of(named(genesis).chain(named(others)))?);
+            config.network = Network::Main;
+            config.validators = named(genesis).map(|name| key(name).public()).collect();
+            config.epoch_blocks = number(file, "epoch_blocks")?;
+        }
+        let sealer = committee.is_none().then_some(sealer);
+        let (mut client, sealed) = Client::create(&config, sealer).map_err(|e| ScenarioError(e.to_string()))?;
         client.set_pipelines(pipelines());
         let names = Names { genesis: client.genesis(), ..Names::new(modules) };
         let (slot, stored, out) = (Slot(0), Stored::default(), String::new());
-        let mut scenario = Self { client, pipelines, names, slot, stored, out };
+        let mut scenario = Self { client, pipelines, names, committee, slot, stored, out };
         scenario.note(&sealed);
         Ok(scenario)
     }
@@ -136,7 +149,11 @@ impl<'m> Scenario<'m> {
     }
 
     fn seal(&mut self, skip: u64) -> Result<()> {
-        match self.client.seal(self.slot, skip) {
+        let sealed = match &self.committee {
+            None => self.client.seal(self.slot, skip).map_err(|error| ScenarioError(error.to_string())),
+            Some(committee) => committee.seal(&mut self.client, self.slot).map(|made| made.sealed),
+        };
+        match sealed {
             Ok(sealed) => {
                 self.slot = sealed.decoded.header.slot;
                 for dropped in &sealed.dropped {
@@ -273,6 +290,10 @@ impl<'m> Scenario<'m> {
             let line = report::provable(self.client.state(), &Hash::of(&self.names.code(name)?));
             self.line(&format!("code: {line}"));
         }
+        if what.get("validators").is_some() {
+            let line = report::validators(self.client.state());
+            self.line(&format!("validators: {line}"));
+        }
         if let Some(id) = what.get("proposal").and_then(Value::as_u64) {
             let line = report::proposal(self.client.state(), id);
             self.line(&format!("proposal {id}: {line}"));
@@ -281,7 +302,8 @@ impl<'m> Scenario<'m> {
     }
 
     fn reopen(&mut self) -> Result<()> {
-        match Client::open(&self.stored, Some(sealer()?)) {
+        let sealer = if self.committee.is_none() { Some(sealer()?) } else { None };
+        match Client::open(&self.stored, sealer) {
             Ok((client, Opened { stepped_back, .. })) => {
                 self.client = client;
                 self.client.set_pipelines((self.pipelines)());
