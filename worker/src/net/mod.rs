@@ -6,7 +6,9 @@
 
 pub mod address;
 mod ask;
+mod hear;
 mod peer;
+mod send;
 mod sessions;
 mod wires;
 

@@ -1,6 +1,7 @@
 //! One peer: where its connection is, what it has said of itself, and how it has behaved.
 
 use super::WireId;
+use std::cmp::Reverse;
 use zera_primitives::{Hash, Height};
 use zera_wire::{Greeting, PeerStatus};
 use zera_worker_protocol::{PeerState, PeerView};
@@ -10,6 +11,8 @@ pub type PeerId = u32;
 
 /// The best score.
 const BEST: u32 = 1_000;
+/// Scores that differ by less are about the same.
+const BAND: u32 = 250;
 /// What a new peer begins with.
 const FIRST: u32 = 500;
 /// The shortest wait before another try, milliseconds.
@@ -55,6 +58,8 @@ pub struct Peer {
     /// Questions that it has open.
     pub open: u32,
     pub since_ms: u64,
+    /// Questions that others and it had been asked when it was asked last.
+    pub turn: u64,
     /// When it was last asked how long the way is, microseconds.
     pub pinged: u64,
 }
@@ -76,6 +81,7 @@ impl Peer {
             slow: 0,
             open: 0,
             since_ms: now_ms,
+            turn: 0,
             pinged: 0,
         }
     }
@@ -105,9 +111,10 @@ impl Peer {
         self.is_open() && self.open < u32::from(most)
     }
 
-    /// What speaks for asking it: its behaviour, then its nearness.
-    pub fn rank(&self) -> (u32, std::cmp::Reverse<u64>) {
-        (self.score, std::cmp::Reverse(self.round_trip_us.unwrap_or(u64::MAX)))
+    /// What speaks for asking it: its behaviour, then that others were asked since, then its nearness. Peers of about the same
+    /// behaviour take turns, so that who lies is soon found out, and no single one sees all questions.
+    pub fn rank(&self) -> (u32, Reverse<u64>, Reverse<u64>) {
+        (self.score / BAND, Reverse(self.turn), Reverse(self.round_trip_us.unwrap_or(u64::MAX)))
     }
 
     /// The connection is gone: another try later, later each time, and not at the same moment as everybody else's.

@@ -215,7 +215,7 @@ impl<W: World, T: Ticket> Node<W, T> {
             Command::AddPeer(peer) => self.add_peer(&peer).await,
             Command::RemovePeer(peer) => self.remove_peer(&peer).await,
             Command::ExportEvidence(id) => self.export_evidence(id),
-            Command::ExportHeaders => self.export_headers(),
+            Command::ExportHeaders => self.export_headers().await,
             Command::Fault(point) => self.world.set_fault(point).map(|()| Response::Done),
             query => self.look(query).await,
         }

@@ -123,7 +123,7 @@ impl<W: World, T: Ticket> Node<W, T> {
     }
 
     /// Opens, loading the pages that opening needs, and all of them when they are few.
-    async fn open_on_pages(
+    pub(super) async fn open_on_pages(
         &self,
         stored: &Stored,
         sealer: Option<&Seed>,

@@ -48,6 +48,11 @@ impl Upkeep {
         }
     }
 
+    /// A chain that begins here with a snapshot of that block.
+    pub fn from_snapshot(base: Height) -> Self {
+        Self { base, ..Self::fresh() }
+    }
+
     /// Records checked, of how many.
     pub const fn progress(&self, head: Height) -> (u64, u64) {
         let total = head.0.saturating_add(1);
@@ -78,6 +83,18 @@ impl<W: World, T: Ticket> Node<W, T> {
     /// One step; false when there is nothing to do.
     pub(super) async fn upkeep_step(&mut self) -> bool {
         self.compact_step().await || self.scrub_step().await
+    }
+
+    /// Brings what a long sync leaves behind to pages, so that neither memory nor the next start grows with it.
+    pub(super) async fn compact_behind(&mut self) {
+        let much = |chain: &super::chain::Chain| {
+            let since = chain.height().since(chain.upkeep.base);
+            since >= BASE_EVERY && (chain.client.unwritten() >= MANY || since >= BASE_EVERY.saturating_mul(8))
+        };
+        if !self.chain.as_ref().is_some_and(much) {
+            return;
+        }
+        while self.compact_step().await && self.chain.as_ref().is_some_and(|chain| chain.upkeep.compacting.is_some()) {}
     }
 
     /// Begins a compaction when one is due, or writes its next pages.
@@ -145,7 +162,16 @@ impl<W: World, T: Ticket> Node<W, T> {
 
     async fn scrub_step(&mut self) -> bool {
         let Some((top, _)) = self.chain.as_ref().and_then(|chain| chain.upkeep.scrub) else { return false };
-        let from = Height(top.0.saturating_add(1).saturating_sub(SCRUB_RECORDS.into()));
+        // What was given up for room, or lies before a snapshot, is not damaged.
+        let Ok(oldest) = self.world.records(Height(0), 1).await else { return false };
+        let oldest = oldest.first().map_or(top.plus(1), |(height, _)| *height);
+        if top < oldest {
+            if let Some(chain) = &mut self.chain {
+                chain.upkeep.scrub = None;
+            }
+            return true;
+        }
+        let from = Height(top.0.saturating_add(1).saturating_sub(SCRUB_RECORDS.into())).max(oldest);
         let limit = u32::try_from(top.since(from).saturating_add(1)).unwrap_or(SCRUB_RECORDS);
         let Ok(records) = self.world.records(from, limit).await else { return false };
         let Some(chain) = &mut self.chain else { return false };

@@ -19,6 +19,8 @@ use zera_worker_protocol::{Error, Event, Mode, event::Notice};
 const KEEP_EVERY: u64 = 64;
 /// Answers that may come to nothing before catching up is given up; the next head tries again.
 const TRIES: usize = 16;
+/// Blocks by which a peer may be ahead before it is asked: news of them are on their way.
+const BEHIND: u64 = 2;
 /// Proposals remembered.
 const PROPOSED: usize = 16;
 
@@ -210,21 +212,23 @@ impl<W: World, T: Ticket> Node<W, T> {
         }
     }
 
-    /// Catches up where the head is behind what peers speak of and no news lead there: after a sleep, or a reconnection.
+    /// Catches up where the head is behind what a peer speaks of and no news lead there: after a sleep, or a reconnection.
     async fn behind(&mut self) {
         let network = Rc::clone(&self.network);
-        let Some(head) = network.verified() else { return };
-        let heard = network.sessions.borrow().newest();
-        if network.is_stopped() || heard.is_none_or(|heard| heard <= head.height.plus(2)) {
-            return;
-        }
+        let Some(head) = network.verified().filter(|_| !network.is_stopped()) else { return };
+        let Some(peer) = network.sessions.borrow().beyond(head.height.plus(BEHIND)) else { return };
         let began = self.world.micros();
-        // Who serves nothing that holds is dropped or passed over; the watchdog tells if nobody is left.
-        let _ = network.catch_up(&*self.world).await;
+        // Who serves what does not hold is dropped; the watchdog tells if nobody is left.
+        let asked = network.ask(&*self.world, Request::Finality { at: None }, Some(peer)).await;
+        if let Ok((peer, Answer::Finality(block))) = asked {
+            let _ = network.reach(&*self.world, peer, &block).await;
+        }
         if let Some(header) = network.verified().filter(|header| header.height > head.height) {
             self.head_moved(&header, began).await;
         } else if network.is_stopped() {
             self.conflict_found().await;
+        } else {
+            network.sessions.borrow_mut().unproven(peer);
         }
     }
 

@@ -207,7 +207,7 @@ impl<W: World, T: Ticket> Node<W, T> {
     }
 
     /// The set of an epoch since the checkpoint: known, or served by a peer and named by a boundary that was verified.
-    async fn set_of(&self, epoch: u64) -> Result<ValidatorSet, Error> {
+    pub(super) async fn set_of(&self, epoch: u64) -> Result<ValidatorSet, Error> {
         let named = {
             let followed = self.network.followed.borrow();
             let followed = followed.as_ref().ok_or_else(super::network_only)?;

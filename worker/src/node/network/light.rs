@@ -183,20 +183,21 @@ impl Question {
 
     /// Takes an answer if its proof holds; how many entries that were.
     fn take(&self, known: &Remote, answer: &Answer) -> Result<u64, String> {
-        let read = |bytes: &[u8]| MultiProof::from_bytes(bytes).map_err(|error| format!("a proof of entries: {error}"));
+        let told = |error: &dyn std::fmt::Display| format!("its proof of entries does not hold: {error}");
+        let read = |bytes: &[u8]| MultiProof::from_bytes(bytes).map_err(|error| told(&error));
         match (answer, &self.range) {
             (Answer::Entries(entries), None) => {
                 let Entries { height, values, proof } = &**entries;
                 if *height != known.height() {
                     return Err(format!("it answered about block {height}"));
                 }
-                known.insert(&self.keys, values, &read(proof)?).map_err(|error| error.to_string())?;
+                known.insert(&self.keys, values, &read(proof)?).map_err(|error| told(&error))?;
                 Ok(values.len() as u64)
             }
             (Answer::Run(run), Some(range)) => {
                 let EntryRun { entries, end, proof } = &**run;
                 let proof = if entries.is_empty() { MultiProof::default() } else { read(proof)? };
-                known.insert_run(range, entries, *end, &proof).map_err(|error| error.to_string())?;
+                known.insert_run(range, entries, *end, &proof).map_err(|error| told(&error))?;
                 Ok(entries.len() as u64)
             }
             _ => Err("its answer is none to the question".into()),

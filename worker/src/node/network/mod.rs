@@ -4,12 +4,14 @@
 //! of which peers prove every entry, in full mode it executes the blocks. Peers are conversations of [`crate::net`].
 
 mod certificate;
+pub mod export;
 mod follow;
 mod history;
 mod join;
 mod kept;
 mod light;
 mod outbox;
+mod snapshot_start;
 mod start;
 mod sync;
 mod talk;
@@ -79,6 +81,8 @@ pub struct Network {
     proposed: RefCell<VecDeque<(Height, Hash, u64)>>,
     /// What was fetched and verified of the past.
     history: RefCell<History>,
+    /// Blocks to execute from which on a snapshot is taken instead; the usual number for none.
+    pub(super) long: Cell<Option<u64>>,
     /// The next blocks, on their way.
     ahead: Cell<Option<Ahead>>,
     /// What the tab shows, where the world keeps no list of tabs.

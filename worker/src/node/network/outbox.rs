@@ -3,7 +3,7 @@
 
 use super::{Network, talk::moment};
 use crate::{
-    net::{AskId, PeerId, Refusal},
+    net::{AskId, Moment, PeerId, Refusal, Sessions},
     node::{Node, convert, run::Ticket, world::World},
 };
 use codec::{Decode, DecodeWithMemTracking, Encode};
@@ -111,72 +111,94 @@ impl Outbox {
 }
 
 impl Network {
-    /// Sends what is to be sent, takes what was said of it. `slot` is the newest verified one, `head` its block.
+    /// Sends what is to be sent, takes what was said of it; answers of which somebody says where they are, at or below
+    /// `head`. `slot` is the newest verified one.
     pub fn post<W: World>(&self, world: &W, slot: Slot, head: Height) -> Vec<(Hash, Height)> {
         let mut outbox = self.outbox.borrow_mut();
         if outbox.letters.is_empty() {
             return Vec::new();
         }
-        let now = moment(world);
-        let mut sessions = self.sessions.borrow_mut();
+        let (now, mut sessions) = (moment(world), self.sessions.borrow_mut());
         let open: BTreeSet<PeerId> = sessions.open().into_iter().collect();
-        let mut lost = Vec::new();
-        for (hash, letter) in &mut outbox.letters {
-            let ids: Vec<AskId> = letter.sending.keys().copied().collect();
-            for id in ids {
-                let Some(answer) = sessions.take(id) else { continue };
-                let Some(peer) = letter.sending.remove(&id) else { continue };
-                match answer {
-                    Ok((_, Answer::Submitted(_))) => {
-                        letter.taken.insert(peer);
-                    }
-                    // It may be in a block by now; the look-up will tell.
-                    Err(Refusal::Peer(error)) if error.kind == PeerErrorKind::Refused => {
-                        letter.taken.insert(peer);
-                    }
-                    _ => {}
-                }
-            }
-            letter.taken.retain(|peer| open.contains(peer));
-            let again = letter.sent.saturating_add(AGAIN_US) <= now.us;
-            if again {
-                letter.taken.clear();
-            }
-            let sending: BTreeSet<PeerId> = letter.sending.values().copied().collect();
-            for peer in open.iter().filter(|peer| !letter.taken.contains(peer) && !sending.contains(peer)) {
-                let id = sessions.ask(Request::Submit(letter.signed.encode()), Some(*peer), now);
-                letter.sending.insert(id, *peer);
-                letter.sent = now.us;
-            }
-            if letter.signed.transaction.expiry < slot {
-                lost.push(*hash);
-            }
+        for letter in outbox.letters.values_mut() {
+            letter.receive(&mut sessions, &open, now.us);
+            letter.send(&mut sessions, &open, now);
         }
-        match outbox.asking {
-            Some((id, hash)) => {
-                if let Some(answer) = sessions.take(id) {
-                    outbox.asking = None;
-                    match answer {
-                        Ok((_, Answer::Located(Some((height, _))))) => outbox.said(&hash, height),
-                        // Expired, and in no block as far as peers know.
-                        Ok((_, Answer::Located(None))) | Err(Refusal::Peer(_)) if lost.contains(&hash) => {
-                            outbox.remove(&hash);
-                            world.emit(Event::Transaction { hash, stage: TransactionStage::Dropped });
-                        }
-                        _ => {}
+        match outbox.asking.take() {
+            Some((id, hash)) => match sessions.take(id) {
+                None => outbox.asking = Some((id, hash)),
+                Some(answer) => {
+                    if outbox.located(hash, answer, slot) {
+                        world.emit(Event::Transaction { hash, stage: TransactionStage::Dropped });
                     }
                 }
-            }
+            },
             None => {
-                let waited = |letter: &Letter| letter.sent > 0 && letter.sent.saturating_add(AGAIN_US / 2) <= now.us;
-                let oldest = outbox.letters.iter().filter(|(hash, letter)| waited(letter) || lost.contains(hash));
-                let oldest = oldest.min_by_key(|(_, letter)| letter.sent).map(|(hash, _)| *hash);
-                if let Some(hash) = oldest.filter(|_| !open.is_empty()) {
+                if let Some(hash) = outbox.to_locate(now.us, slot).filter(|_| !open.is_empty()) {
                     outbox.asking = Some((sessions.ask(Request::Locate(hash), None, now), hash));
                 }
             }
         }
         outbox.to_look_up(head)
+    }
+}
+
+impl Letter {
+    /// Takes what peers said to it.
+    fn receive(&mut self, sessions: &mut Sessions, open: &BTreeSet<PeerId>, now: u64) {
+        let ids: Vec<AskId> = self.sending.keys().copied().collect();
+        for id in ids {
+            let Some(answer) = sessions.take(id) else { continue };
+            let taken = match answer {
+                Ok((_, Answer::Submitted(_))) => true,
+                // It may be in a block by now; the look-up will tell.
+                Err(Refusal::Peer(error)) => error.kind == PeerErrorKind::Refused,
+                _ => false,
+            };
+            let peer = self.sending.remove(&id).filter(|_| taken);
+            self.taken.extend(peer);
+        }
+        self.taken.retain(|peer| open.contains(peer));
+        if self.sent.saturating_add(AGAIN_US) <= now {
+            self.taken.clear();
+        }
+    }
+
+    /// Sends it to everybody who has not taken it.
+    fn send(&mut self, sessions: &mut Sessions, open: &BTreeSet<PeerId>, now: Moment) {
+        let sending: BTreeSet<PeerId> = self.sending.values().copied().collect();
+        for peer in open.iter().filter(|peer| !self.taken.contains(peer) && !sending.contains(peer)) {
+            let id = sessions.ask(Request::Submit(self.signed.encode()), Some(*peer), now);
+            self.sending.insert(id, *peer);
+            self.sent = now.us;
+        }
+    }
+
+    /// True when no block can hold it any more.
+    fn is_expired(&self, slot: Slot) -> bool {
+        self.signed.transaction.expiry < slot
+    }
+}
+
+impl Outbox {
+    /// The transaction of which nothing was heard for longest: peers are asked where it is.
+    fn to_locate(&self, now: u64, slot: Slot) -> Option<Hash> {
+        let waited = |letter: &Letter| letter.sent > 0 && letter.sent.saturating_add(AGAIN_US / 2) <= now;
+        let quiet = self.letters.iter().filter(|(_, letter)| waited(letter) || letter.is_expired(slot));
+        quiet.min_by_key(|(_, letter)| letter.sent).map(|(hash, _)| *hash)
+    }
+
+    /// Takes a peer's word of where it is; true when it is nowhere, and can be in no block any more.
+    fn located(&mut self, hash: Hash, answer: Result<(PeerId, Answer), Refusal>, slot: Slot) -> bool {
+        match answer {
+            Ok((_, Answer::Located(Some((height, _))))) => self.said(&hash, height),
+            Ok((_, Answer::Located(None))) | Err(Refusal::Peer(_)) => {
+                let expired = self.letters.get(&hash).is_some_and(|letter| letter.is_expired(slot));
+                return expired && self.remove(&hash);
+            }
+            _ => {}
+        }
+        false
     }
 }
 

@@ -1,6 +1,6 @@
 //! Opening the chain that the node stands on: its own, or a network's, in the way that this browser follows it.
 
-use super::{Followed, kept, talk};
+use super::{Followed, kept, snapshot_start::LONG, talk};
 use crate::node::{
     Node,
     chain::{Chain, commit},
@@ -102,6 +102,13 @@ impl<W: World, T: Ticket> Node<W, T> {
             && chain.client.genesis() == genesis
         {
             return Ok(chain);
+        }
+        let behind = self.verified_height().unwrap_or_default().0;
+        if behind >= network.long.get().unwrap_or(LONG) {
+            self.world.replace(&[]).await?;
+            if let Some(chain) = self.from_snapshot().await? {
+                return Ok(chain);
+            }
         }
         let (client, sealed) = Client::create(&config, None).map_err(convert::client)?;
         if client.genesis() != genesis {

@@ -234,6 +234,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         }
         network.note_moved(&*self.world);
         self.world.emit(Event::Network);
+        self.compact_behind().await;
         Ok(())
     }
 }

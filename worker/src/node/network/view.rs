@@ -1,16 +1,9 @@
 //! What the network page shows.
 
 use super::{Followed, talk};
-use crate::node::{Answer, Node, convert, run::Ticket, world::World};
-use codec::Encode as _;
-use zera_client::light::Light;
+use crate::node::{Answer, Node, run::Ticket, world::World};
 use zera_primitives::{Height, Slot};
-use zera_worker_protocol::{
-    CheckpointView, Error, ErrorKind, Mode, NetworkView, PeerState, Response, StatusView, TabView,
-};
-
-/// What a file of headers begins with.
-const HEADERS_MAGIC: &[u8] = b"zera headers 1\n";
+use zera_worker_protocol::{CheckpointView, Error, Mode, NetworkView, PeerState, Response, StatusView, TabView};
 
 impl<W: World, T: Ticket> Node<W, T> {
     /// Everything about the node's network.
@@ -110,22 +103,5 @@ impl<W: World, T: Ticket> Node<W, T> {
         status.tabs = crate::node::chain::count(self.tabs().len());
         status.account = self.chain.as_ref().and_then(|chain| chain.account);
         Some(status)
-    }
-
-    /// A conflict as one file that convinces others.
-    pub(in crate::node) fn export_evidence(&self, id: u32) -> Answer {
-        let forks = self.network.forks.borrow();
-        let fork = forks.iter().find(|(view, _)| view.id == id).ok_or_else(|| convert::not_found("conflict"))?;
-        Ok(Response::Bytes(fork.1.clone()))
-    }
-
-    /// What was verified, as one file: the light client's own, which whoever reads it checks again.
-    pub(in crate::node) fn export_headers(&self) -> Answer {
-        let followed = self.network.followed.borrow();
-        let light: &Light = &followed.as_ref().ok_or_else(super::network_only)?.light;
-        if light.finality().is_none() {
-            return Err(Error::request(ErrorKind::NotFound, "nothing is verified yet"));
-        }
-        Ok(Response::Bytes([HEADERS_MAGIC, &light.to_bytes().encode()].concat()))
     }
 }

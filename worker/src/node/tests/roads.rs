@@ -5,6 +5,8 @@ use super::{
     village::{EPOCH, RICH, Shared, Village},
     world::Memory,
 };
+use crate::node::network::export::Headers;
+use codec::Decode as _;
 use std::{cell::RefCell, rc::Rc};
 use zera_liar::Lie;
 use zera_primitives::{AccountId, Amount, Height, Slot, keys::SecretKey, tx::Call};
@@ -108,6 +110,10 @@ fn a_light_node_joins_reads_with_proofs_and_follows() {
         assert_eq!(block.header.height, Height(height));
     }
     trip.bench.refused(Command::Export, ErrorKind::SoloOnly);
+    let Response::Bytes(file) = trip.bench.ask(Command::ExportHeaders).unwrap() else { panic!() };
+    let headers = Headers::decode(&mut &file[b"zera headers 1\n".len()..]).unwrap();
+    assert_eq!(headers.boundaries.len() as u64, opened.round.0);
+    assert_eq!(headers.tip.map(|tip| tip.header.height), Some(opened.height));
 
     let Response::Status(back) = trip.bench.ask(Command::Leave).unwrap() else { panic!() };
     assert_eq!((back.mode, back.head.height), (Mode::Solo, Height(0)));
@@ -169,6 +175,30 @@ fn a_full_node_executes_everything_and_goes_on_after_a_restart() {
     assert_eq!(trip.bench.status().head.height, status.head.height);
     trip.bench.ask(Command::Leave).unwrap();
     assert_eq!(trip.bench.status().head.height, Height(0));
+}
+
+#[test]
+fn a_long_chain_is_begun_at_a_snapshot_that_holds() {
+    for lie in [None, Some(Lie::BadPage)] {
+        let mut trip = Trip::new(2 * EPOCH);
+        trip.village.borrow_mut().keep_snapshot();
+        trip.blocks(4);
+        trip.bench.node.network.long.set(Some(EPOCH));
+        trip.peer(OTHER, lie);
+        trip.join(Mode::Full, &[OTHER, HONEST]).unwrap();
+        trip.settle();
+        let status = trip.bench.status();
+        assert!(status.head.height.0 >= 2 * EPOCH + 3);
+        assert_eq!(status.executed, status.head.height.0 - 2 * EPOCH, "{lie:?}: only what follows the snapshot");
+        let liar = trip.network().peers.into_iter().find(|peer| peer.address == OTHER).unwrap();
+        assert_eq!(liar.state == PeerState::Dropped, lie.is_some());
+        let Trip { bench, village } = trip;
+        let mut trip = Trip { bench: bench.crash(), village };
+        assert_eq!(trip.bench.status().head.height, status.head.height);
+        trip.settle();
+        let damaged = |event: &Event| matches!(event, Event::Notice(Notice::Damaged { .. }));
+        assert!(!trip.bench.world.events().iter().any(damaged), "what lies before the snapshot is not missed");
+    }
 }
 
 #[test]

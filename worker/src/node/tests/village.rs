@@ -8,16 +8,19 @@ use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
 };
 use zera_client::{
-    Client, GenesisConfig, Sealed,
+    Base, Client, GenesisConfig, Sealed,
     light::{Certificate, ValidatorSet},
 };
 use zera_liar::{Lie, Out, Twist, forge::Keys};
 use zera_primitives::{AccountId, Amount, Hash, Height, Network, Params, SignedTransaction, Slot, keys::SecretKey};
-use zera_state::{StateView as _, merkle::MultiProof};
+use zera_state::{
+    StateView as _,
+    merkle::{Directory, MultiProof, PageName},
+};
 use zera_wire::{
     Answer, FRAME_BYTES, Greeting, News, PeerError, PeerErrorKind, PeerStatus, Request, ToPeer, ToTab, Topic,
     WIRE_VERSION,
-    answer::{BlockReceipts, Boundary, Entries, EntryRun, FinalBlock, Finality},
+    answer::{BlockReceipts, Boundary, Entries, EntryRun, FinalBlock, Finality, SnapshotOffer},
     decode_to_peer,
 };
 
@@ -48,7 +51,9 @@ pub struct Village {
     heard: VecDeque<(WireId, Heard)>,
     /// Requests by kind, as peers got them.
     pub asked: Vec<Request>,
-    /// Peers of the village that keep transactions to themselves.
+    /// The newest snapshot: its block's height, its directory and pages.
+    snapshot: Option<(Height, Directory, BTreeMap<PageName, Vec<u8>>)>,
+    /// Transactions that were submitted.
     pub submitted: Vec<Hash>,
 }
 
@@ -81,8 +86,16 @@ impl Village {
             lines: BTreeMap::new(),
             heard: VecDeque::new(),
             asked: Vec::new(),
+            snapshot: None,
             submitted: Vec::new(),
         }
+    }
+
+    /// Keeps a snapshot of the head, which must be certified.
+    pub fn keep_snapshot(&mut self) {
+        let (base, pages) = self.client.compaction().run().unwrap();
+        let directory = Base::from_bytes(&base.bytes).unwrap().directory;
+        self.snapshot = Some((base.height, directory, pages.into_iter().collect()));
     }
 
     pub fn genesis(&self) -> Hash {
@@ -287,6 +300,20 @@ impl Village {
             Request::Committee { .. } => {
                 let set: ValidatorSet = self.keys.set().unwrap();
                 Answer::Bytes(set.encode())
+            }
+            Request::Snapshot => {
+                let (height, directory, _) = self.snapshot.as_ref().ok_or_else(missing)?;
+                let at = self.finality(Some(*height)).ok_or_else(missing)?;
+                let directory_bytes = directory.encoded_size() as u64;
+                Answer::Snapshot(Box::new(SnapshotOffer { at, directory_bytes, page_bytes: 0 }))
+            }
+            Request::Directory { offset, .. } => {
+                let directory = self.snapshot.as_ref().ok_or_else(missing)?.1.encode();
+                Answer::Bytes(directory.into_iter().skip(offset as usize).take(1_000).collect())
+            }
+            Request::Pages { names, .. } => {
+                let pages = &self.snapshot.as_ref().ok_or_else(missing)?.2;
+                Answer::Pages(names.iter().take(3).map(|name| pages.get(name).cloned()).collect())
             }
             Request::Locate(hash) => Answer::Located(self.located(&hash)),
             Request::OfAccount { account, .. } => {
