@@ -1847,7 +1847,8 @@ export interface GroundView {
 /** 32 bytes, hexadecimal. */
 export type Hash = string;
 
-/** A block in a list. */
+/** A block in a list. Where only its header is known, as in light mode, transactions, events and gas are zero and say
+ * nothing. */
 export interface HeadView {
   /** Number. */
   height: Height;
@@ -2329,7 +2330,7 @@ export interface NetworkView {
   stall: Stall | null;
   /** Evidence. */
   conflicts: Array<ForkView>;
-  /** Entries of the state proven since the start, and those from memory. */
+  /** Entries of the state proven since the start, and those of them that are in memory now. */
   proven: [number, number];
   /** Tabs that share this node, the leader first. */
   tabs: Array<TabView>;

@@ -137,7 +137,8 @@ pub struct StatusView {
     pub tabs: u32,
 }
 
-/// A block in a list.
+/// A block in a list. Where only its header is known, as in light mode, transactions, events and gas are zero and say
+/// nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct HeadView {
