@@ -18,6 +18,7 @@ pub const CURVE_TITLE: &str = "Conviction against the bar";
 pub const FORECAST: &str = "Forecast";
 pub const FORECAST_NOTE: &str = "Forecast by the chain’s own integer arithmetic. It assumes that no other stake moves.";
 pub const FORECAST_WAITS: &str = "if no stake moves";
+pub const PULSE_NONE: &str = "None of the latest blocks used gas.";
 pub const PULSE_ALT: &str = "Block {0} used the most gas: {1}";
 pub const RULER_NOTE: &str =
     "The thicker the bar, the more this tab did itself. Hatched: not done since this tab started.";

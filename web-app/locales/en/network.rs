@@ -167,6 +167,7 @@ pub const MANY_KEYS: &str = "keys";
 pub const NW_VALIDATOR: &str = "Validator";
 pub const NW_SIGNATURE: &str = "Signature";
 pub const NW_CHECKED_IN: &str = "Checked in";
+pub const NW_UNDER: &str = "< 100\u{a0}µs";
 pub const NW_PROPOSER: &str = "proposer";
 pub const NW_NOT_IN: &str = "not in the certificate";
 pub const NW_NOT_NEEDED: &str = "not needed";
@@ -324,7 +325,6 @@ pub const VA_NO_FAULT: &str = "Without it";
 // notices
 pub const N_PEER_DROPPED: &str = "Peer {0} was dropped: {1}. Nothing that it served was kept.";
 pub const N_RECOVERED: &str = "The head advances again.";
-pub const N_CONFLICT: &str = "Two finalised blocks of height {0} contradict each other. This node has stopped following; the network page has the evidence.";
 pub const N_TOOK_OVER: &str = "This tab runs the node now; it took over in {0} ms.";
 pub const N_MADE_ROOM: &str = "The browser’s storage was full; {0} of old blocks and caches were given up to go on.";
 pub const N_EVICTED: &str = "The browser has deleted this site’s data. The node began again.";

@@ -99,8 +99,10 @@ pub fn pulse(heads: &[HeadView]) -> AnyView {
         view! { <rect class=class x=x y=(60 - tall).to_string() width="0.75%" height=tall.to_string()></rect> }
             .into_any()
     });
-    let words =
-        tallest.map_or_else(String::new, |head| say!(PULSE_ALT, text::count(head.height.0), text::count(head.gas.0)));
+    let words = tallest.map_or_else(
+        || say!(PULSE_NONE).to_owned(),
+        |head| say!(PULSE_ALT, text::count(head.height.0), text::count(head.gas.0)),
+    );
     let caption = words.clone();
     view! {
         <div class="chart">

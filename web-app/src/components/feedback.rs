@@ -120,7 +120,7 @@ fn progress_words(key: &str) -> String {
 pub fn toasts() -> AnyView {
     let client = use_client();
     let message = move || {
-        client.notice.get().map(|notice| {
+        client.notice.get().and_then(|notice| {
             let words = match notice {
                 Notice::SteppedBack { from, to, detail } => say!(N_STEPPED_BACK, from, to, detail),
                 Notice::Damaged { height } => say!(N_DAMAGED, height),
@@ -134,21 +134,22 @@ pub fn toasts() -> AnyView {
                     say!(N_ENGINE, text::short(&code.to_hex()), text::safe(&detail), height, went_back_to)
                 }
                 Notice::PeerDropped { address, cause } => say!(N_PEER_DROPPED, text::safe(&address), text::safe(&cause)),
-                Notice::Stalled(stall) => words::stall(&stall),
+                // These stand above every page as a banner; they are not said twice.
+                Notice::Stalled(_) | Notice::Conflict(_) => return None,
                 Notice::Recovered => say!(N_RECOVERED).to_owned(),
-                Notice::Conflict(fork) => say!(N_CONFLICT, fork.height),
                 Notice::TookOver { ms } => say!(N_TOOK_OVER, ms),
                 Notice::MadeRoom { bytes } => say!(N_MADE_ROOM, text::bytes(bytes)),
                 Notice::Evicted => say!(N_EVICTED).to_owned(),
                 Notice::Restarted { detail } => say!(N_RESTARTED, detail),
             };
-            view! {
+            let toast = view! {
                 <div class="toast">
                     <span>{words}</span>
                     <button type="button" class="link" on:click=move |_| client.notice.set(None)>{say!(DISMISS)}</button>
                 </div>
             }
-            .into_any()
+            .into_any();
+            Some(toast)
         })
     };
     view! { <div class="toasts" role="status" aria-live="polite">{react(move || message().into_any())}</div> }

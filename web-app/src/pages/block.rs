@@ -116,6 +116,9 @@ fn header(block: &BlockView) -> AnyView {
         row(say!(MODULE_SET), &header.module_set),
     ];
     rows.push((say!(EPOCH).into(), text::count(header.epoch).into_any()));
-    rows.push((say!(RECORD).into(), text::bytes(block.record_bytes).into_any()));
+    // A light node fetches a block and keeps no record of it.
+    if block.record_bytes > 0 {
+        rows.push((say!(RECORD).into(), text::bytes(block.record_bytes).into_any()));
+    }
     kv(rows)
 }

@@ -62,6 +62,10 @@ fn top(status: &StatusView) -> AnyView {
     let slot = status.head.slot.0;
     let age = move || say!(AGO, text::duration(client.clock.get().saturating_sub(slot)));
     let state = |figure: String, about: &'static str| mark(known::state(figure, about));
+    let head_known = match status.mode {
+        Mode::Solo => known::state(height.clone(), say!(HEAD_ABOUT)),
+        _ => known::finalised(height.clone()),
+    };
     view! {
         <div class="overview-head">
             <div>
@@ -70,7 +74,7 @@ fn top(status: &StatusView) -> AnyView {
                 {counts()}
             </div>
             {figures(vec![
-                figure(say!(HEAD), height.clone(), "", view! { <span aria-hidden="true">{age}</span>" "{state(height.clone(), say!(HEAD_ABOUT))} }),
+                figure(say!(HEAD), height.clone(), "", view! { <span aria-hidden="true">{age}</span>" "{mark(head_known)} }),
                 figure(say!(FINAL), height.clone(), "", mark(known::finalised(height))),
                 figure(say!(BASE), text::zra_short(status.base).replace("\u{a0}ZRA", ""), "ZRA", state(text::zra(status.base), say!(BASE_ABOUT))),
                 figure(say!(LIVE), text::count(status.live.into()), "", state(status.live.to_string(), say!(LIVE_ABOUT))),
@@ -100,7 +104,7 @@ fn title(status: &StatusView) -> String {
 fn covered(status: &StatusView) -> Vec<Coverage> {
     let head = status.head.height.0;
     let (scrubbed, records) = status.scrubbed;
-    let range = standing::network_now().and_then(|view| view.range).map_or((1, head), |(from, to)| (from.0, to.0));
+    let range = (standing::network_now().and_then(|view| view.range).map_or(1, |(from, _)| from.0.max(1)), head);
     let solo = status.mode == Mode::Solo;
     let certified = if solo {
         say!(CERTIFICATES_ALL, text::count(head))
@@ -113,7 +117,8 @@ fn covered(status: &StatusView) -> Vec<Coverage> {
         say!(BLOCKS_RUN, text::count(status.executed))
     };
     let mut rows = vec![Coverage { name: say!(CERTIFICATES), range, words: certified, thickness: 6 }];
-    if records > 0 {
+    // A light node keeps no blocks of its own to hash again.
+    if records > 0 && status.mode != Mode::Light {
         rows.push(Coverage {
             name: say!(RECORDS),
             range: (records.saturating_sub(scrubbed) + 1, records.max(1)),

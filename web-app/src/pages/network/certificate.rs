@@ -163,7 +163,7 @@ fn row(signature: &SignatureView, steps: &[Step]) -> (AnyView, Vec<AnyView>) {
             let how = mark(known::certified(short.clone(), steps.to_vec()));
             vec![
                 td(say!(NW_SIGNATURE), view! { <code title=digits>{short}</code> }),
-                td_num(say!(NW_CHECKED_IN), text::micros(us.into())),
+                td_num(say!(NW_CHECKED_IN), took(us)),
                 td_mark(how),
             ]
         }
@@ -174,6 +174,11 @@ fn row(signature: &SignatureView, steps: &[Step]) -> (AnyView, Vec<AnyView>) {
         ],
     };
     (name.into_any(), cells)
+}
+
+/// Browsers keep their clocks coarse: what took less than a step of theirs is said to.
+fn took(us: u32) -> String {
+    if us == 0 { say!(NW_UNDER).to_owned() } else { text::micros(us.into()) }
 }
 
 fn way(boundaries: &[(u64, Height, zera_primitives::Hash)]) -> AnyView {
