@@ -152,6 +152,25 @@ pub struct Heard {
 /// Who was heard of.
 pub type Table = Arc<Mutex<BTreeMap<AccountId, Heard>>>;
 
+/// What a running peer and its consensus share of this.
+pub struct Desk {
+    /// Where transactions are passed on.
+    pub outbox: Outbox,
+    /// Its other end.
+    pub waiting: Waiting,
+    /// Who was heard of.
+    pub peers: Table,
+}
+
+impl Desk {
+    /// An empty one, and what stays outside.
+    #[must_use]
+    pub fn new() -> (Self, Outbox, Table) {
+        let ((outbox, waiting), peers) = (Outbox::new(), Table::default());
+        (Self { outbox: outbox.clone(), waiting, peers: Arc::clone(&peers) }, outbox, peers)
+    }
+}
+
 /// A sign of life, or the answer to one.
 #[derive(Encode, Decode, DecodeWithMemTracking, Debug, PartialEq, Eq, Clone, Copy)]
 struct Ping {

@@ -8,9 +8,11 @@ pub mod config;
 mod delivery;
 pub mod engine;
 mod epochs;
+pub mod evidence;
 pub mod gossip;
 pub mod ledger;
 pub mod node;
+mod restore;
 mod store;
 mod watch;
 

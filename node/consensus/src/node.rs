@@ -5,7 +5,7 @@ use crate::{
     block::Proposed,
     committee::{key, secret},
     engine::{self, Networks, Setup},
-    gossip::{Heard, Outbox, Table, Waiting},
+    gossip::{Desk, Heard, Outbox, Table},
 };
 use commonware_cryptography::{ChaCha20Poly1305, ed25519::PrivateKey};
 use commonware_p2p::authenticated::discovery::{self, Network};
@@ -91,17 +91,17 @@ impl<L: Ledger> Node<L> {
         let listen = |error: std::io::Error| NodeError::Listen(format!("{}: {error}", config.listen));
         // The engine itself would only panic.
         drop(TcpListener::bind(config.listen).map_err(listen)?);
-        let (outbox, waiting) = Outbox::new();
-        let peers = Table::default();
+        let (desk, outbox, peers) = Desk::new();
         let (metrics, asked) = mpsc::unbounded_channel();
         let (stop, stopped) = oneshot::channel();
         let failure: Arc<Mutex<Option<NodeError>>> = Arc::default();
-        let run = Run { setup: setup(&config, &ledger, &outbox, waiting, &peers), network, asked, stopped };
+        let (seed, followers, timings) = (config.seed, config.followers.clone(), config.timings);
+        let setup = Setup { ledger: ledger.clone(), seed, followers, timings, desk };
+        let run = Run { setup, network, asked, stopped };
         let runtime = tokio::Config::new().with_storage_directory(&config.directory).with_worker_threads(2);
-        let (failed, running) = (Arc::clone(&failure), outbox.clone());
+        let failed = Arc::clone(&failure);
         let body = move || {
             let ended = tokio::Runner::new(runtime).start(|context| run.run(context));
-            drop(running);
             *failed.lock() = ended.err();
         };
         let thread = std::thread::Builder::new().name("consensus".into()).spawn(body);
@@ -218,18 +218,6 @@ impl<L: Ledger> Run<L> {
         // Whatever does not end in time is dropped with the runtime; the stores survive that.
         let _ = context.stop(0, Some(FAREWELL)).await;
         ended
-    }
-}
-
-fn setup<L: Ledger>(config: &Config, ledger: &L, outbox: &Outbox, waiting: Waiting, peers: &Table) -> Setup<L> {
-    Setup {
-        ledger: ledger.clone(),
-        seed: config.seed,
-        followers: config.followers.clone(),
-        timings: config.timings,
-        outbox: outbox.clone(),
-        waiting,
-        peers: Arc::clone(peers),
     }
 }
 

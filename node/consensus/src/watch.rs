@@ -4,6 +4,7 @@ use crate::{
     Fault, Ledger,
     block::{Digest, hash},
     committee::{Committees, account},
+    evidence::{FINALIZE, NOTARIZE, NULLIFY},
 };
 use commonware_actor::Feedback;
 use commonware_codec::Encode as _;
@@ -66,13 +67,13 @@ impl<L: Ledger> Reporter for Watch<L> {
                 self.ledger.certified(hash(&found.proposal.payload), found.encode().to_vec());
             }
             Activity::ConflictingNotarize(both) => {
-                self.fault(&activity, both.signer(), "conflicting notarize", both.encode().to_vec());
+                self.fault(&activity, both.signer(), NOTARIZE, both.encode().to_vec());
             }
             Activity::ConflictingFinalize(both) => {
-                self.fault(&activity, both.signer(), "conflicting finalize", both.encode().to_vec());
+                self.fault(&activity, both.signer(), FINALIZE, both.encode().to_vec());
             }
             Activity::NullifyFinalize(both) => {
-                self.fault(&activity, both.signer(), "nullify after finalize", both.encode().to_vec());
+                self.fault(&activity, both.signer(), NULLIFY, both.encode().to_vec());
             }
             Activity::Notarization(_) | Activity::Certification(_) | Activity::Nullification(_) => {}
         }

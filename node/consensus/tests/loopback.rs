@@ -3,6 +3,9 @@
 #[path = "simulation/ledger.rs"]
 #[allow(dead_code)]
 mod ledger;
+#[path = "simulation/real.rs"]
+#[allow(dead_code)]
+mod real;
 
 use futures::{FutureExt as _, channel::oneshot, future::BoxFuture};
 use ledger::{MemoryLedger, Pace, Rules, id, seed};
@@ -78,7 +81,7 @@ fn reach(ledgers: &[MemoryLedger], height: u64) {
 
 fn rules() -> Rules {
     let heartbeat = Duration::from_millis(50);
-    Rules { epoch_blocks: 40, schedule: Arc::new(|_| vec![0, 1, 2, 3]), heartbeat }
+    Rules { epoch_blocks: 40, schedule: Arc::new(|_| vec![0, 1, 2, 3]), heartbeat, real: None }
 }
 
 #[test]

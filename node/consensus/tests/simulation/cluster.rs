@@ -3,6 +3,7 @@
 use crate::{
     byzantine::{self, Kind},
     ledger::{MemoryLedger, Pace, Rules, id, seed},
+    real,
 };
 use commonware_codec::{Copying, Decode as _};
 use commonware_cryptography::ed25519::PublicKey;
@@ -20,7 +21,7 @@ use std::{
 use zera_consensus::{
     Ledger as _, Timings,
     engine::{self, Networks, Setup},
-    gossip::{Outbox, Table},
+    gossip::{Desk, Outbox, Table},
 };
 
 /// Links that lose nothing.
@@ -195,6 +196,22 @@ impl Cluster {
         }
     }
 
+    /// Has users send transfers to peers for five seconds.
+    pub fn spend(&self) -> Handle<()> {
+        let chain = self.rules.genesis().header.hash();
+        let peers: Vec<_> = self.peers.iter().map(|peer| (peer.ledger.clone(), peer.outbox.clone())).collect();
+        self.context.child("users").spawn(move |context| async move {
+            for number in 0..100_u64 {
+                let (ledger, outbox) = &peers[(number as usize / 3) % peers.len()];
+                let bytes = real::transfer(&chain, (number % 8) as u8, number / 8);
+                if ledger.take(bytes.clone()) {
+                    outbox.push(vec![bytes]);
+                }
+                context.sleep(Duration::from_millis(50)).await;
+            }
+        })
+    }
+
     /// Waits until those peers have a final block at `height`; false when that takes longer than `patience`.
     pub async fn reach(&self, peers: &[u8], height: u64, patience: Duration) -> bool {
         let until = self.context.current() + patience;
@@ -249,12 +266,11 @@ impl Peer {
             transactions: next(),
             pings: next(),
         };
-        let (outbox, waiting) = Outbox::new();
-        self.outbox = outbox.clone();
+        let desk;
+        (desk, self.outbox, self.heard) = Desk::new();
         let name = format!("peer-{index}-{}", ledger.salt);
         let followers = (0..count).map(id).collect();
-        let setup =
-            Setup { ledger, seed: seed(index), followers, timings, outbox, waiting, peers: Arc::clone(&self.heard) };
+        let setup = Setup { ledger, seed: seed(index), followers, timings, desk };
         let (manager, blocker) = (oracle.manager(), oracle.control(key(index)));
         self.running.push(context.child("run").spawn(move |context| async move {
             let engine = engine::start(&context, setup, &name, manager, blocker, networks).await.unwrap();

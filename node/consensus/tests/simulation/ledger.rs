@@ -1,5 +1,6 @@
 //! A ledger in memory that executes next to nothing, but checks all that consensus promises it.
 
+use crate::real::{self, Real};
 use codec::Encode as _;
 use futures::future::BoxFuture;
 use std::{
@@ -7,6 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
+use zera_client::GenesisConfig;
 use zera_consensus::{Fault, Ledger, Verdict};
 use zera_light::{Certificate, SealKey, ValidatorSet};
 use zera_primitives::{AccountId, Block, BlockBody, Hash, Header, Height, Slot, block::HEADER_FORMAT};
@@ -31,6 +33,8 @@ pub struct Rules {
     pub schedule: Schedule,
     /// How long a leader with nothing to say waits.
     pub heartbeat: Duration,
+    /// What clients begin with, where they execute blocks instead of this file.
+    pub real: Option<Arc<GenesisConfig>>,
 }
 
 impl Rules {
@@ -38,7 +42,17 @@ impl Rules {
         ValidatorSet::new((self.schedule)(epoch).into_iter().map(id).collect()).unwrap()
     }
 
+    /// Rules of a network of real clients, whose committee stays.
+    pub fn of_clients(validators: u8, epoch_blocks: u64, heartbeat: Duration) -> Self {
+        let config = real::genesis((0..validators).map(id).collect(), epoch_blocks);
+        let schedule = Arc::new(move |_| (0..validators).collect());
+        Self { epoch_blocks, schedule, heartbeat, real: Some(Arc::new(config)) }
+    }
+
     pub fn genesis(&self) -> Block {
+        if let Some(config) = &self.real {
+            return real::first(config);
+        }
         let mut block =
             Block { header: header(self, None, Slot(0), AccountId([0; 32]), Hash::ZERO), body: BlockBody::default() };
         block.header.transaction_root = block.body.root();
@@ -119,6 +133,7 @@ pub struct MemoryLedger {
     pub lies: bool,
     /// How long its machine takes to execute or to store a block.
     pub slow: Duration,
+    real: Option<Arc<Real>>,
     /// Makes its blocks differ from those of a twin.
     pub salt: u8,
 }
@@ -127,6 +142,7 @@ impl MemoryLedger {
     pub fn new(rules: Rules, index: u8, clock: Arc<dyn Pace>, skew: i64) -> Self {
         let disk = Disk { blocks: vec![(rules.genesis(), Vec::new())] };
         let memory = Arc::default();
+        let real = rules.real.as_ref().map(|config| Arc::new(Real::open(config, &disk.blocks)));
         Self {
             rules,
             me: id(index),
@@ -136,13 +152,15 @@ impl MemoryLedger {
             memory,
             lies: false,
             slow: Duration::ZERO,
+            real,
             salt: 0,
         }
     }
 
     /// What is left of it after a crash.
     pub fn restarted(&self, clock: Arc<dyn Pace>) -> Self {
-        Self { memory: Arc::default(), clock, ..self.clone() }
+        let real = self.rules.real.as_ref().map(|config| Arc::new(Real::open(config, &self.disk().blocks)));
+        Self { memory: Arc::default(), clock, real, ..self.clone() }
     }
 
     /// What is left of it when the whole runtime is gone.
@@ -176,6 +194,16 @@ impl MemoryLedger {
 
     pub fn faults(&self) -> Vec<Fault> {
         self.memory().faults.clone()
+    }
+
+    /// Takes a transaction as from a user of this peer.
+    pub fn take(&self, bytes: Vec<u8>) -> bool {
+        self.real.as_ref().is_none_or(|real| real.admit(bytes))
+    }
+
+    /// Transactions in final blocks.
+    pub fn transactions(&self) -> usize {
+        self.disk().blocks.iter().map(|(block, _)| block.body.transactions.len()).sum()
     }
 
     /// Transactions that came from other peers.
@@ -235,13 +263,18 @@ impl Ledger for MemoryLedger {
     async fn propose(&self, parent: Hash) -> Option<Vec<u8>> {
         let parent = self.header_of(&parent)?;
         self.clock.sleep(self.rules.heartbeat).await;
-        let slot = Slot(parent.slot.0.max(self.slot()));
-        let mut header = header(&self.rules, Some(&parent), slot, self.me, Hash([self.salt; 32]));
+        let slot = Slot(parent.slot.0.max(self.slot() + u64::from(self.salt)));
+        let mut block = if let Some(real) = &self.real {
+            real.make(parent.hash(), slot, self.me)?
+        } else {
+            let header = header(&self.rules, Some(&parent), slot, self.me, Hash([self.salt; 32]));
+            Block { header, body: BlockBody::default() }
+        };
         if self.lies {
-            header.state_root = Hash::of(b"not the state");
+            block.header.state_root = Hash::of(b"not the state");
         }
-        self.memory().candidates.insert(header.hash(), header.clone());
-        Some(Block { header, body: BlockBody::default() }.encode())
+        self.memory().candidates.insert(block.header.hash(), block.header.clone());
+        Some(block.encode())
     }
 
     async fn check(&self, parent: Hash, block: Vec<u8>) -> Verdict {
@@ -251,6 +284,13 @@ impl Ledger for MemoryLedger {
             self.clock.sleep(Duration::from_millis(100)).await;
         }
         self.clock.sleep(self.slow).await;
+        if let Some(real) = &self.real {
+            let verdict = real.check(block.clone());
+            if verdict == Verdict::Valid {
+                self.memory().candidates.insert(block.header.hash(), block.header);
+            }
+            return verdict;
+        }
         let (slot, salt) = (block.header.slot, block.header.receipt_root);
         let expected = header(&self.rules, Some(&parent), slot, block.header.proposer, salt);
         if block.header != expected || block.header.slot < parent.slot {
@@ -278,6 +318,9 @@ impl Ledger for MemoryLedger {
             disk.blocks.last().unwrap().0.header.hash(),
             "a final block has another parent"
         );
+        if let Some(real) = &self.real {
+            real.finalised(block.clone(), certificate.clone());
+        }
         disk.blocks.push((block, certificate));
     }
 
@@ -292,7 +335,7 @@ impl Ledger for MemoryLedger {
     }
 
     async fn admit(&self, transactions: Vec<Vec<u8>>) -> Vec<bool> {
-        let new = vec![true; transactions.len()];
+        let new = transactions.iter().map(|bytes| self.take(bytes.clone())).collect();
         self.memory().admitted.extend(transactions);
         new
     }

@@ -55,6 +55,8 @@ pub struct Plan {
     slow: Vec<u64>,
     /// At which millisecond what happens.
     events: Vec<(u64, Event)>,
+    /// Whether clients execute the blocks, with transfers in them.
+    clients: bool,
 }
 
 /// What came of a run.
@@ -63,6 +65,7 @@ pub struct Outcome {
     pub height: u64,
     pub epochs: u64,
     pub faults: usize,
+    pub transactions: usize,
     /// Digest over all that happened: the same for the same seed.
     pub state: String,
 }
@@ -110,7 +113,17 @@ impl Plan {
             skews: (0..peers).map(|_| dice.roll(3) as i64 - 1).collect(),
             slow: (0..peers).map(|_| if dice.chance(20) { dice.roll(150) } else { 0 }).collect(),
             events,
+            clients: false,
         }
+    }
+
+    /// The same with real clients, whose committee stays the same.
+    pub fn with_clients(mut self) -> Self {
+        self.clients = true;
+        self.peers -= u8::from(self.rotates);
+        self.rotates = false;
+        self.bad.retain(|(index, _)| *index < self.peers);
+        self
     }
 
     fn rules(&self) -> Rules {
@@ -119,7 +132,10 @@ impl Plan {
             (0..peers).filter(|index| !rotates || u64::from(*index) != epoch % u64::from(peers)).collect()
         };
         let heartbeat = Duration::from_millis(self.heartbeat);
-        Rules { epoch_blocks: self.epoch_blocks, schedule: Arc::new(schedule), heartbeat }
+        if self.clients {
+            return Rules::of_clients(peers, self.epoch_blocks, heartbeat);
+        }
+        Rules { real: None, epoch_blocks: self.epoch_blocks, schedule: Arc::new(schedule), heartbeat }
     }
 
     /// Runs it and checks that nothing final was forked or lost, and that those who follow the rules go on once the
@@ -139,11 +155,13 @@ impl Plan {
                 cluster.peers[usize::from(*index)].kind = *kind;
             }
             cluster.launch_all().await;
+            let spending = self.clients.then(|| cluster.spend());
             let mut now = 0;
             for (at, event) in &self.events {
                 cluster.context.sleep(Duration::from_millis(at - now)).await;
                 now = *at;
                 match event {
+                    Event::Kill(index) | Event::Launch(index) if *index >= self.peers => {}
                     Event::Kill(index) => cluster.kill(*index).await,
                     Event::Launch(index) => cluster.launch(*index).await,
                     Event::Cut(side) => cluster.cut(side).await,
@@ -152,6 +170,7 @@ impl Plan {
             }
             cluster.heal().await;
             cluster.launch_all().await;
+            drop(spending);
             let honest = cluster.honest();
             let highest = honest.iter().map(|index| cluster.height(*index)).max().unwrap();
             let reached = cluster.reach(&honest, highest + 20, Duration::from_secs(240)).await;
@@ -163,7 +182,14 @@ impl Plan {
             let faults: Vec<_> = ledgers().flat_map(|ledger| ledger.faults()).collect();
             assert!(faults.iter().all(|fault| guilty.contains(&fault.validator)), "an innocent peer is accused");
             let height = ledgers().map(|ledger| ledger.final_height().0).max().unwrap();
-            Outcome { height, epochs: height / self.epoch_blocks, faults: faults.len(), state: auditor.state() }
+            let transactions = ledgers().map(|ledger| ledger.transactions()).max().unwrap();
+            Outcome {
+                transactions,
+                height,
+                epochs: height / self.epoch_blocks,
+                faults: faults.len(),
+                state: auditor.state(),
+            }
         })
     }
 }
