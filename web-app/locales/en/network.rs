@@ -299,6 +299,8 @@ pub const OVERVIEW_LEAD_NET: &str =
 pub const OVERVIEW_BROKEN: &str = "Nothing of this chain is verified: its validators contradict themselves.";
 pub const FINAL_ABOUT_NET: &str = "The newest block with a certificate that was checked here";
 pub const NONE_RUN: &str = "none; entries are proven instead";
+pub const TRANSACTIONS_UNSEEN: &str =
+    "This tab has seen no transaction of this account; a light node keeps no index of others’.";
 pub const SETTINGS_TITLE_NET: &str = "What this tab knows of the network is kept in this browser.";
 pub const SETTINGS_LEAD_NET: &str = "Storage and starting over. The clock of a network is its own.";
 pub const KEY_PANEL_WHY_NET: &str =

@@ -11,7 +11,7 @@ use crate::{
         Deed, Field, act_panel, bare, copy_button, crumbs, empty, field, figure, figures, head, kv, leaf, link, mark,
         seg, slot_time, table, td, td_known, td_num,
     },
-    known, say, text, words,
+    known, say, standing, text, words,
 };
 use leptos::prelude::*;
 use zera_primitives::{AccountId, Address, Amount, Network, tx::Call};
@@ -137,7 +137,9 @@ fn locks(account: &AccountView) -> AnyView {
 
 fn recent(account: &AccountView) -> AnyView {
     if account.recent.is_empty() {
-        return empty(say!(TRANSACTIONS_EMPTY), ());
+        // A light node keeps no index of whose transactions are in which block.
+        let seen = say!(TRANSACTIONS_UNSEEN);
+        return empty(standing::by_mode(say!(TRANSACTIONS_EMPTY), seen, say!(TRANSACTIONS_EMPTY)), ());
     }
     let rows = account
         .recent
