@@ -587,9 +587,6 @@ pub const PROGRESS: &[(&str, &str)] = &[
     ("agreement", "The engines disagreed; blocks looked through with the reference"),
     ("compare", "Comparing functions"),
     ("dry_run", "Rehearsing, and running past calls again"),
-    ("join", "The way from the checkpoint to the tip, verified"),
-    ("sync", "Blocks of the network run here"),
-    ("snapshot", "The state fetched and checked"),
     ("reexecute", "Rebuilding the state of its time, blocks"),
 ];
 
