@@ -55,6 +55,15 @@ async function joined({ browser, url, devnet }, peers, options = {}) {
   return page;
 }
 
+/** Joining and reading end, well or with a cause; a promise that never does is a failure, too. */
+function within(promise, what) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: no answer within a minute`)), 60_000);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 const peerAt = (page, address) => page.evaluate(async (address) => (await globalThis.zera.network()).peers.find((peer) => peer.address === address), address);
 
 /** The head advances, and the first account holds what it was given. */
@@ -67,20 +76,27 @@ async function honest(page, devnet) {
 
 async function caught({ browser, url, devnet, liar, lie, state, words }) {
   const address = liar.address(lie);
-  const page = await joined({ browser, url, devnet }, [address, devnet.peers[0].wire]);
+  const others = [devnet.peers[0].wire, devnet.peers[2].wire];
+  const page = await joined({ browser, url, devnet }, [address, ...others]);
   await honest(page, devnet);
-  // Whom the tab asks is its own choice: it reads until the liar had its turn.
+  // Whom the tab asks is its own choice: it reads until the liar had its turn, at last with nobody else to ask.
   let peer;
-  for (let tries = 0; tries < 150; tries += 1) {
+  for (let tries = 0; tries < 100; tries += 1) {
     peer = await peerAt(page, address);
     if (peer?.state === state && words.test(peer.cause ?? "")) break;
+    if (tries === 10) await page.evaluate(async (others) => { for (const other of others) await globalThis.zera.removePeer(other); }, others);
     // An account that nobody has asked for takes an answer of its own.
     const account = randomBytes(32).toString("hex");
-    await page.evaluate((account) => Promise.all([globalThis.zera.account(account), globalThis.zera.proposals(), globalThis.zera.modules()]).catch(() => {}), account);
+    const read = page.evaluate((account) => Promise.all([globalThis.zera.account(account), globalThis.zera.proposals(), globalThis.zera.modules()]).catch(() => {}), account);
+    await within(read, `reading beside ${lie}`);
     await page.waitForTimeout(200);
   }
   same(peer?.state, state, `the liar's state, its cause being ${peer?.cause}`);
   holds(words.test(peer.cause), `cause: ${peer.cause}`);
+  await page.evaluate(async (others) => {
+    const known = (await globalThis.zera.network()).peers.map((peer) => peer.address);
+    for (const other of others.filter((other) => !known.includes(other))) await globalThis.zera.addPeer(other);
+  }, others);
   await honest(page, devnet);
   if (state === "Dropped") {
     await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Network", exact: true }).click();
@@ -123,7 +139,8 @@ async function alone({ browser, url, devnet, liar }) {
   await visit(page, url);
   const genesis = await devnet.genesis();
   for (const [lie, words] of [["forged-certificate", /does not hold/], ["wrong-set", /validator set is not the one that the block names/]]) {
-    const refused = await page.evaluate(([peers, genesis]) => globalThis.zera.join(peers, genesis).then(() => undefined, ({ kind, detail }) => `${kind}: ${detail}`), [[liar.address(lie)], genesis]);
+    const join = page.evaluate(([peers, genesis]) => globalThis.zera.join(peers, genesis).then(() => undefined, ({ kind, detail }) => `${kind}: ${detail}`), [[liar.address(lie)], genesis]);
+    const refused = await within(join, `joining alone with ${lie}`);
     holds(words.test(refused ?? ""), `${lie}, the refusal: ${refused}`);
   }
   await page.evaluate(([peers, genesis]) => globalThis.zera.join(peers, genesis), [[devnet.peers[0].wire], genesis]);
