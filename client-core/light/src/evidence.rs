@@ -233,6 +233,12 @@ mod tests {
         assert_eq!(check(one(), side(&strangers, header, &[0, 1, 2])), Err(EvidenceError::Unrelated));
         let far = Header { slot: zera_primitives::Slot(3), ..chain.lone(45) };
         assert_eq!(check(one(), side(&chain, far, &[0, 1, 2])), Err(EvidenceError::Unrelated));
+        // Not the last of its epoch: the set that it names may still have changed.
+        let early = Header { slot: zera_primitives::Slot(3), ..chain.lone(30) };
+        assert_eq!(check(one(), side(&chain, early, &[0, 1, 2])), Err(EvidenceError::Unrelated));
+        let header = Header { chain: chain.genesis().hash(), ..strangers.lone(30) };
+        let last = side(&chain, chain.lone(29), &[0, 1, 2]);
+        assert_eq!(check(last, side(&strangers, header, &[0, 1, 2])), Err(EvidenceError::Unrelated));
         let elsewhere = Header { chain: Hash::ZERO, ..chain.lone(25) };
         assert_eq!(check(one(), side(&chain, elsewhere, &[0, 1, 2])), Err(HeaderError::OtherChain.into()));
         let wrong_epoch = Header { height: Height(30), ..chain.lone(25) };

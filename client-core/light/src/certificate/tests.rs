@@ -71,6 +71,12 @@ fn it_holds_for_one_header_set_and_chain_only() {
     let proposal = Proposal { epoch: 3, view: 300, parent_view: 299, payload: stolen.hash() };
     let forged = proposal.with(signed);
     assert_eq!(forged.verify(&stolen, &other), Err(CertificateError::BadSignature(other.keys()[0])));
+    // Validators of one set in two epochs: what they vote in one counts for nothing in the other.
+    let proposal = Proposal { epoch: 4, view: 300, parent_view: 299, payload: header().hash() };
+    let signature = key().0.sign(&namespace(&header().chain), &proposal.to_bytes()).into();
+    let signers = Signers::new(1, [Participant::new(0)]).unwrap();
+    let elsewhere = proposal.with(scheme::Certificate { signers, signatures: vec![signature] });
+    assert_eq!(elsewhere.verify(&header(), &set()), Err(CertificateError::OtherBlock));
     // The view is signed, too.
     let mut moved = certificate.clone();
     moved.view = 301;

@@ -110,6 +110,20 @@ fn a_proof_is_for_its_keys_only() {
 }
 
 #[test]
+fn an_entry_is_not_hidden_behind_its_own_leaf() {
+    let state = state(3..4);
+    let (keys, value) = (keys(&[3]), state.get(&key(3)).unwrap().unwrap());
+    let (_, honest) = state.prove_many(Height(7), &keys).unwrap();
+    assert_eq!(honest.encode(), [4, 1], "one part, which is the key's own leaf");
+    let leaf = [Hash::of(keys[0].as_bytes()).0, Hash::of(&value).0].concat();
+    let forged = MultiProof::from_bytes(&[&[4, 2], leaf.as_slice()].concat()).unwrap();
+    assert_eq!(verify_many(&state.root(), &keys, &[None], &forged), Err(ProofError::Present));
+    assert_eq!(verify_many(&state.root(), &keys, &[Some(value.clone())], &forged), Err(ProofError::Absent));
+    let longer = MultiProof::from_bytes(&[8, 1, 0]).unwrap();
+    assert_eq!(verify_many(&state.root(), &keys, &[Some(value)], &longer), Err(ProofError::Shape));
+}
+
+#[test]
 fn it_is_smaller_than_single_proofs() {
     let state = state(0..5_000);
     let keys: Vec<StateKey> = keys(&(0..100).collect::<Vec<_>>());
