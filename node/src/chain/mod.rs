@@ -102,7 +102,7 @@ pub struct Chain {
     times: Times,
     transactions: u64,
     faults: u64,
-    /// The block stood on and the arrivals in the pool when nothing that waited could follow it.
+    /// A parent, and the arrivals in the pool when nothing that waited could follow it.
     stale: Option<(Hash, u64)>,
     /// Transactions that came into the pool, or came back to it.
     arrivals: u64,
@@ -131,7 +131,7 @@ impl Chain {
     /// What is done between two jobs: whatever waited and can be done now.
     pub(crate) fn tick(&mut self) {
         self.tick_proposals();
-        self.tick_checks();
+        while self.tick_checks() {}
     }
 
     /// How long the thread may sleep when nobody asks anything.

@@ -169,7 +169,7 @@ fn open_from(
     if let Some((from, to, detail)) = opened.stepped_back {
         tracing::warn!(from = from.0, to = to.0, detail, "the end of the chain is damaged: stepped back");
         let bytes = shelf.record_bytes(to).map_err(|error| failed(&error))?;
-        let record = bytes.map(|bytes| record_hash(&bytes)).ok_or_else(|| OpenError::Damaged(detail))?;
+        let record = bytes.map(|bytes| record_hash(&bytes)).ok_or(OpenError::Damaged(detail))?;
         let header = client.head().hash();
         let pointer = HeadPointer { format: STORAGE_FORMAT, height: to, header, record };
         shelf.cut(to, pointer.encode()).map_err(|error| failed(&error))?;

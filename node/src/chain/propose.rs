@@ -7,7 +7,7 @@ use codec::Encode as _;
 use tokio::sync::oneshot;
 use zera_client::ClientError;
 use zera_consensus::Verdict;
-use zera_primitives::{Block, Hash};
+use zera_primitives::{Block, Hash, SignedTransaction};
 use zera_zip::now;
 
 /// Slots that a block may lie ahead of this machine's clock.
@@ -68,25 +68,15 @@ impl Chain {
         }
     }
 
-    /// True when a block on `parent` would hold a transaction.
+    /// True when a block on `parent` would hold a transaction. Those in candidates below it go on waiting until they are
+    /// final, and cannot follow it once more.
     fn has_work(&mut self, parent: &Hash) -> bool {
-        !self.client.mempool().is_empty() && self.stand_on(parent) && self.has_fresh()
-    }
-
-    /// Goes to a block; false when it is not known.
-    fn stand_on(&mut self, block: &Hash) -> bool {
-        matches!(self.retry(|chain| chain.client.stand_on(block)), Ok(Ok(())))
-    }
-
-    /// True when a waiting transaction could follow the block stood on: those in candidates below go on waiting until they
-    /// are final.
-    fn has_fresh(&mut self) -> bool {
-        let looked = (self.client.tip().hash(), self.arrivals);
-        if self.stale == Some(looked) {
+        let looked = (*parent, self.arrivals);
+        if self.client.mempool().is_empty() || self.stale == Some(looked) || !self.stand_on(parent) {
             return false;
         }
         let state = self.client.state();
-        let follows = |signed: &zera_primitives::SignedTransaction| {
+        let follows = |signed: &SignedTransaction| {
             let account = zera_state::accounts::account(state, &signed.transaction.sender);
             // What is not loaded is loaded when the block is made.
             account.map_or(true, |account| account.nonce == signed.transaction.nonce)
@@ -94,6 +84,11 @@ impl Chain {
         let fresh = self.client.mempool().iter().any(follows);
         self.stale = (!fresh).then_some(looked);
         fresh
+    }
+
+    /// Goes to a block; false when it is not known.
+    fn stand_on(&mut self, block: &Hash) -> bool {
+        matches!(self.retry(|chain| chain.client.stand_on(block)), Ok(Ok(())))
     }
 
     /// A block on `parent`; none when the parent is not known, or the block cannot be made.
@@ -105,7 +100,12 @@ impl Chain {
         let (slot, proposer) = (self.slot(), self.options.proposer);
         self.client.touch_pending();
         let made = self.retry(|chain| {
+            let before = chain.client.pages().misses();
             let draft = now(chain.client.draft_by(slot, 0, proposer)).unwrap_or_else(late)?;
+            // A run during which a part of the state was missed counts for nothing, whatever it says.
+            if chain.client.pages().misses() != before {
+                return Err(ClientError::Stale);
+            }
             chain.client.extend(draft, proposer)
         });
         match made {
@@ -142,8 +142,10 @@ impl Chain {
         self.checks.push(Check { block, hash, due_ms: 0, reply });
     }
 
-    pub(super) fn tick_checks(&mut self) {
-        let now = self.now_ms();
+    /// Looks at every waiting check once; true when others that wait may be decided now, because a block is known that was
+    /// not.
+    pub(super) fn tick_checks(&mut self) -> bool {
+        let (now, mut known) = (self.now_ms(), false);
         for mut check in std::mem::take(&mut self.checks) {
             if check.reply.is_closed() || self.failure.is_some() {
                 continue;
@@ -153,6 +155,7 @@ impl Chain {
                     if let Verdict::Invalid(cause) = &verdict {
                         tracing::warn!(height = check.block.header.height.0, %cause, "a proposal is invalid");
                     }
+                    known |= verdict == Verdict::Valid;
                     // The engine may have gone on to another view.
                     drop(check.reply.send(verdict));
                 }
@@ -165,6 +168,7 @@ impl Chain {
                 }
             }
         }
+        known && !self.checks.is_empty()
     }
 
     fn verdict(&mut self, check: &Check) -> Result<Verdict, Undecided> {

@@ -153,9 +153,6 @@ fn blocks(shelf: &Shelf, from: Height, limit: u32) -> Answered {
     let entries = shelf.entries(from, limit.min(MOST_BLOCKS) as usize).map_err(internal)?;
     let (mut blocks, mut bytes) = (Vec::new(), 0usize);
     for Entry { header, certificate } in entries {
-        if header.height < shelf.oldest().map_err(internal)? && header.height != Height(0) {
-            break;
-        }
         let Some(record) = shelf.record(header.height).map_err(internal)? else { break };
         let block = FinalBlock { block: Block { header, body: record.body }, certificate };
         bytes = bytes.saturating_add(block.encoded_size());

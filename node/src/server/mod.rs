@@ -38,7 +38,7 @@ use zera_wire::{REQUEST_BYTES, WIRE_PATH, answer::PeerEntry};
 
 /// What this peer says it is.
 pub const AGENT: &str = concat!("zera-node ", env!("CARGO_PKG_VERSION"));
-/// How long a request's head may take.
+/// How long a request's head may take, unless less is given for everything.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of a request's head, and of what is buffered of a connection.
 const HEAD_BYTES: usize = 32 << 10;
@@ -170,6 +170,7 @@ impl Peer {
 /// When the listener breaks.
 pub async fn serve(listener: TcpListener, peer: Peer) -> io::Result<()> {
     let router = router(peer.clone());
+    let patience = HEAD_PATIENCE.min(Duration::from_secs(peer.settings.serve.patience_seconds.into()));
     let mut stop = peer.stop.clone();
     loop {
         let accepted = tokio::select! {
@@ -202,7 +203,7 @@ pub async fn serve(listener: TcpListener, peer: Peer) -> io::Result<()> {
         tokio::spawn(async move {
             let connection = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
-                .header_read_timeout(HEAD_PATIENCE)
+                .header_read_timeout(patience)
                 .max_buf_size(HEAD_BYTES)
                 .serve_connection(TokioIo::new(stream), service)
                 .with_upgrades();

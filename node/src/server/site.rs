@@ -163,6 +163,7 @@ pub fn guard(mut response: Response) -> Response {
     put(&mut response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(&mut response, header::REFERRER_POLICY, "no-referrer");
     put(&mut response, header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    put(&mut response, header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     response
 }
 

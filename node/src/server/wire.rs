@@ -23,8 +23,10 @@ use zera_wire::{
 
 use crate::chain::{Ended, Standing};
 
-/// How long a connection may take to say hello.
+/// How long a connection may take to say hello, unless tabs are given less for everything.
 const HELLO: Duration = Duration::from_secs(10);
+/// How long a large answer waits for its place in the budget; then the tab is told to ask later.
+const HELD_UP: Duration = Duration::from_secs(2);
 /// After so long without a word the tab is pinged; after three times that it is taken for gone.
 const QUIET: Duration = Duration::from_secs(20);
 /// Transactions of one connection whose ending it is told; the oldest are forgotten.
@@ -118,7 +120,9 @@ pub async fn serve(socket: WebSocket, peer: Peer) {
 
 impl Connection {
     async fn greet(&mut self) -> Result<(), End> {
-        let first = timeout(HELLO, self.read()).await.map_err(|_| bye(PeerErrorKind::Malformed, "no hello came"))??;
+        let patience = HELLO.min(self.patience());
+        let first =
+            timeout(patience, self.read()).await.map_err(|_| bye(PeerErrorKind::Malformed, "no hello came"))??;
         let ToPeer::Hello { version, chain } = first else {
             return Err(bye(PeerErrorKind::Malformed, "the first message is a hello"));
         };
@@ -224,15 +228,26 @@ impl Connection {
             return Err(bye(PeerErrorKind::Malformed, "only the first message is a hello"));
         };
         self.peer.counts.request();
-        let result = if self.requests.take(1) {
-            self.answer(request).await
-        } else {
-            Err(PeerError::new(PeerErrorKind::Busy, "too many questions a second"))
-        };
+        // Kept until the answer has its place in the budget: no more answers are in memory than both allow.
+        let permit = if may_be_large(&request) { self.peer.budget.build().await } else { None };
+        let result =
+            if self.requests.take(1) { self.answer(request).await } else { Err(busy("too many questions a second")) };
         if let Err(error) = &result {
             self.peer.counts.refused(error.kind);
         }
-        self.send(&ToTab::Answer { id, result }).await
+        let mut bytes = encoded(&ToTab::Answer { id, result });
+        let share = match timeout(HELD_UP, self.peer.budget.hold(bytes.len())).await {
+            Ok(share) => share,
+            Err(_) => {
+                self.peer.counts.refused(PeerErrorKind::Busy);
+                bytes = encoded(&ToTab::Answer { id, result: Err(busy("too many large answers are on their way")) });
+                None
+            }
+        };
+        drop(permit);
+        let sent = self.send_bytes(bytes).await;
+        drop(share);
+        sent
     }
 
     async fn answer(&mut self, request: Request) -> Result<Answer, PeerError> {
@@ -259,9 +274,7 @@ impl Connection {
                 Ok(Answer::Done)
             }
             request => {
-                let permit = self.peer.budget.build().await;
                 let answered = answer(&self.peer, request).await;
-                drop(permit);
                 if let Ok(Answer::Submitted(hash)) = &answered {
                     self.own.add(*hash);
                 }
@@ -315,12 +328,14 @@ impl Connection {
         self.write(Message::Ping(Vec::new().into())).await
     }
 
+    /// Sends what is small.
     async fn send(&mut self, message: &ToTab) -> Result<(), End> {
-        let bytes = message.encode();
+        self.send_bytes(encoded(message)).await
+    }
+
+    async fn send_bytes(&mut self, bytes: Vec<u8>) -> Result<(), End> {
         let size = bytes.len();
-        let share = self.peer.budget.hold(size).await;
         let sent = self.write(Message::Binary(bytes.into())).await;
-        drop(share);
         self.peer.counts.sent(size);
         if let Some(wait) = self.bytes.spend(size) {
             tokio::time::sleep(wait).await;
@@ -328,10 +343,13 @@ impl Connection {
         sent
     }
 
+    fn patience(&self) -> Duration {
+        Duration::from_secs(self.peer.settings.serve.patience_seconds.into())
+    }
+
     /// A tab that does not take a message in time is let go.
     async fn write(&mut self, message: Message) -> Result<(), End> {
-        let patience = Duration::from_secs(self.peer.settings.serve.patience_seconds.into());
-        match timeout(patience, self.socket.send(message)).await {
+        match timeout(self.patience(), self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(End::Gone),
             Err(_) => {
@@ -340,6 +358,38 @@ impl Connection {
             }
         }
     }
+}
+
+/// True for questions whose answers may be of megabytes.
+const fn may_be_large(request: &Request) -> bool {
+    use Request::{
+        Blocks, Boundaries, Directory, Entries, ExecutionProof, Faults, Headers, Pages, Receipts, Run, Snapshot,
+    };
+    matches!(
+        request,
+        Blocks { .. }
+            | Boundaries { .. }
+            | Directory { .. }
+            | Entries { .. }
+            | ExecutionProof { .. }
+            | Faults
+            | Headers { .. }
+            | Pages { .. }
+            | Receipts(_)
+            | Run { .. }
+            | Snapshot
+    )
+}
+
+/// The message's bytes, in no more memory than they take.
+fn encoded(message: &ToTab) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(message.encoded_size());
+    message.encode_to(&mut bytes);
+    bytes
+}
+
+fn busy(detail: &str) -> PeerError {
+    PeerError::new(PeerErrorKind::Busy, detail)
 }
 
 fn bye(kind: PeerErrorKind, detail: impl Into<String>) -> End {

@@ -7,6 +7,9 @@ use zera_state::store::{Batch, Pair, Store, StoreError};
 
 const TABLE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("zera");
 
+/// A key and a value, as redb lends them.
+type Guards<'a> = (redb::AccessGuard<'a, &'static [u8]>, redb::AccessGuard<'a, &'static [u8]>);
+
 /// A file. Clones are handles to it; readers see the last batch that was committed when they began.
 #[derive(Clone)]
 pub struct RedbStore(Arc<Database>);
@@ -19,8 +22,17 @@ impl RedbStore {
     pub fn open(path: &Path, cache: usize) -> Result<Self, OpenError> {
         let refused =
             |error: &dyn std::fmt::Display| OpenError { path: path.display().to_string(), cause: error.to_string() };
-        let database = Builder::new().set_cache_size(cache).create(path).map_err(|error| refused(&error))?;
-        Self::begin(database).map_err(|error| refused(&error))
+        let create = |path: &Path| -> Result<Self, redb::Error> {
+            Self::begin(Builder::new().set_cache_size(cache).create(path)?)
+        };
+        if !path.exists() {
+            // Made under another name: one whose making was cut short is no store, and would not open.
+            let making = path.with_extension("making");
+            drop(std::fs::remove_file(&making));
+            drop(create(&making).map_err(|error| refused(&error))?);
+            std::fs::rename(&making, path).map_err(|error| refused(&error))?;
+        }
+        create(path).map_err(|error| refused(&error))
     }
 
     /// Opens a store on a disk of a test's own.
@@ -91,12 +103,9 @@ impl Store for RedbStore {
         if to.is_some_and(|to| to <= from) {
             return Ok(Vec::new());
         }
-        let pair = |pair: Result<(redb::AccessGuard<'_, &[u8]>, redb::AccessGuard<'_, &[u8]>), redb::StorageError>| {
-            pair.map(|(key, value)| (key.value().to_vec(), value.value().to_vec()))
-        };
         self.read(|table| match to {
-            Some(to) => table.range::<&[u8]>(from..to)?.take(limit).map(pair).collect(),
-            None => table.range::<&[u8]>(from..)?.take(limit).map(pair).collect(),
+            Some(to) => table.range::<&[u8]>(from..to)?.take(limit).map(copied).collect(),
+            None => table.range::<&[u8]>(from..)?.take(limit).map(copied).collect(),
         })
     }
 
@@ -110,6 +119,11 @@ impl Store for RedbStore {
             }
         })
     }
+}
+
+/// A pair out of the store's own memory.
+fn copied(pair: Result<Guards<'_>, redb::StorageError>) -> Result<Pair, redb::StorageError> {
+    pair.map(|(key, value)| (key.value().to_vec(), value.value().to_vec()))
 }
 
 /// A store that cannot be opened. Fatal for this start; another process may hold it.

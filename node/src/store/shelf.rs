@@ -223,13 +223,14 @@ impl Shelf {
         self.0.get(&at_height(room::RECORD, height))
     }
 
-    /// The lowest block that is kept whole.
+    /// The lowest block from which on all are kept whole. The genesis block always is.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn oldest(&self) -> Result<Height, StoreError> {
-        let first = self.0.range(&[room::RECORD], Some(&end(room::RECORD)), 1)?;
-        Ok(first.first().and_then(|(key, _)| height_of(key)).unwrap_or(Height(0)))
+        let first = self.0.range(&at_height(room::RECORD, Height(1)), Some(&end(room::RECORD)), 1)?;
+        let first = first.first().and_then(|(key, _)| height_of(key));
+        Ok(first.filter(|height| *height > Height(1)).unwrap_or(Height(0)))
     }
 
     /// Header and certificate of a block.
