@@ -18,7 +18,7 @@ use zera_devnet::{
 };
 
 /// A network may take so long until its first blocks.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_secs(180);
 
 /// A network of peers on this machine.
 #[derive(Parser)]

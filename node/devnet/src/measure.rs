@@ -12,7 +12,7 @@ use std::time::Duration;
 /// How long each network is looked at.
 const TIME: Duration = Duration::from_secs(30);
 /// A network may take so long until its first blocks.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_secs(180);
 /// One way between peers, for the case with distance: a continent.
 const FAR: Duration = Duration::from_millis(25);
 /// Transfers a second that are sent at most; more than the machine does.
