@@ -94,30 +94,23 @@ const ended = (page) => page.evaluate(async () => {
   return { sent: globalThis.sent, refused: globalThis.refused };
 });
 
-/** Answers on `page`, asked from before `happen` until one comes that was asked after it. Milliseconds from then. */
+/** The longest that `page` waited for an answer while `happen` did what ends the leader, and in the second after it. */
 async function gap(page, happen) {
   await page.evaluate(() => {
-    globalThis.asked = [];
+    Object.assign(globalThis, { waits: [], asking: true });
     const ask = async () => {
-      const began = performance.timeOrigin + performance.now();
+      const began = Date.now();
       await globalThis.zera.status().catch(() => {});
-      globalThis.asked.push([began, performance.timeOrigin + performance.now()]);
+      globalThis.waits.push([began, Date.now() - began]);
       if (globalThis.asking) setTimeout(ask, 5);
     };
-    globalThis.asking = true;
     ask();
   });
   const at = await happen();
   return page.evaluate(async (at) => {
-    for (;;) {
-      const first = globalThis.asked.find(([, answered]) => answered > at + 5 && globalThis.asked.some(([began]) => began > at));
-      const after = globalThis.asked.find(([began]) => began >= at);
-      if (first && after) {
-        globalThis.asking = false;
-        return Math.round(after[1] - at);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    while (!globalThis.waits.some(([began]) => began > at + 1_000)) await new Promise((resolve) => setTimeout(resolve, 20));
+    globalThis.asking = false;
+    return Math.max(...globalThis.waits.filter(([began, ms]) => began + ms > at).map(([, ms]) => ms));
   }, at);
 }
 
@@ -143,7 +136,7 @@ async function closes(report, { first, second, url }) {
       await first.close();
       return at;
     });
-    console.log(`         answered again ${say(ms)} after it began to close`);
+    console.log(`         the longest wait for an answer: ${say(ms)}`);
     await until(second, async (sent) => globalThis.sent > sent + 2, await second.evaluate(() => globalThis.sent));
     await exact(second, before);
     same([await leads(second), await leads(third)], [true, false], "who leads");
@@ -166,7 +159,7 @@ async function crashes(report, { leader, other, url }) {
       session.send("Page.crash").catch(() => {});
       return at;
     });
-    console.log(`         answered again ${say(ms)} after the crash`);
+    console.log(`         the longest wait for an answer: ${say(ms)}`);
     await until(other, async (sent) => globalThis.sent > sent + 2, await other.evaluate(() => globalThis.sent));
     await exact(other, before);
     same(await leads(other), true, "the third leads");
@@ -204,7 +197,7 @@ async function freezes(report, { leader, other }) {
       process.kill(renderer, "SIGSTOP");
       return at;
     });
-    console.log(`         answered again ${say(ms)} after it was frozen`);
+    console.log(`         the longest wait for an answer: ${say(ms)}`);
     await until(other, async (sent) => globalThis.sent > sent + 2, await other.evaluate(() => globalThis.sent));
     await exact(other, before);
     same(await leads(other), true, "the fourth leads");
@@ -224,24 +217,24 @@ async function full(report, { leader, other, url }) {
   const origin = new URL(url).origin;
   await report.check("without room nothing is stored and the page says why; with room again what waited goes on", async () => {
     const before = await counted(leader);
-    const { height } = await standing(leader);
     await leader.evaluate(() => {
       globalThis.said = [];
       globalThis.zera.on(({ Notice }) => Notice && globalThis.said.push(Notice));
     });
+    await stream(other);
     await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
-    let sent;
     try {
-      sent = transfer(other);
+      // The browser asks itself only now and then how much room there is.
       await until(leader, async () => globalThis.said.some((notice) => notice.Stalled?.Storage !== undefined));
+      const { height } = await standing(leader);
       await leader.getByText(/storage/i).first().waitFor();
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
       same((await standing(leader)).height, height, "the newest stored block");
     } finally {
       await session.send("Storage.overrideQuotaForOrigin", { origin });
     }
-    same(await sent, "Ok", "outcome");
     await until(leader, async () => globalThis.said.includes("Recovered"));
-    same(await counted(leader), before + 1, "transfers");
+    await exact(other, before);
   });
 }
 

@@ -414,7 +414,7 @@ pub fn hand_over_ms() -> Option<u32> {
 
 /// See [`Tabs::share`].
 pub fn share(life: u64, signed: &[u8]) {
-    tell_of(life, |core| core.share(signed));
+    tell_of(life, |core| core.share(signed, millis()));
 }
 
 /// See [`Tabs::share_plan`].

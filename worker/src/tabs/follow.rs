@@ -22,6 +22,8 @@ const PATIENCE: u32 = 10;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Watch {
     leader: Option<TabId>,
+    /// Who has the lock since, and has not claimed the storage yet.
+    heir: Option<TabId>,
     /// Another one led before; this worker has not heard of its successor.
     orphaned: bool,
     /// Its last sign of life.
@@ -46,6 +48,7 @@ impl Watch {
         let due = now.saturating_add(PACE_MS as u64 * (2 + LATE) / 2);
         Self {
             leader: None,
+            heir: None,
             orphaned: false,
             heard: now,
             pace: PACE_MS,
@@ -74,7 +77,7 @@ impl Watch {
 
     /// Whom this worker is taking the lock from.
     pub fn victim(&self) -> Option<TabId> {
-        self.leader.filter(|_| self.stealing)
+        self.heir.or(self.leader).filter(|_| self.stealing)
     }
 
     /// Since when there was no node, if there was one: a lock that was taken has had no use since the last sign of life, and
@@ -114,6 +117,14 @@ impl Tabs {
         }
     }
 
+    /// A tab has the lock: it is the one to watch from now on.
+    pub(super) fn begun(&mut self, from: TabId, now: u64) {
+        if let Role::Follows(watch) = &mut self.role {
+            (watch.heir, watch.heard, watch.asked, watch.pulse) = (Some(from), now, None, None);
+            watch.due = now.saturating_add(watch.silence());
+        }
+    }
+
     /// There is another leader: it must know this tab, what waits, and what was asked.
     fn follow(&mut self, leader: TabId, now: u64) {
         self.act(Deed::Tell(Event::Leads(false)));
@@ -121,8 +132,8 @@ impl Tabs {
         for signed in waits {
             self.act(Deed::Send(leader, Message::Waits(signed)));
         }
-        // Last: a leader that gathers takes it for all that this tab knows.
         self.act(Deed::Send(leader, Message::Hello(self.about.clone())));
+        self.act(Deed::Send(leader, Message::Follows));
         self.ask_again(Some(leader), now);
     }
 
@@ -144,7 +155,7 @@ impl Tabs {
     /// The page of a tab lives.
     pub fn pulse(&mut self, tab: TabId, now: u64) {
         if let Role::Follows(watch) = &mut self.role
-            && watch.leader.is_none_or(|leader| leader == tab)
+            && watch.heir.or(watch.leader).is_none_or(|leader| leader == tab)
         {
             watch.pulse = Some(now);
             watch.asked = None;
@@ -182,7 +193,7 @@ impl Tabs {
             return self.steal(now);
         }
         (watch.asked, watch.due) = (Some(now), now.saturating_add(PULSE_MS));
-        let leader = watch.leader;
+        let leader = watch.heir.or(watch.leader);
         self.act(Deed::Ping(leader));
     }
 

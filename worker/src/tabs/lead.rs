@@ -45,6 +45,8 @@ pub struct Leading {
     /// Confirmations that wait until the storage says so.
     pub(super) unsure: Vec<(Asker, Result<Response, Error>)>,
     pub(super) doubts: bool,
+    /// Transactions that wait likewise, before others hear of them.
+    pub(super) unshared: Vec<Vec<u8>>,
     /// Until then what is submitted may have been in a block before, of which nobody heard.
     pub(super) look_until: u64,
 }
@@ -80,6 +82,7 @@ impl Leading {
             sure: now,
             unsure: Vec::new(),
             doubts: false,
+            unshared: Vec::new(),
             look_until: now.saturating_add(LOOK_MS),
         }
     }
@@ -108,6 +111,7 @@ impl Tabs {
             Role::Leads(_) => return,
             Role::Follows(watch) => (watch.without_since(now), watch.victim()),
         };
+        self.act(Deed::Cast(Message::Begins));
         self.act(Deed::Lead);
         self.begin(without_since, now);
         if let Role::Leads(leading) = &mut self.role {
@@ -203,7 +207,7 @@ impl Tabs {
     }
 
     /// A tab said what it is.
-    pub(super) fn met(&mut self, from: TabId, about: About, now: u64) {
+    pub(super) fn met(&mut self, from: TabId, about: About) {
         let known = self.others.insert(from, about).is_some();
         if let Role::Leads(leading) = &self.role
             && !known
@@ -225,7 +229,6 @@ impl Tabs {
         if !known {
             self.act(Deed::Send(from, Message::Hello(self.about.clone())));
         }
-        self.gathered(from, now);
         self.tell_visible();
     }
 
@@ -251,7 +254,11 @@ impl Tabs {
         }
         let Role::Leads(leading) = &mut self.role else { return };
         (leading.doubts, leading.sure) = (false, now);
-        for (asker, result) in std::mem::take(&mut leading.unsure) {
+        let (unshared, unsure) = (std::mem::take(&mut leading.unshared), std::mem::take(&mut leading.unsure));
+        for signed in unshared {
+            self.share(&signed, now);
+        }
+        for (asker, result) in unsure {
             self.answered(asker, result, now);
         }
     }

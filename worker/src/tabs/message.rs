@@ -28,6 +28,8 @@ pub struct About {
 pub enum Message {
     /// To all: this tab is here, or something about it changed.
     Hello(About),
+    /// To all: this tab has the lock and claims the storage; [`Message::Leads`] follows.
+    Begins,
     /// From the leader to all: it leads and lives. It says so again after `pace_ms`.
     Leads {
         /// The number that it claimed in storage.
@@ -35,6 +37,8 @@ pub enum Message {
         /// Milliseconds until it is heard again, at the latest.
         pace_ms: u32,
     },
+    /// To a new leader: this tab follows it, and has said all that it knows.
+    Follows,
     /// To the leader.
     Ask {
         /// Number among the requests of the sender.

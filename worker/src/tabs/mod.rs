@@ -243,7 +243,9 @@ impl Tabs {
 
     fn told(&mut self, from: TabId, message: Message, now: u64) {
         match message {
-            Message::Hello(about) => self.met(from, about, now),
+            Message::Hello(about) => self.met(from, about),
+            Message::Follows => self.gathered(from, now),
+            Message::Begins => self.begun(from, now),
             Message::Leads { epoch, pace_ms } => self.led(from, epoch, pace_ms, now),
             Message::Ask { serial, face, command } => self.asked_by(Asker { tab: from, serial, face }, command, now),
             Message::Answer { epoch, serial, result } => {

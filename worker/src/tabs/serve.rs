@@ -120,7 +120,15 @@ impl Tabs {
     }
 
     /// The own node has a signed transaction that waits.
-    pub fn share(&mut self, signed: &[u8]) {
+    pub fn share(&mut self, signed: &[u8], now: u64) {
+        self.note_time(now);
+        if let Role::Leads(leading) = &mut self.role
+            && leading.doubts
+        {
+            // One that was taken over must not put it in the way of what its successor takes.
+            leading.unshared.push(signed.to_vec());
+            return self.act(Deed::Verify);
+        }
         if self.waiting.keep(signed.to_vec()).is_some() {
             self.send_all(|| Message::Waits(signed.to_vec()));
         }

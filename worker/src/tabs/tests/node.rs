@@ -83,7 +83,7 @@ impl Node {
     /// Answers the next request, or begins to write a block under its number.
     pub fn step(&mut self, stored: &Stored, core: &mut Tabs, now: u64) -> Option<(u64, Vec<SignedTransaction>)> {
         if let Some((asker, command)) = self.queue.pop_front() {
-            let result = self.answer(command, stored, core);
+            let result = self.answer(command, stored, core, now);
             core.answered(asker, result, now);
             return None;
         }
@@ -109,7 +109,7 @@ impl Node {
         (stored.chain.len() + self.pool.len() + self.writing.as_ref().map_or(0, Vec::len)) as u64
     }
 
-    fn answer(&mut self, command: Command, stored: &Stored, core: &mut Tabs) -> Result<Response, Error> {
+    fn answer(&mut self, command: Command, stored: &Stored, core: &mut Tabs, now: u64) -> Result<Response, Error> {
         match command {
             Command::Prepare { codes, .. } => {
                 let transaction = Transaction {
@@ -134,11 +134,11 @@ impl Node {
                 let known = known.ok_or_else(|| Error::request(ErrorKind::NotFound, "no such plan"))?;
                 let transaction = Transaction::decode(&mut known.as_slice()).expect("a transaction");
                 let signed = SignedTransaction { transaction, signature: Signature([1; 64]) };
-                self.submit(signed, stored, core).map(|hash| Response::Submitted(vec![hash]))
+                self.submit(signed, stored, core, now).map(|hash| Response::Submitted(vec![hash]))
             }
             Command::Submit(bytes) => {
                 let signed = SignedTransaction::from_bytes(&bytes).expect("a transaction");
-                self.submit(signed, stored, core).map(|hash| Response::Submitted(vec![hash]))
+                self.submit(signed, stored, core, now).map(|hash| Response::Submitted(vec![hash]))
             }
             Command::Transaction(hash) => {
                 let place = stored.chain.iter().position(|signed| signed.hash() == hash);
@@ -155,7 +155,7 @@ impl Node {
         }
     }
 
-    fn submit(&mut self, signed: SignedTransaction, stored: &Stored, core: &mut Tabs) -> Result<Hash, Error> {
+    fn submit(&mut self, signed: SignedTransaction, stored: &Stored, core: &mut Tabs, now: u64) -> Result<Hash, Error> {
         let hash = signed.hash();
         if stored.holds(&hash) || self.waits(&hash) {
             return Ok(hash);
@@ -165,7 +165,7 @@ impl Node {
             let detail = format!("number {}, expected {next}", signed.transaction.nonce);
             return Err(Error::request(ErrorKind::TransactionRefused, detail));
         }
-        core.share(&signed.encode());
+        core.share(&signed.encode(), now);
         self.pool.push(signed);
         Ok(hash)
     }

@@ -86,6 +86,23 @@ fn a_leader_that_computes_is_left_alone_as_long_as_its_page_lives() {
 }
 
 #[test]
+fn an_heir_that_is_slow_to_begin_is_left_alone_too() {
+    let (mut browser, first, second) = two();
+    let third = browser.open();
+    browser.pass(100);
+    browser.kill(first);
+    // The lock is its own, and nothing more.
+    browser.pass(3);
+    browser.compute(second, true);
+    browser.pass(5_000);
+    assert_eq!(browser.leaders(), [second]);
+    browser.ask(third, Face::Page(1), Command::Status);
+    browser.compute(second, false);
+    browser.pass(200);
+    assert_eq!(answer(&mut browser, third), Some(Ok(Response::Done)));
+}
+
+#[test]
 fn what_may_not_be_done_twice_is_answered_with_an_error() {
     let (mut browser, first, second) = two();
     browser.freeze(first);
