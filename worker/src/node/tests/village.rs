@@ -313,7 +313,7 @@ impl Village {
             }
             Request::Pages { names, .. } => {
                 let pages = &self.snapshot.as_ref().ok_or_else(missing)?.2;
-                Answer::Pages(names.iter().take(3).map(|name| pages.get(name).cloned()).collect())
+                Answer::Pages(names.iter().take(1).map(|name| pages.get(name).cloned()).collect())
             }
             Request::Locate(hash) => Answer::Located(self.located(&hash)),
             Request::OfAccount { account, .. } => {

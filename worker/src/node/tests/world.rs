@@ -453,7 +453,7 @@ impl Surroundings for Memory {
 
     fn fill_random(&self, bytes: &mut [u8]) -> Result<(), Error> {
         let mut inner = self.0.borrow_mut();
-        inner.random += 1;
+        inner.random = inner.random.wrapping_add(1);
         bytes.fill(inner.random);
         Ok(())
     }
