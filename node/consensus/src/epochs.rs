@@ -152,7 +152,7 @@ where
         let last = ours.checked_add(1).and_then(|next| next.checked_mul(self.ledger.epoch_blocks()));
         if let (true, Some(last)) = (theirs > ours, last.and_then(|next| next.checked_sub(1))) {
             debug!(ours, theirs, "others are in a later epoch");
-            let _ = self.marshal.hint_finalized(Height::new(last), NonEmptyVec::new(from));
+            self.marshal.hint_finalized(Height::new(last), NonEmptyVec::new(from));
         }
     }
 

@@ -1,4 +1,5 @@
 //! Four peers on real sockets of this machine.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 #[path = "simulation/ledger.rs"]
 #[allow(dead_code)]

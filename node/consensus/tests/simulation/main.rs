@@ -1,4 +1,5 @@
 //! Consensus over simulated networks: the same seed gives the same run.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 mod byzantine;
 mod cluster;
