@@ -170,7 +170,8 @@ fn an_answer_finds_its_question_and_a_slow_peer_is_passed_over() {
 #[test]
 fn who_breaks_the_rules_of_a_conversation_is_dropped() {
     let ask = |id| ToTab::Answer { id, result: Ok(Answer::Bytes(vec![])) };
-    let broken: [(&str, fn(&mut Play, WireId)); 4] = [
+    type Act = fn(&mut Play, WireId);
+    let broken: [(&str, Act); 4] = [
         ("no message", |play, wire| {
             let now = play.now();
             play.sessions.heard(wire, Heard::Message(vec![0xff; 9]), now);

@@ -104,7 +104,7 @@ impl Outbox {
     }
 
     /// Those of which somebody says where they are, at or below `head`.
-    pub fn to_look_up(&mut self, head: Height) -> Vec<(Hash, Height)> {
+    pub fn take_said(&mut self, head: Height) -> Vec<(Hash, Height)> {
         let due = self.letters.iter_mut().filter(|(_, letter)| letter.said.is_some_and(|at| at <= head));
         due.filter_map(|(hash, letter)| Some((*hash, letter.said.take()?))).collect()
     }
@@ -139,7 +139,7 @@ impl Network {
                 }
             }
         }
-        outbox.to_look_up(head)
+        outbox.take_said(head)
     }
 }
 

@@ -37,7 +37,7 @@ impl<W: World, T: Ticket> Node<W, T> {
     ///
     /// # Errors
     /// `StorageFailed`.
-    pub(super) async fn from_snapshot(&self) -> Result<Option<Chain>, Error> {
+    pub(super) async fn chain_of_snapshot(&self) -> Result<Option<Chain>, Error> {
         let Some((peer, at, directory)) = self.snapshot_offer().await else { return Ok(None) };
         let (height, header) = (at.header.height, at.header.clone());
         let pages = Pages::default();

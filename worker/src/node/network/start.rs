@@ -106,7 +106,7 @@ impl<W: World, T: Ticket> Node<W, T> {
         let behind = self.verified_height().unwrap_or_default().0;
         if behind >= network.long.get().unwrap_or(LONG) {
             self.world.replace(&[]).await?;
-            if let Some(chain) = self.from_snapshot().await? {
+            if let Some(chain) = self.chain_of_snapshot().await? {
                 return Ok(chain);
             }
         }
