@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 use zera_primitives::{Hash, Height, StateKey};
 use zera_state::merkle::{Compacted, Compaction, NewPages, PageName, PageSizes, Pages};
 
+/// Waiting transactions whose pages are asked for ahead of a block: more than most blocks hold.
+const TOUCHED: usize = 4_096;
+
 /// The state of one block on its way to pages.
 pub struct Compacting {
     tip: Tip,
@@ -35,7 +38,7 @@ impl Client {
 
     /// Notes as wanted what the waiting transactions say that they touch, so that a block seldom stops for a page.
     pub fn touch_pending(&self) {
-        for signed in self.mempool.iter() {
+        for signed in self.mempool.iter().take(TOUCHED) {
             let (sender, hint) = (StateKey::account(&signed.transaction.sender), &signed.transaction.hint);
             self.state.touch(hint.reads.iter().chain(&hint.writes).chain([&sender]));
         }

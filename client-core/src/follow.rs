@@ -1,20 +1,17 @@
 //! Blocks that somebody else made: executed here, and believed only where every field of their header comes out.
 
-use crate::{client::Client, error::ClientError, seal::Draft};
-use codec::Encode as _;
-use zera_light::{Certificate, ValidatorSet, check_child};
-use zera_primitives::{Header, Network, block::Block, limits};
-use zera_runtime::AdmissionError;
-use zera_state::merkle::{MerkleState, Remote};
-use zera_zip::{BlockError, BlockInput, execute_block};
-
 use crate::{
-    client::Tip,
-    seal::{Sealed, fault},
+    client::{Client, Tip},
+    error::ClientError,
+    seal::{Draft, Sealed, fault},
     sets::Sets,
 };
-use zera_primitives::Hash;
-use zera_runtime::GenesisConfig;
+use codec::Encode as _;
+use zera_light::{Certificate, ValidatorSet, check_child};
+use zera_primitives::{Hash, Header, Network, block::Block, limits};
+use zera_runtime::{AdmissionError, GenesisConfig};
+use zera_state::merkle::{MerkleState, Remote};
+use zera_zip::{BlockError, BlockInput, execute_block};
 
 impl Client {
     /// Executes a block on the block stood on. Nothing changes; [`Client::extend_checked`] takes what came out.

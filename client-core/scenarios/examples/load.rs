@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     put(&mut file, &Load::config())?;
     let began = Instant::now();
     for height in 1..=blocks {
-        let (block, certificate) = load.next()?;
+        let (block, certificate) = load.make()?;
         put(&mut file, &(block, certificate.to_bytes()))?;
         if height.is_multiple_of(1_000) {
             eprintln!("{height} blocks, {} s, {} entries", began.elapsed().as_secs(), load.client().entries());

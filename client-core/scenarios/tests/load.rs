@@ -22,7 +22,7 @@ fn a_follower_comes_to_the_same_chain_over_all_kinds() {
     let mut follower = Client::create(&Load::config(), None).unwrap().0;
     let mut head = String::new();
     for height in 1..=blocks {
-        let (block, certificate) = load.next().unwrap();
+        let (block, certificate) = load.make().unwrap();
         // Every seventh is final by its child alone.
         let certificate = Some(&certificate).filter(|_| height % 7 != 0);
         now(follower.accept(&block, certificate)).unwrap().unwrap();

@@ -1,3 +1,5 @@
+//! The pool of a network: order, room, and what a block leaves behind.
+
 use super::*;
 use proptest::prelude::*;
 use zera_primitives::{Amount, Gas, Signature, Transaction, tx::AccessHint, tx::Call};

@@ -1,3 +1,5 @@
+//! Votes on validators: what they may change and what they may not.
+
 use super::*;
 use proptest::prelude::*;
 use zera_primitives::keys::SecretKey;

@@ -134,7 +134,7 @@ impl<'m> Load<'m> {
     ///
     /// # Errors
     /// [`ScenarioError`], for a broken build.
-    pub fn next(&mut self) -> Result<(Block, Certificate)> {
+    pub fn make(&mut self) -> Result<(Block, Certificate)> {
         self.slot = self.slot.plus(self.dice.below(8));
         let deeds = if self.client.head().height.0 == 0 { self.begin() } else { self.some() };
         for deed in deeds {
@@ -230,7 +230,7 @@ impl<'m> Load<'m> {
 pub fn head_after(seed: u64, blocks: u64, modules: Modules<'_>) -> Result<String> {
     let mut load = Load::new(seed, modules)?;
     for _ in 0..blocks {
-        load.next()?;
+        load.make()?;
     }
     Ok(load.client().head().hash().to_hex())
 }
