@@ -31,9 +31,11 @@ export async function run({ report, browser, url, output }) {
   const journal = Buffer.from(await page.evaluate(async () => [...(await globalThis.zera.exportJournal())]));
   await viewAll(page, report, url, output, moreViews({ ...made, ...fleet }, journal));
   const second = await open(page.context(), url);
-  await second.goto(url);
-  await second.getByRole("alert").waitFor();
-  await look(report, second, output, "stopped");
+  await report.step("a second tab follows", async () => {
+    await visit(second, `${url}network`);
+    await second.waitForFunction(() => document.querySelector("main [aria-busy]") === null);
+  });
+  await look(report, second, output, "network-second-tab");
   await second.close();
   await report.check("the console stayed free of errors and policy violations", () => holds(page.trouble.length === 0, page.trouble.join("\n")));
   await page.context().close();

@@ -131,6 +131,7 @@ async fn serve(stream: TcpStream, config: Config, told: &AtomicU64) -> Result<()
 }
 
 /// Reads the lie from the address that the tab asked for.
+#[expect(clippy::result_large_err, reason = "the library's own type of a refused handshake")]
 fn path(lie: &mut Option<Lie>) -> impl FnOnce(&Request, Response) -> Result<Response, ErrorResponse> {
     move |request, response| match Lie::of_path(request.uri().path()) {
         Ok(named) => {
