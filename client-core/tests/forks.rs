@@ -1,6 +1,8 @@
 //! Candidates and finality: whatever tree of blocks was executed and in whichever order it was walked, the final chain is
 //! the one that executing its blocks one after the other gives, byte for byte.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed invariant in a test is a failed test")]
+
 mod network;
 
 use network::*;

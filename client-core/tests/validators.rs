@@ -1,6 +1,13 @@
 //! Validators and epochs on a network: voted, taken over at the boundary, named alike by state, headers and certificates;
 //! who follows needs the right set at each height, and what was stored opens with it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed invariant in a test is a failed test"
+)]
+
 mod network;
 
 use network::*;
@@ -15,6 +22,7 @@ use zera_client::{
 const SEEDS: [u8; 5] = [100, 101, 102, 103, 110];
 
 /// A chain on which a vote takes one key in and another out, and all that is final.
+#[expect(clippy::type_complexity, reason = "one story, taken apart where it is told")]
 fn voted() -> (Client, Vec<(Block, ValidatorSet)>, Vec<(Height, Vec<u8>)>, Vec<u8>) {
     let (mut client, genesis) = Client::create(&config(), None).unwrap();
     let (mut blocks, mut records, mut head) = (Vec::new(), vec![(Height(0), genesis.record)], genesis.head);

@@ -222,7 +222,7 @@ async fn the_slow_are_cut() {
 fn until_closed(mut socket: TcpStream, bytes: &[u8]) -> Duration {
     let began = Instant::now();
     socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
-    for byte in bytes.iter().cycle().map(|byte| std::slice::from_ref(byte)).chain(std::iter::repeat(&[][..])) {
+    for byte in bytes.iter().cycle().map(std::slice::from_ref).chain(std::iter::repeat(&[][..])) {
         let gone = socket.write_all(byte).is_err();
         let closed = matches!(socket.read(&mut [0; 64]), Ok(0)) || gone;
         if closed || began.elapsed() > Duration::from_secs(20) {

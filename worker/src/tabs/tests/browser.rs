@@ -23,6 +23,7 @@ impl Dice {
 
 /// Something that will happen to a tab.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a few at a time, in tests alone")]
 pub enum Fact {
     Heard(Frame),
     Pulse(TabId),

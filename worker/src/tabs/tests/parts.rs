@@ -22,7 +22,7 @@ fn a_large_frame_arrives_whole_between_those_of_others() {
         assert_eq!(joiner.take(other.clone()), Some(other));
         whole.extend(joiner.take(part));
     }
-    assert_eq!(whole, [frame.clone()]);
+    assert_eq!(whole, std::slice::from_ref(&frame));
     assert_eq!(Frame::read(&whole[0]), Some(Frame { from: TabId(1), message: Ok(message) }));
 }
 

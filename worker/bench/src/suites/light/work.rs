@@ -218,7 +218,8 @@ mod tests {
         following.rewind(Following::most());
         following.step().unwrap();
         let entries = Entries::new(1_000, 10).unwrap();
-        (entries.one().unwrap(), entries.all().unwrap());
+        entries.one().unwrap();
+        entries.all().unwrap();
         let mut wrong = Entries::new(1_000, 10).unwrap();
         wrong.root = Hash::ZERO;
         assert!(wrong.one().is_err() && wrong.all().is_err());
