@@ -164,12 +164,9 @@ impl Wires for Browser {
     }
 
     fn close(&self, wire: WireId) {
-        let mut open = self.sockets.open.borrow_mut();
-        open.remove(&wire);
+        // The clock goes on without connections: a question that waits for a peer is given up by it.
+        self.sockets.open.borrow_mut().remove(&wire);
         self.sockets.queue.forget(wire);
-        if open.is_empty() {
-            self.sockets.clock.borrow_mut().take();
-        }
     }
 
     fn heard(&self) -> Option<(WireId, Heard)> {
